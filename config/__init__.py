@@ -1,0 +1,1 @@
+"""Configuration: typed settings, logging, the web server and the assistants' content."""

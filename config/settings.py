@@ -1,0 +1,139 @@
+"""The typed settings: the only reader of the environment.
+
+Every variable of the product is a field here; `docs/configuration.md` is the table made from them.
+"""
+
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import quote
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+DEVELOPMENT_SECRET = "development-only-secret-key-of-32-bytes"  # noqa: S105 (refused in production)
+
+
+class Environment(StrEnum):
+    """Where the process runs; `production` refuses defaults that are only safe on one's own machine."""
+
+    DEVELOPMENT = "development"
+    TEST = "test"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """All settings with their defaults. Durations are seconds, sizes are bytes unless the name says otherwise."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+
+    environment: Environment = Field(Environment.DEVELOPMENT, description="development, test or production")
+    secret_key: SecretStr = Field(
+        SecretStr(DEVELOPMENT_SECRET), min_length=32, description="Signs what must not be forged; 32 characters or more"
+    )
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$", description="Least level written")
+    tz: str = Field("America/Bogota", description="Time zone of a new organisation")
+    port: int = Field(8000, ge=1, le=65535, description="Port the web server listens on")
+    web_host: str = Field("127.0.0.1", description="Address the web server listens on; 0.0.0.0 in a container")
+    web_workers: int = Field(2, ge=1, le=64, description="Web processes")
+    web_threads: int = Field(64, ge=1, le=512, description="Threads of each web process")
+    worker_concurrency: int = Field(2, ge=1, le=64, description="Processes of the Celery worker")
+
+    database_url: SecretStr | None = Field(None, description="PostgreSQL; or DB_HOST and its companions")
+    db_host: str | None = Field(None, description="PostgreSQL host, when DATABASE_URL is not set")
+    db_port: int = Field(5432, ge=1, le=65535, description="PostgreSQL port")
+    db_name: str = Field("cci", description="PostgreSQL database")
+    db_user: str = Field("cci", description="PostgreSQL user")
+    db_password: SecretStr = Field(SecretStr(""), description="PostgreSQL password")
+    migrations_database_url: SecretStr | None = Field(
+        None, description="Connection of migrations, as the tables' owner and past any pooler; DATABASE_URL where unset"
+    )
+    system_database_url: SecretStr | None = Field(
+        None, description="Connection of background work across organisations; DATABASE_URL where unset"
+    )
+    db_pool_size: int = Field(8, ge=1, le=100, description="PostgreSQL connections of each process at most")
+    db_pool_timeout: float = Field(5.0, gt=0, description="Wait for a free PostgreSQL connection")
+
+    redis_url: SecretStr = Field(SecretStr("redis://127.0.0.1:6379/0"), description="Redis; rediss:// for TLS")
+    state_ttl_seconds: int = Field(1_814_400, ge=60, description="Life of a conversation's state in Redis (21 days)")
+
+    default_organisation: str = Field("cci", description="Short name of the organisation that `flask seed` makes")
+    default_assistant: str = Field("cci", description="Assistant of a message that names none")
+    assistants_path: Path = Field(ROOT / "config" / "assistants", description="Folder of the assistants' files")
+    default_region: str = Field("CO", pattern="^[A-Z]{2}$", description="Country of phone numbers written without one")
+
+    contacts_excel_path: str | None = Field(None, description="The contact workbook: a file, an https or s3 address")
+    knowledge_path: Path | None = Field(None, description="Folder of documents that `flask knowledge load` reads")
+    file_storage: str = Field(
+        str(ROOT / ".local" / "files"), description="Where uploads are kept: a folder, or s3://bucket/prefix"
+    )
+
+    reply_budget_seconds: float = Field(7.5, gt=0, le=60, description="Time inside which a reply leaves")
+    agent_pool_size: int = Field(32, ge=1, le=256, description="Turns each web process thinks about at once")
+    max_body_bytes: int = Field(1_048_576, ge=1024, description="Largest request body")
+    max_upload_bytes: int = Field(10_485_760, ge=1024, description="Largest uploaded file")
+    rate_limit_per_key: str = Field("12000/minute", description="Requests of one API key")
+    rate_limit_per_person: str = Field("120/minute", description="Messages of one person")
+    cors_origins: Annotated[list[str], NoDecode] = Field(
+        default_factory=list, description="Origins whose pages may call the API, separated by commas"
+    )
+    prometheus_multiproc_dir: Path | None = Field(None, description="Folder in which web processes share their metrics")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_origins(cls, values: dict[str, object]) -> dict[str, object]:
+        origins = values.get("cors_origins")
+        if isinstance(origins, str):
+            values["cors_origins"] = [origin.strip() for origin in origins.split(",") if origin.strip()]
+        return values
+
+    @model_validator(mode="after")
+    def _refuse_defaults_in_production(self) -> Self:
+        if self.environment is not Environment.PRODUCTION:
+            return self
+        missing = []
+        if self.secret_key.get_secret_value() == DEVELOPMENT_SECRET:
+            missing.append("SECRET_KEY")
+        if self.database_url is None and self.db_host is None:
+            missing.append("DATABASE_URL (or DB_HOST)")
+        if "redis_url" not in self.model_fields_set:
+            missing.append("REDIS_URL")
+        if missing:
+            raise ValueError(f"production needs {', '.join(missing)} to be set")
+        return self
+
+    @property
+    def app_database(self) -> str:
+        """SQLAlchemy address of the application's connection."""
+        if self.database_url is not None:
+            return _with_driver(self.database_url.get_secret_value())
+        password = quote(self.db_password.get_secret_value(), safe="")
+        host = self.db_host or "127.0.0.1"
+        return f"postgresql+psycopg2://{quote(self.db_user, safe='')}:{password}@{host}:{self.db_port}/{self.db_name}"
+
+    @property
+    def system_database(self) -> str:
+        """SQLAlchemy address of background work that spans organisations."""
+        return _with_driver(self.system_database_url.get_secret_value()) if self.system_database_url else self.app_database
+
+    @property
+    def migrations_database(self) -> str:
+        """SQLAlchemy address of migrations: the tables' owner."""
+        if self.migrations_database_url is not None:
+            return _with_driver(self.migrations_database_url.get_secret_value())
+        return self.app_database
+
+
+def _with_driver(url: str) -> str:
+    """Name the driver: hosts hand out `postgres://` and `postgresql://` alike."""
+    scheme, separator, rest = url.partition("://")
+    return f"postgresql+psycopg2{separator}{rest}" if scheme in {"postgres", "postgresql"} else url
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """Read the environment once a process."""
+    return Settings()
