@@ -117,7 +117,9 @@ class Settings(BaseSettings):
     @property
     def system_database(self) -> str:
         """SQLAlchemy address of background work that spans organisations."""
-        return _with_driver(self.system_database_url.get_secret_value()) if self.system_database_url else self.app_database
+        return (
+            _with_driver(self.system_database_url.get_secret_value()) if self.system_database_url else self.app_database
+        )
 
     @property
     def migrations_database(self) -> str:

@@ -1,0 +1,1 @@
+"""An organisation's AI assistant on WhatsApp."""

@@ -1,0 +1,125 @@
+"""The ports of an agent: what it is given for a turn, and what it gives back.
+
+An agent decides and words; it writes nothing. What it returns is committed by the conversation, in one transaction.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from cci_app.contacts.card import ContactCard
+from cci_app.core.deadline import Deadline
+from cci_app.knowledge.passage import Answer, Source
+
+
+class MediaKind(StrEnum):
+    """What a message carries beside, or instead of, its text."""
+
+    AUDIO = "audio"
+    IMAGE = "image"
+    VIDEO = "video"
+    DOCUMENT = "document"
+    STICKER = "sticker"
+    LOCATION = "location"
+    CONTACT = "contact"
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """An attachment. `data` is what the channel tells of it: a location's `city`, a file's `name` and `url`."""
+
+    kind: MediaKind
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnContext:
+    """Everything an agent may know about the message it answers.
+
+    `text` is already clean; it is empty when the message is an attachment only. `language` is the language to reply in.
+    `state` is what this agent returned last time, empty at the start of a run. `contact` is None for a stranger.
+    """
+
+    organisation_id: int
+    assistant: str
+    user_id: str
+    text: str
+    media: Media | None
+    language: str
+    state: Mapping[str, Any]
+    contact: ContactCard | None
+    now: datetime
+    deadline: Deadline
+
+
+class AnswerStatus(StrEnum):
+    """What came of a question."""
+
+    ANSWERED = "answered"
+    VAGUE = "vague"
+    SKIPPED = "skipped"
+    CORRECTED = "corrected"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedAnswer:
+    """The answer to one question (numbered from 1) as it stands after this message."""
+
+    question: int
+    text: str
+    status: AnswerStatus
+    asked_at: datetime
+    answered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffRequest:
+    """The person asked for a human, or needs one. `summary` is what the human should know, in the person's language."""
+
+    reason: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where the person stands. `current_question` is the open question, None when there is none (left)."""
+
+    current_question: int | None
+    questions_answered: int
+    completed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgentReply:
+    """What an agent makes of a message.
+
+    `answers` are those recorded or changed by this message only. `state` replaces the agent's state and must survive
+    JSON. `new_run` asks the conversation to close the present run and to count this turn, with `state`, as the first of
+    a new one (a confirmed restart).
+    """
+
+    text: str
+    state: Mapping[str, Any]
+    progress: Progress | None = None
+    answers: tuple[RecordedAnswer, ...] = ()
+    sources: tuple[Source, ...] = ()
+    handoff: HandoffRequest | None = None
+    new_run: bool = False
+
+
+class Agent(Protocol):
+    """One thing an assistant can do."""
+
+    def reply(self, turn: TurnContext) -> AgentReply:
+        """Answer one message within `turn.deadline`."""
+        ...
+
+
+class Answerer(Protocol):
+    """Answers a question from the organisation's documents."""
+
+    def answer(self, organisation_id: int, question: str, language: str, deadline: Deadline) -> Answer | None:
+        """The answer with its sources, or None where no document holds it."""
+        ...

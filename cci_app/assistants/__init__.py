@@ -1,0 +1,1 @@
+"""An assistant is content: a file that a non-programmer can read."""

@@ -1,0 +1,1 @@
+"""How each channel wants its replies."""

@@ -1,0 +1,1 @@
+"""The contact book: who is writing."""

@@ -1,0 +1,34 @@
+"""Tables of the contact book."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cci_app.core.database import Base, OrganisationOwned
+
+
+class Contact(OrganisationOwned, Base):
+    """A person of the contact book, found by phone."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (
+        sa.UniqueConstraint("organisation_id", "phone"),
+        sa.Index(None, "organisation_id", "national_number"),
+    )
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
+    phone: Mapped[str] = mapped_column(sa.String(20))
+    national_number: Mapped[str] = mapped_column(sa.String(20))
+    first_name: Mapped[str | None]
+    last_name: Mapped[str | None]
+    company: Mapped[str | None]
+    role: Mapped[str | None]
+    sector: Mapped[str | None]
+    city: Mapped[str | None]
+    email: Mapped[str | None]
+    membership: Mapped[str | None]
+    description: Mapped[str | None]
+    extra: Mapped[dict[str, Any]] = mapped_column(server_default=sa.text("'{}'"))
+    updated_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())

@@ -1,0 +1,119 @@
+"""The database: the models' base, and transactions that see one organisation's rows.
+
+Every table that belongs to somebody carries `organisation_id`, and its row-level security is forced. A transaction
+takes one of two roles and, as `cci_app`, one organisation; both are local to the transaction, so they are safe behind a
+pooler in transaction mode. Without an organisation `cci_app` sees no rows.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, SessionTransaction, mapped_column
+
+from cci_app.core.phone import USER_ID_LENGTH
+
+APP_ROLE = "cci_app"
+SYSTEM_ROLE = "cci_system"
+
+
+class Base(DeclarativeBase):
+    """What every model inherits: naming of constraints, and PostgreSQL's types for Python's."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: sa.TIMESTAMP(timezone=True),
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+        str: sa.Text,
+    }
+
+
+class OrganisationOwned:
+    """A table whose rows belong to an organisation; the policy on it is a migration's work and a test's demand."""
+
+    organisation_id: Mapped[int] = mapped_column(
+        sa.BigInteger, sa.ForeignKey("organisations.id", ondelete="CASCADE"), nullable=False
+    )
+
+
+class PersonOwned(OrganisationOwned):
+    """A table whose rows belong to a person who writes to one of an organisation's assistants."""
+
+    assistant: Mapped[str] = mapped_column(sa.String(64))
+    user_id: Mapped[str] = mapped_column(sa.String(USER_ID_LENGTH))
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+class ScopedSession(Session):
+    """A session whose every transaction begins by taking the role and organisation in its `info`."""
+
+
+@sa.event.listens_for(ScopedSession, "after_begin")
+def _take_scope(session: Session, _transaction: SessionTransaction, connection: sa.Connection) -> None:
+    connection.execute(_SET_SCOPE, session.info["scope"])
+
+
+_SET_SCOPE = sa.text(
+    "SELECT set_config('role', :role, true), set_config('app.organisation_id', :organisation_id, true),"
+    " set_config('app.api_key_hash', :api_key_hash, true)"
+)
+
+
+def engine_options(pool_size: int, pool_timeout: float) -> dict[str, Any]:
+    """Options of every engine: few connections, checked before use, so that a server that slept is noticed."""
+    return {
+        "pool_size": pool_size,
+        "max_overflow": 0,
+        "pool_timeout": pool_timeout,
+        "pool_pre_ping": True,
+        "pool_recycle": 1800,
+        "connect_args": {"connect_timeout": 3, "application_name": "cci", "options": "-c timezone=UTC"},
+    }
+
+
+@contextmanager
+def _transaction(engine: sa.Engine, scope: Mapping[str, str]) -> Iterator[Session]:
+    with ScopedSession(engine, info={"scope": scope}, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def tenant_transaction(organisation_id: int) -> Iterator[Session]:
+    """A transaction that sees one organisation's rows. Commits at the end, rolls back on an exception."""
+    scope = {"role": APP_ROLE, "organisation_id": str(organisation_id), "api_key_hash": ""}
+    with _transaction(db.engine, scope) as session:
+        yield session
+
+
+@contextmanager
+def keyless_transaction(api_key_hash: str = "") -> Iterator[Session]:
+    """A transaction before the organisation is known.
+
+    It sees nothing but the row of the API key whose hash it names (who holds the key may read its row).
+    """
+    scope = {"role": APP_ROLE, "organisation_id": "", "api_key_hash": api_key_hash}
+    with _transaction(db.engine, scope) as session:
+        yield session
+
+
+@contextmanager
+def system_transaction() -> Iterator[Session]:
+    """A transaction of background work and of the command line, across organisations."""
+    engine = db.engines.get("system", db.engine)
+    with _transaction(engine, {"role": SYSTEM_ROLE, "organisation_id": "", "api_key_hash": ""}) as session:
+        yield session

@@ -1,0 +1,64 @@
+"""Errors the product raises on purpose, each with the status and code its caller sees."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class CciError(Exception):
+    """An error with a message for the caller.
+
+    `code` is stable and machine-readable, `status` is the HTTP status, `details` names fields or figures.
+    """
+
+    status = 500
+    code = "internal_error"
+
+    def __init__(
+        self, message: str, *, details: Mapping[str, Any] | None = None, retry_after: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = dict(details or {})
+        self.retry_after = retry_after
+
+
+class InvalidInput(CciError):  # noqa: N818
+    """The request is well-formed but a value cannot be accepted."""
+
+    status = 422
+    code = "validation_error"
+
+
+class NotFound(CciError):  # noqa: N818
+    """The thing that the address names does not exist for this organisation."""
+
+    status = 404
+    code = "not_found"
+
+
+class Conflict(CciError):  # noqa: N818
+    """The request does not fit the present state of things."""
+
+    status = 409
+    code = "conflict"
+
+
+class Unauthorized(CciError):  # noqa: N818
+    """No credential, or one that is not valid."""
+
+    status = 401
+    code = "unauthorized"
+
+
+class Forbidden(CciError):  # noqa: N818
+    """A valid credential that does not allow this."""
+
+    status = 403
+    code = "forbidden"
+
+
+class Unavailable(CciError):  # noqa: N818
+    """A part that the request needs is down; `retry_after` says when to come back, in seconds."""
+
+    status = 503
+    code = "unavailable"

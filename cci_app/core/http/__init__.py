@@ -1,0 +1,1 @@
+"""The HTTP edge: parsing, errors, request ids, timing."""

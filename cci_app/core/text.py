@@ -1,0 +1,23 @@
+"""Text at the edge: what comes in is made safe to store, and is otherwise kept as it was written."""
+
+import re
+import unicodedata
+
+# The C0 and C1 controls and DEL, save tab and newline.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """Return `text` as it can be stored: NFC, no control characters but newline and tab, no lone surrogates.
+
+    A lone surrogate becomes U+FFFD. A line end written CR LF or CR becomes a newline.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", _SURROGATES.sub("�", _CONTROLS.sub("", text)))
+
+
+def fold(text: str) -> str:
+    """Return `text` for comparison: no accents, no case, typographic apostrophes made plain, spaces collapsed."""
+    decomposed = unicodedata.normalize("NFKD", text.replace("’", "'").casefold())
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())

@@ -1,0 +1,1 @@
+"""Files that outlive a request, in a folder or in S3."""

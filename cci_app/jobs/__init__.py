@@ -1,0 +1,1 @@
+"""Long work: the one job table, claimed by lease and heartbeat."""

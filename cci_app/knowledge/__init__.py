@@ -1,0 +1,1 @@
+"""The organisation's documents: loaded, searched, quoted with their source."""

@@ -1,0 +1,33 @@
+"""What a search of the documents returns."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a document that matches; `score` is comparable within one search only."""
+
+    document_id: int
+    title: str
+    page: int | None
+    heading: str | None
+    language: str
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an answer comes from: a document's title and, where it has pages, the page."""
+
+    document_id: int
+    title: str
+    page: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer taken from the documents, with its sources; in the language of the question where a document has it."""
+
+    text: str
+    sources: tuple[Source, ...]

@@ -1,0 +1,1 @@
+"""A person's status and reset."""
