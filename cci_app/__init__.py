@@ -1,1 +1,101 @@
 """An organisation's AI assistant on WhatsApp."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from config.settings import Settings
+
+# Loaded in this order when an application is made: importing one room loads no other.
+ROOMS: tuple[str, ...] = (
+    "cci_app.accounts.models",
+    "cci_app.core.models",
+    "cci_app.contacts.models",
+    "cci_app.jobs.models",
+    "cci_app.knowledge.models",
+    "cci_app.handoff.models",
+    "cci_app.conversation.models",
+)
+
+# Every blueprint and the scope it asks of a key; None stands for open to everybody. What is not here is closed.
+BLUEPRINTS: tuple[tuple[str, str | None], ...] = (
+    ("cci_app.admin.health_routes:blueprint", None),
+    ("cci_app.core.http.docs:blueprint", None),
+    ("cci_app.whatsapp.routes:blueprint", "messages"),
+    ("cci_app.users.routes:blueprint", "users"),
+    ("cci_app.admin.routes:blueprint", "admin"),
+)
+
+COMMANDS: tuple[str, ...] = (
+    "cci_app.accounts.cli:organisations",
+    "cci_app.accounts.cli:keys",
+    "cci_app.contacts.cli:cli",
+    "cci_app.knowledge.cli:cli",
+    "cci_app.admin.cli:seed",
+)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Make an application from `settings`, or from the environment."""
+    from flask import Flask
+
+    from config.settings import get_settings
+
+    settings = settings or get_settings()
+    app = Flask(__name__, static_folder=None)
+    app.url_map.strict_slashes = False
+    app.config["SETTINGS"] = settings
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    for room in ROOMS:
+        import_module(room)
+    _init_database(app, settings)
+    _init_edge(app, settings)
+    _load("cci_app.conversation.service:init_conversation")(app)
+    for command in COMMANDS:
+        app.cli.add_command(_load(command))
+    return app
+
+
+def _load(dotted: str) -> Any:
+    module, _, name = dotted.partition(":")
+    return getattr(import_module(module), name)
+
+
+def _init_database(app: Flask, settings: Settings) -> None:
+    from flask_migrate import Migrate
+
+    from cci_app.core.database import db, engine_options
+
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.app_database
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.db_pool_size, settings.db_pool_timeout)
+    if settings.system_database != settings.app_database:
+        app.config["SQLALCHEMY_BINDS"] = {"system": settings.system_database}
+    db.init_app(app)
+    Migrate(app, db, directory=str(settings.migrations_path))
+
+
+def _init_edge(app: Flask, settings: Settings) -> None:
+    from cci_app.accounts.auth import init_auth
+    from cci_app.core.http.api import make_api
+    from cci_app.core.http.errors import init_errors
+    from cci_app.core.http.limits import init_limits
+    from cci_app.core.http.request import init_requests
+    from cci_app.core.metrics import MetricsLog
+    from cci_app.core.queue import init_queue
+    from cci_app.core.redis import init_redis
+
+    metrics = app.extensions["cci_metrics"] = MetricsLog(app)
+    init_redis(app, settings.redis_url.get_secret_value())
+    init_queue(app, settings)
+    init_requests(app, metrics)
+    blueprints = [(_load(dotted), scope) for dotted, scope in BLUEPRINTS]
+    init_auth(app, {blueprint.name: scope for blueprint, scope in blueprints})
+    init_limits(app, settings)
+    api = make_api(app)
+    for blueprint, _ in blueprints:
+        api.register_blueprint(blueprint)
+    init_errors(app)

@@ -6,11 +6,11 @@ Every variable of the product is a field here; `docs/configuration.md` is the ta
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Self
 from urllib.parse import quote
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -65,6 +65,8 @@ class Settings(BaseSettings):
     assistants_path: Path = Field(ROOT / "config" / "assistants", description="Folder of the assistants' files")
     default_region: str = Field("CO", pattern="^[A-Z]{2}$", description="Country of phone numbers written without one")
 
+    migrations_path: Path = Field(ROOT / "migrations", description="Folder of the database's migrations")
+
     contacts_excel_path: str | None = Field(None, description="The contact workbook: a file, an https or s3 address")
     knowledge_path: Path | None = Field(None, description="Folder of documents that `flask knowledge load` reads")
     file_storage: str = Field(
@@ -77,18 +79,7 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(10_485_760, ge=1024, description="Largest uploaded file")
     rate_limit_per_key: str = Field("12000/minute", description="Requests of one API key")
     rate_limit_per_person: str = Field("120/minute", description="Messages of one person")
-    cors_origins: Annotated[list[str], NoDecode] = Field(
-        default_factory=list, description="Origins whose pages may call the API, separated by commas"
-    )
     prometheus_multiproc_dir: Path | None = Field(None, description="Folder in which web processes share their metrics")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _split_origins(cls, values: dict[str, object]) -> dict[str, object]:
-        origins = values.get("cors_origins")
-        if isinstance(origins, str):
-            values["cors_origins"] = [origin.strip() for origin in origins.split(",") if origin.strip()]
-        return values
 
     @model_validator(mode="after")
     def _refuse_defaults_in_production(self) -> Self:

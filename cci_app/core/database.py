@@ -8,12 +8,12 @@ pooler in transaction mode. Without an organisation `cci_app` sees no rows.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, SessionTransaction, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, SessionTransaction, mapped_column, registry
 
 from cci_app.core.phone import USER_ID_LENGTH
 
@@ -24,36 +24,39 @@ SYSTEM_ROLE = "cci_system"
 class Base(DeclarativeBase):
     """What every model inherits: naming of constraints, and PostgreSQL's types for Python's."""
 
-    metadata = sa.MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-            "pk": "pk_%(table_name)s",
-        }
+    # Flask-SQLAlchemy derives a base of its own from this one, which a bare `type_annotation_map` does not survive.
+    registry = registry(
+        metadata=sa.MetaData(
+            naming_convention={
+                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+        type_annotation_map={
+            datetime: sa.TIMESTAMP(timezone=True),
+            dict[str, Any]: JSONB,
+            list[Any]: JSONB,
+            str: sa.Text,
+        },
     )
-    type_annotation_map: ClassVar[dict[Any, Any]] = {
-        datetime: sa.TIMESTAMP(timezone=True),
-        dict[str, Any]: JSONB,
-        list[Any]: JSONB,
-        str: sa.Text,
-    }
 
 
 class OrganisationOwned:
     """A table whose rows belong to an organisation; the policy on it is a migration's work and a test's demand."""
 
     organisation_id: Mapped[int] = mapped_column(
-        sa.BigInteger, sa.ForeignKey("organisations.id", ondelete="CASCADE"), nullable=False
+        sa.BigInteger, sa.ForeignKey("organisations.id", ondelete="CASCADE"), sort_order=-3
     )
 
 
 class PersonOwned(OrganisationOwned):
     """A table whose rows belong to a person who writes to one of an organisation's assistants."""
 
-    assistant: Mapped[str] = mapped_column(sa.String(64))
-    user_id: Mapped[str] = mapped_column(sa.String(USER_ID_LENGTH))
+    assistant: Mapped[str] = mapped_column(sa.String(64), sort_order=-2)
+    user_id: Mapped[str] = mapped_column(sa.String(USER_ID_LENGTH), sort_order=-1)
 
 
 db = SQLAlchemy(model_class=Base)

@@ -1,0 +1,63 @@
+"""Commands for organisations and keys."""
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from cci_app.accounts.keys import Scope, create_key, revoke_key
+from cci_app.accounts.organisations import ensure_organisation, organisation_id
+from cci_app.core.database import system_transaction
+from cci_app.core.errors import CciError
+
+organisations = AppGroup("organisations", help="Organisations that use this installation.")
+keys = AppGroup("keys", help="API keys.")
+
+
+def default_organisation() -> str:
+    """The organisation that commands mean when none is named."""
+    slug: str = current_app.config["SETTINGS"].default_organisation
+    return slug
+
+
+@organisations.command("create")
+@click.argument("slug")
+@click.option("--name", required=True, help="The name people read.")
+def create_organisation(slug: str, name: str) -> None:
+    """Make an organisation with the short name SLUG; nothing happens when it exists."""
+    ensure_organisation(slug, name, current_app.config["SETTINGS"].tz)
+    click.echo(f"organisation {slug} is there", err=True)
+
+
+@keys.command("create")
+@click.option("--organisation", default=default_organisation, help="Short name of the organisation.")
+@click.option("--name", required=True, help="What the key is for.")
+@click.option("--scopes", default="messages", show_default=True, help="Scopes, separated by commas.")
+def create(organisation: str, name: str, scopes: str) -> None:
+    """Make a key and print it, once: it cannot be read again."""
+    try:
+        wanted = {Scope(scope.strip()) for scope in scopes.split(",")}
+    except ValueError as error:
+        raise click.BadParameter(f"{error}; the scopes are {', '.join(Scope)}", param_hint="--scopes") from error
+    try:
+        organisation_key = organisation_id(organisation)
+        with system_transaction() as session:
+            key = create_key(session, organisation_key, name, wanted)
+    except CciError as error:
+        raise click.ClickException(error.message) from error
+    click.echo(key)
+
+
+@keys.command("revoke")
+@click.option("--organisation", default=default_organisation, help="Short name of the organisation.")
+@click.argument("prefix")
+def revoke(organisation: str, prefix: str) -> None:
+    """Revoke the key whose first 12 characters are PREFIX."""
+    try:
+        organisation_key = organisation_id(organisation)
+    except CciError as error:
+        raise click.ClickException(error.message) from error
+    with system_transaction() as session:
+        count = revoke_key(session, organisation_key, prefix[:12])
+    if not count:
+        raise click.ClickException(f"no active key of {organisation} begins with {prefix[:12]}")
+    click.echo(f"{count} key(s) revoked", err=True)

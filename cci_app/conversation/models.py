@@ -1,0 +1,158 @@
+"""Tables of the conversation: what is needed to answer (receipts, turn state) and what is kept of it (the log).
+
+A receipt (`webhook_events`) is the ledger: it holds the message, then the reply and all that follows from it. The log
+(`conversations`, `conversation_runs`, `answers`, `user_sessions`) is written later from receipts not yet logged.
+"""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cci_app.core.database import Base, OrganisationOwned, PersonOwned
+
+PERSON = ("organisation_id", "assistant", "user_id")
+
+
+class WebhookEvent(PersonOwned, Base):
+    """The receipt of one inbound event, unique by organisation, channel account and the channel's event id.
+
+    `status` is `received` until the turn is committed, then `completed`; `failed` when no attempt came to an end.
+    `held` tells that the sender was given the holding reply; `late` is where the real answer then stands: `waiting`
+    to open the next reply, or `opened` one. `outcome` is what the turn made of the message, `rendered` the reply as the
+    channel got it.
+    """
+
+    __tablename__ = "webhook_events"
+    __table_args__ = (
+        sa.UniqueConstraint("organisation_id", "channel_account", "event_id", name="uq_webhook_events_event"),
+        sa.CheckConstraint("status IN ('received', 'completed', 'failed')", name="status"),
+        sa.Index("ix_webhook_events_person", *PERSON, "id"),
+        sa.Index("ix_webhook_events_unfinished", "id", postgresql_where=sa.text("status = 'received'")),
+        sa.Index(
+            "ix_webhook_events_unlogged",
+            "id",
+            postgresql_where=sa.text("logged_at IS NULL AND log_error IS NULL AND status <> 'received'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
+    channel_account: Mapped[str] = mapped_column(sa.String(64))
+    event_id: Mapped[str] = mapped_column(sa.String(255))
+    keyless: Mapped[bool]
+    kind: Mapped[str] = mapped_column(sa.String(16))
+    text: Mapped[str]
+    media: Mapped[dict[str, Any] | None]
+    delivery: Mapped[dict[str, Any]] = mapped_column(server_default=sa.text("'{}'"))
+    reply_format: Mapped[str] = mapped_column(sa.String(16))
+    received_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    status: Mapped[str] = mapped_column(sa.String(16), server_default="received")
+    attempts: Mapped[int] = mapped_column(server_default=sa.text("0"))
+    held: Mapped[bool] = mapped_column(server_default=sa.false())
+    late: Mapped[str | None] = mapped_column(sa.String(16))
+    outcome: Mapped[dict[str, Any] | None]
+    rendered: Mapped[str | None]
+    completed_at: Mapped[datetime | None]
+    logged_at: Mapped[datetime | None]
+    log_error: Mapped[str | None]
+
+
+class TurnState(PersonOwned, Base):
+    """Where a person stands with an assistant, and whose turn it is.
+
+    `lease_token` names the holder of the turn until `lease_until`; only the holder may write `state`. `sequence` counts
+    the turns committed. `late` lists answers that wait to open the next reply: `[{"event": id, "text": "..."}]`.
+    """
+
+    __tablename__ = "turn_state"
+    __table_args__ = (sa.PrimaryKeyConstraint(*PERSON),)
+
+    state: Mapped[dict[str, Any]] = mapped_column(server_default=sa.text("'{}'"))
+    sequence: Mapped[int] = mapped_column(sa.BigInteger, server_default=sa.text("0"))
+    late: Mapped[list[Any]] = mapped_column(server_default=sa.text("'[]'"))
+    lease_token: Mapped[uuid.UUID | None]
+    lease_until: Mapped[datetime | None]
+    touched_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+
+
+class ConversationRun(PersonOwned, Base):
+    """One conversation of the export: a person's run with an assistant, from the first message to a reset or restart."""
+
+    __tablename__ = "conversation_runs"
+    __table_args__ = (
+        sa.Index(None, *PERSON, "started_at"),
+        sa.Index("ix_conversation_runs_started", "organisation_id", "started_at"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime]
+    last_message_at: Mapped[datetime]
+    completed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ended_reason: Mapped[str | None] = mapped_column(sa.String(16))
+    detected_language: Mapped[str | None] = mapped_column(sa.String(2))
+    client_company: Mapped[str | None] = mapped_column(sa.String(255))
+    contact_name: Mapped[str | None]
+    current_question: Mapped[int | None]
+    questions_answered: Mapped[int] = mapped_column(server_default=sa.text("0"))
+    messages: Mapped[int] = mapped_column(server_default=sa.text("0"))
+
+
+class Answer(OrganisationOwned, Base):
+    """The answer to one question of a run, as it stands."""
+
+    __tablename__ = "answers"
+    __table_args__ = (
+        sa.UniqueConstraint("run_id", "question"),
+        sa.CheckConstraint("status IN ('answered', 'vague', 'skipped', 'corrected')", name="status"),
+    )
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
+    run_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("conversation_runs.id", ondelete="CASCADE"))
+    question: Mapped[int]
+    text: Mapped[str]
+    status: Mapped[str] = mapped_column(sa.String(16))
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime]
+
+
+class Conversation(PersonOwned, Base):
+    """The log: one row an event. `kind` is `message` or `reset` (whose texts are empty)."""
+
+    __tablename__ = "conversations"
+    __table_args__ = (
+        sa.Index(None, *PERSON, "timestamp"),
+        sa.Index("ix_conversations_timestamp", "organisation_id", "timestamp"),
+    )
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
+    event_id: Mapped[int] = mapped_column(sa.BigInteger, unique=True)
+    run_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column(sa.String(16), server_default="message")
+    user_message: Mapped[str]
+    agent_response: Mapped[str]
+    current_question: Mapped[int | None]
+    detected_language: Mapped[str | None] = mapped_column(sa.String(2))
+    has_client_context: Mapped[bool]
+    client_company: Mapped[str | None] = mapped_column(sa.String(255))
+    agent: Mapped[str | None] = mapped_column(sa.String(64))
+    sources: Mapped[list[Any]] = mapped_column(server_default=sa.text("'[]'"))
+    late: Mapped[bool] = mapped_column(server_default=sa.false())
+    timestamp: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    response_time_ms: Mapped[int]
+
+
+class UserSession(PersonOwned, Base):
+    """A person's standing with an assistant, for admins."""
+
+    __tablename__ = "user_sessions"
+    __table_args__ = (sa.PrimaryKeyConstraint(*PERSON),)
+
+    first_interaction: Mapped[datetime]
+    last_interaction: Mapped[datetime]
+    total_questions_answered: Mapped[int] = mapped_column(server_default=sa.text("0"))
+    session_completed: Mapped[bool] = mapped_column(server_default=sa.false())
+    detected_language: Mapped[str | None] = mapped_column(sa.String(2))
+    client_context: Mapped[dict[str, Any] | None]

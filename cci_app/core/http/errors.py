@@ -1,0 +1,101 @@
+"""One envelope for every error: `{"error": {"code", "message", "details", "request_id"}}`."""
+
+from typing import Any
+
+import marshmallow as ma
+import structlog
+from flask import Flask, Response, g, jsonify
+from flask_limiter import RateLimitExceeded
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+from werkzeug.http import HTTP_STATUS_CODES
+
+from cci_app.core.errors import CciError, Unavailable
+
+log = structlog.get_logger(__name__)
+
+RETRY_AFTER_SECONDS = 5
+_CODES = {400: "bad_request", 413: "body_too_large", 422: "validation_error", 429: "too_many_requests"}
+
+
+class ErrorBody(ma.Schema):
+    """What went wrong: a stable code, a sentence, the fields or figures it is about, and the id of the request."""
+
+    code = ma.fields.String(required=True, metadata={"example": "validation_error"})
+    message = ma.fields.String(required=True, metadata={"example": "the request has invalid fields"})
+    details = ma.fields.Dict(required=True, metadata={"example": {"user_id": ["Missing data for required field."]}})
+    request_id = ma.fields.String(required=True, metadata={"example": "7d3c9f1e2b4a4c0f8d6e5a4b3c2d1e0f"})
+
+
+class ErrorResponse(ma.Schema):
+    """The envelope of every error."""
+
+    error = ma.fields.Nested(ErrorBody, required=True)
+
+
+def error_response(
+    status: int, code: str, message: str, details: dict[str, Any] | None = None, retry_after: int | None = None
+) -> Response:
+    """The envelope as a response; `retry_after` in seconds."""
+    request_id = getattr(g, "request_id", "")
+    body = {"code": code, "message": message, "details": details or {}, "request_id": request_id}
+    response = jsonify({"error": body})
+    response.status_code = status
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def init_errors(app: Flask) -> None:
+    """Give every exception that leaves a view its envelope."""
+    app.register_error_handler(CciError, _handle_ours)
+    app.register_error_handler(HTTPException, _handle_http)
+    app.register_error_handler(RateLimitExceeded, _handle_rate_limit)
+    app.register_error_handler(DBAPIError, _handle_database)
+    app.register_error_handler(PoolTimeout, _handle_database)
+    app.register_error_handler(Exception, _handle_unexpected)
+
+
+def _handle_ours(error: CciError) -> Response:
+    return error_response(error.status, error.code, error.message, error.details, error.retry_after)
+
+
+def _handle_http(error: HTTPException) -> Response:
+    status = error.code or 500
+    data: dict[str, Any] = getattr(error, "data", None) or {}
+    if "messages" in data:
+        # webargs groups the messages by where it looked (json, query, ...): callers know their fields, not our groups.
+        fields = {name: texts for group in data["messages"].values() for name, texts in _fields(group).items()}
+        return error_response(status, _CODES.get(status, "bad_request"), "the request has invalid fields", fields)
+    code = _CODES.get(status, HTTP_STATUS_CODES.get(status, "error").lower().replace(" ", "_").replace("'", ""))
+    response = error_response(status, code, error.description or HTTP_STATUS_CODES.get(status, "error"))
+    if error.response is None:
+        for name, value in error.get_headers():
+            if name not in {"Content-Type", "Content-Length"}:
+                response.headers[name] = value
+    return response
+
+
+def _fields(group: Any) -> dict[str, Any]:
+    return {str(name): texts for name, texts in group.items()} if isinstance(group, dict) else {"body": group}
+
+
+def _handle_rate_limit(error: RateLimitExceeded) -> Response:
+    seconds = error.limit.limit.get_expiry() if error.limit else RETRY_AFTER_SECONDS
+    return error_response(
+        429, "too_many_requests", "too many requests: wait and send again", {"limit": str(error.description)}, seconds
+    )
+
+
+def _handle_database(error: Exception) -> Response:
+    unreachable = isinstance(error, PoolTimeout | OperationalError) or getattr(error, "connection_invalidated", False)
+    if not unreachable:
+        return _handle_unexpected(error)
+    log.error("database_unavailable", error=type(error).__name__)
+    return _handle_ours(Unavailable("the database cannot be reached: try again", retry_after=RETRY_AFTER_SECONDS))
+
+
+def _handle_unexpected(error: Exception) -> Response:
+    log.error("unexpected_error", exc_info=error)
+    return error_response(500, "internal_error", "something went wrong on our side; the request id helps us find it")

@@ -1,0 +1,73 @@
+"""What every request gets: an id, a log context, its time taken, and headers that keep browsers safe."""
+
+import re
+import time
+import uuid
+
+import structlog
+from flask import Flask, Response, g, request
+
+from cci_app.core import clock
+from cci_app.core.metrics import MetricsLog, RequestFigure
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+
+def init_requests(app: Flask, metrics: MetricsLog) -> None:
+    """Number, time and count every request, refused and failed ones included."""
+
+    @app.before_request
+    def _begin() -> None:
+        given = request.headers.get("X-Request-ID", "")
+        g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        g.started_at = time.monotonic()
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+    @app.after_request
+    def _end(response: Response) -> Response:
+        response.headers["X-Request-ID"] = g.request_id
+        for name, value in SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)
+        _count(metrics, response.status_code)
+        return response
+
+
+def add_stage(name: str, seconds: float) -> None:
+    """Name a stage of the present request in its `Server-Timing` header."""
+    g.setdefault("stages", []).append(f"{name};dur={seconds * 1000:.1f}")
+
+
+def server_timing() -> str:
+    """The value of `Server-Timing` for the present request, with the total so far."""
+    total = f"total;dur={elapsed() * 1000:.1f}"
+    return ", ".join([*g.get("stages", []), total])
+
+
+def elapsed() -> float:
+    """Seconds since the present request arrived."""
+    started: float = g.started_at
+    return time.monotonic() - started
+
+
+def _count(metrics: MetricsLog, status: int) -> None:
+    rule = request.url_rule
+    caller = g.get("caller")
+    metrics.record(
+        RequestFigure(
+            organisation_id=caller.organisation_id if caller else None,
+            endpoint=rule.rule if rule else "(no such address)",
+            method=request.method if request.method in _KNOWN_METHODS else "OTHER",
+            status_code=status,
+            seconds=elapsed(),
+            timestamp=clock.now(),
+        )
+    )

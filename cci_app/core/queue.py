@@ -1,0 +1,135 @@
+"""How rooms ask for background work: by a task's name, never by importing it.
+
+A task is a bell, not the ledger: it carries ids at most, may be lost and may ring twice. What is to be done stands in
+the database, and the sweeper finds what no bell announced.
+"""
+
+import threading
+import time
+from enum import StrEnum
+from typing import Any
+
+import structlog
+from celery import Celery
+from flask import Flask, current_app
+
+from cci_app.core.background import Background
+from config.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+BELL_SECONDS = 0.2
+_PAUSE_SECONDS = 5.0
+
+
+class Queue(StrEnum):
+    """Every queue there is; the worker serves them all."""
+
+    TURNS = "turns"
+    LOG = "log"
+    JOBS = "jobs"
+
+
+class Task(StrEnum):
+    """The names of all tasks."""
+
+    LOG_CONVERSATIONS = "conversation.log"
+    SWEEP = "conversation.sweep"
+    RESUME_TURN = "conversation.resume_turn"
+    RELOAD_CONTACTS = "contacts.reload"
+    SWEEP_JOBS = "jobs.sweep"
+
+
+QUEUE_OF: dict[Task, Queue] = {
+    Task.LOG_CONVERSATIONS: Queue.LOG,
+    Task.SWEEP: Queue.TURNS,
+    Task.RESUME_TURN: Queue.TURNS,
+    Task.RELOAD_CONTACTS: Queue.JOBS,
+    Task.SWEEP_JOBS: Queue.JOBS,
+}
+
+
+def celery_config(settings: Settings) -> dict[str, Any]:
+    """Settings of Celery, for those who ring and those who answer."""
+    socket_options = {
+        "socket_timeout": 2.0,
+        "socket_connect_timeout": 1.0,
+        # Redis gives a task to another worker when its worker has not acknowledged it for this long.
+        "visibility_timeout": 60,
+        "max_retries": 1,
+    }
+    return {
+        "broker_url": settings.redis_url.get_secret_value(),
+        "broker_transport_options": socket_options,
+        "broker_connection_retry_on_startup": True,
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "worker_prefetch_multiplier": 1,
+        "task_ignore_result": True,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "task_default_queue": Queue.TURNS.value,
+        "task_create_missing_queues": False,
+        "task_queues": _queues(),
+        "task_publish_retry_policy": {"max_retries": 1, "interval_start": 0, "interval_step": 0.1},
+        "worker_hijack_root_logger": False,
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
+        "timezone": "UTC",
+    }
+
+
+def _queues() -> list[Any]:
+    from kombu import Queue as BrokerQueue
+
+    return [BrokerQueue(queue.value, routing_key=queue.value) for queue in Queue]
+
+
+class Bells:
+    """Rings tasks from a thread of its own: no request waits for the broker, nor hears of its faults.
+
+    The same bell rung often within 0.2 s rings once. While the broker is away bells are dropped for some seconds at a
+    time: the sweeper makes up for them.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._celery = Celery("cci-bells", set_as_current=False)
+        self._celery.conf.update(celery_config(settings))
+        self._pending: dict[tuple[Task, str | None], None] = {}
+        self._lock = threading.Lock()
+        self._silent_until = 0.0
+        self._background = Background("bells", self._send, BELL_SECONDS)
+
+    def ring(self, task: Task, record_id: str | None = None) -> None:
+        """Ask for `task`, with the id of a record when it is about one; returns at once."""
+        with self._lock:
+            self._pending[task, record_id] = None
+        self._background.wake()
+
+    def stop(self) -> None:
+        """Ring what is left and end."""
+        self._background.stop()
+
+    def _send(self) -> None:
+        with self._lock:
+            pending, self._pending = self._pending, {}
+        for task, record_id in pending:
+            if time.monotonic() < self._silent_until:
+                return
+            try:
+                args = [record_id] if record_id is not None else []
+                self._celery.send_task(task.value, args=args, queue=QUEUE_OF[task].value)
+            except Exception as error:
+                # Kombu raises the transport's own classes; whatever it is, the sweeper will find the work.
+                self._silent_until = time.monotonic() + _PAUSE_SECONDS
+                log.warning("bell_not_rung", task=task.value, error=type(error).__name__)
+
+
+def init_queue(app: Flask, settings: Settings) -> None:
+    """Give the application its bells."""
+    app.extensions["cci_bells"] = Bells(settings)
+
+
+def ring(task: Task, record_id: str | None = None) -> None:
+    """Ask for background work; returns at once."""
+    bells: Bells = current_app.extensions["cci_bells"]
+    bells.ring(task, record_id)

@@ -1,0 +1,43 @@
+"""Logging: one JSON line an event in production, readable lines elsewhere; the standard library's loggers included."""
+
+import logging
+import sys
+
+import structlog
+
+from config.settings import Environment, Settings
+
+
+def configure_logging(settings: Settings) -> None:
+    """Send every log line of the process to standard error, in one form."""
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    production = settings.environment is Environment.PRODUCTION
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    renderers: list[structlog.types.Processor] = (
+        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        if production
+        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    )
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(settings.log_level)
+    # Their lines at INFO repeat what ours say, and httpx's hold addresses.
+    for noisy in ("httpx", "httpcore", "alembic", "celery.worker.strategy"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
