@@ -53,7 +53,7 @@ def detect(text: str, *, languages: Sequence[str], previous: str | None, default
     wish = find_wish(text, languages)
     if wish is not None and wish.language in languages:
         return wish.language
-    words = _WORD.findall(text)
+    words = _WORD.findall(text.lower() if text.isupper() else text)
     if len(languages) == 1 or not words:
         return previous or default
     if previous is None:
@@ -68,19 +68,20 @@ def find_wish(text: str, languages: Sequence[str] = ()) -> Wish | None:
     the wish is for the other one of exactly two `languages`.
     """
     clauses = [clause for clause in _CLAUSE_ENDS.split(text[:_LENGTH]) if _WORD.search(clause)]
+    spoken = [clause for clause in clauses if not _only_fillers(clause)]
     for clause in clauses:
-        wished = _wished_in(clause, languages, alone=len(clauses) == 1)
+        wished = _wished_in(clause, languages, alone=spoken in ([], [clause]))
         if wished is not None:
             at = text.index(clause)
             before, after = text[:at].strip(" ,;:.¿¡"), text[at + len(clause) :].lstrip(" .,;:!?")
             others = [part for part in (before, after) if not _only_fillers(part)]
+            others = [part for part in others if _wished_in(part, languages, alone=False) is None]
             return Wish(wished, " ".join(others))
     return None
 
 
 def _only_fillers(text: str) -> bool:
-    words = set(_WORD.findall(fold(text)))
-    return words <= WISH_FILLERS or _wished_in(text, (), alone=False) is not None
+    return set(_WORD.findall(fold(text))) <= WISH_FILLERS
 
 
 def _wished_in(clause: str, languages: Sequence[str], *, alone: bool) -> str | None:
@@ -118,6 +119,8 @@ def _first(text: str, words: Sequence[str], languages: Sequence[str]) -> str | N
 
 def _switch(text: str, words: Sequence[str], languages: Sequence[str], previous: str) -> str:
     """Leave `previous` only for a sentence: three words or more, of which several belong to the other language."""
+    # Capitalised words inside a sentence are names: "Salon du Vin" is no sentence.
+    words = [word for number, word in enumerate(words) if number == 0 or not word[0].isupper()]
     if len(words) < 3:
         return previous
     kept = _evidence(text, words, previous)

@@ -6,9 +6,13 @@ several and are left out. A language that is not here is left to the model alone
 
 from typing import Final
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 FUNCTION_WORDS: Final[dict[str, frozenset[str]]] = {
-    "fr": frozenset(
-        """
+    "fr": _words("""
         je j nous vous on elle elles ils moi toi leur leurs est et mais du des dans pour avec chez aux au sans sous
         pas oui ouais non ne n c qu ai as avons avez ont suis sommes sont etes etait ete etre fait faire fais faites
         tres aussi encore deja toujours jamais beaucoup peu trop moins alors donc puis apres avant
@@ -16,33 +20,31 @@ FUNCTION_WORDS: Final[dict[str, frozenset[str]]] = {
         pourquoi parce lorsque notre votre aucun aucune rien quelques plusieurs tous toutes autre autres
         peux peut peuvent pouvez pourrait veux veut voulons voudrais cherche cherchons besoin aider aide trouver
         savoir sais voir dire bonjour bonsoir salut coucou merci accord plait svp bjr bsr slt stp jai cest nest
-        jsp entreprise societe mois semaine semaines annee dernier derniere prochain prochaine
-        """.split()
-    ),
-    "es": frozenset(
-        """
+        jsp semaine semaines annee dernier derniere prochain prochaine
+        """),
+    "es": _words("""
         el los las una unos unas yo nosotros ustedes usted ellos soy somos estoy esta estamos estan estaba fue
         fuimos fueron ser estar y por para pero sin muy mas tambien todavia aun ya hola buenos buenas dias tardes
         noches gracias favor porfa porfavor nuestro nuestra nuestros nuestras mi su sus del al hay tenemos tengo tiene
         tienen quiero queremos quisiera quisieramos puedo puede pueden podemos pude pudimos podido podria necesito
         necesitamos he hemos ha han hacer hago hicimos hacen cuando donde cual cuales cuanto cuanta cuesta porque pues
         nada nunca ningun ninguno ninguna todo toda algo alguien mucho mucha poco ahora luego despues antes hoy manana
-        ayer empresa empresas meses semana mes ventas vender crecer buscar buscamos busco conseguir ayuda ayudan
+        ayer vender crecer decir saber entender buscar buscamos busco conseguir ayuda ayudan
         ayudar lo eso esto estos estas ese esa aqui alla asi claro vale listo bueno bien dale q xq tb
         entrar entre entramos usamos conozco conocemos
-        """.split()
-    ),
+        """),
 }
 
-# Two kinds of mark that only one of the languages writes; capitalised words are names (Bogotá, Orléans) and do not count.
+# Two kinds of mark that only one of the languages writes; capitalised words are names and do not count.
 LETTERS: Final[dict[str, str]] = {"fr": "çœèêëàùûîô", "es": "ñáíóú¿¡"}
 
 # What a first message may consist of, though it is shared or too weak to switch a running conversation.
 FIRST_WORDS: Final[dict[str, frozenset[str]]] = {
-    "fr": frozenset("bonne bienvenue entreprise membre espace suivant retour re rebonjour bjour".split()),
-    "es": frozenset(
-        "buen dia si que como quien pasar saltar volver atras seguir miembros holi ola buena wenas señor".split()
-    ),
+    "fr": _words("bonne bienvenue allo mois societe entreprise membre espace suivant retour rebonjour bjour"),
+    "es": _words("""
+        buen dia empresa empresas ventas meses si que como quien pasar saltar volver atras seguir miembros holi ola
+        buena wenas senor senora
+        """),
 }
 
 # What somebody calls a language, in whichever language they write.
@@ -56,8 +58,7 @@ LANGUAGE_NAMES: Final[dict[str, str]] = {
 }  # fmt: skip
 
 # Verbs and nouns that make "en español" a wish rather than the language of a brochure.
-WISH_WORDS: Final[frozenset[str]] = frozenset(
-    """
+WISH_WORDS: Final[frozenset[str]] = _words("""
     prefiero prefiere preferimos preferiria preferimos mejor puede puedes pueden podemos podria podrias podriamos puedo
     seguir sigamos seguimos continuar continuemos hablar hablemos hableme hablame habla hable hablas hablan hablamos
     escribir escribame escribeme escriba escribe responder respondame respondeme responda contestar conteste contesteme
@@ -66,16 +67,13 @@ WISH_WORDS: Final[frozenset[str]] = frozenset(
     continuer continuons ecrire ecrivez ecris repondre repondez reponds passer passons passez voudrais aimerais veux
     changer changez langue plutot possible
     please prefer speak talk write answer switch like could can want would
-    """.split()
-)
+    """)
 # Words that may stand around them without adding anything.
-WISH_FILLERS: Final[frozenset[str]] = frozenset(
-    """
+WISH_FILLERS: Final[frozenset[str]] = _words("""
     en in a al el la le l de se es est ser me nos yo je j on nous vous tu te lo que qu si c ce cela ca eso y et o ou
-    por favor porfa porfavor gracias svp stp s il plait merci hola bonjour bonsoir buenos buenas dias tardes perdon pardon
-    disculpe desole ok oui claro bien aussi tambien solo solamente seulement uniquement i we you it to e sea mais pero
+    por favor porfa porfavor gracias svp stp s il plait merci hola bonjour bonsoir buenos buenas dias tardes perdon
+    pardon disculpe desole ok oui claro bien aussi tambien solo solamente seulement uniquement i we you it to e sea mais pero
     moi para mi ustedes usted posible tout do
-    """.split()
-)
+    """)
 # Before a language's name these turn the wish away from it: "no hablo francés".
-REFUSALS: Final[frozenset[str]] = frozenset("no ne n pas hablo entiendo comprendo comprends parle comprend dont".split())
+REFUSALS: Final[frozenset[str]] = _words("no ne n pas hablo entiendo comprendo comprends parle comprend dont")
