@@ -295,7 +295,7 @@ def _create_receipts() -> None:
         sa.Column("received_at", sa.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("status", sa.String(length=16), server_default="received", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("held", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("held", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("late", sa.String(length=16), nullable=True),
         sa.Column("outcome", postgresql.JSONB(), nullable=True),
         sa.Column("rendered", sa.Text(), nullable=True),
@@ -383,7 +383,7 @@ def _create_log() -> None:
         sa.Column("client_company", sa.String(length=255), nullable=True),
         sa.Column("agent", sa.String(length=64), nullable=True),
         sa.Column("sources", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
-        sa.Column("late", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("late", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("timestamp", sa.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("response_time_ms", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -436,7 +436,7 @@ def _create_log() -> None:
         sa.Column("first_interaction", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("last_interaction", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("total_questions_answered", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("session_completed", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("session_completed", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("detected_language", sa.String(length=2), nullable=True),
         sa.Column("client_context", postgresql.JSONB(), nullable=True),
         sa.ForeignKeyConstraint(

@@ -1,0 +1,94 @@
+"""What admins watch and trigger."""
+
+import uuid
+from typing import Any
+
+from flask import Response, current_app, g, request
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+from cci_app.accounts.auth import current_caller
+from cci_app.admin.contacts_reload import dry_run, request_reload
+from cci_app.admin.health import check_dependencies
+from cci_app.admin.schemas import (
+    JobResponse,
+    MetricsFormatQuery,
+    MetricsResponse,
+    ReadyResponse,
+    ReloadQuery,
+    StatsResponse,
+)
+from cci_app.admin.statistics import prometheus_text, request_figures, stats
+from cci_app.core.errors import NotFound
+from cci_app.core.http.api import EdgeBlueprint
+from cci_app.jobs.ledger import find_job
+
+blueprint = EdgeBlueprint("admin", __name__, url_prefix="/api/v1", description="What admins watch and trigger")
+
+
+@blueprint.get("/health/ready")
+@blueprint.response(200, ReadyResponse)
+@blueprint.alt_response(503, schema=ReadyResponse, description="PostgreSQL does not answer")
+def ready() -> tuple[dict[str, Any], int]:
+    """Tell whether what the product depends on answers, and how fast."""
+    health = check_dependencies()
+    return health, 503 if health["status"] == "down" else 200
+
+
+@blueprint.get("/metrics")
+@blueprint.arguments(MetricsFormatQuery, location="query")
+@blueprint.response(200, MetricsResponse)
+def metrics(query: dict[str, Any]) -> dict[str, Any] | Response:
+    """Figures of the last hours as JSON; Prometheus' counters with `Accept: text/plain` or `?format=prometheus`."""
+    wanted = query.get("format") or (
+        "prometheus" if request.accept_mimetypes.best_match(["application/json", "text/plain"]) == "text/plain" else ""
+    )
+    if wanted == "prometheus":
+        text = prometheus_text(current_app.config["SETTINGS"])
+        return Response(text, content_type=CONTENT_TYPE_PLAIN_0_0_4)
+    return request_figures(current_caller().organisation_id, query["hours"])
+
+
+@blueprint.get("/admin/stats")
+@blueprint.response(200, StatsResponse)
+def get_stats() -> dict[str, Any]:
+    """Tell how the organisation's assistants are used."""
+    return stats(current_caller().organisation_id)
+
+
+@blueprint.post("/admin/contacts/reload")
+@blueprint.arguments(ReloadQuery, location="query")
+@blueprint.response(202, JobResponse)
+@blueprint.alt_response(200, schema={"type": "object"}, description="The difference, with `dry_run=true`")
+@blueprint.doc(
+    requestBody={
+        "required": False,
+        "content": {
+            "multipart/form-data": {
+                "schema": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
+            }
+        },
+    }
+)
+def reload_contacts(query: dict[str, Any]) -> tuple[Any, int]:
+    """Replace the contact book by a workbook: the uploaded `file`, else the one that CONTACTS_EXCEL_PATH names.
+
+    A workbook that cannot be read changes nothing. The job tells how many contacts were added, changed and removed, and
+    which rows were left out and why.
+    """
+    request.max_content_length = current_app.config["SETTINGS"].max_upload_bytes
+    upload = request.files.get("file")
+    workbook = upload.read() if upload else None
+    organisation_id = current_caller().organisation_id
+    if query["dry_run"]:
+        return dry_run(organisation_id, workbook), 200
+    return request_reload(organisation_id, workbook, g.request_id), 202
+
+
+@blueprint.get("/admin/jobs/<uuid:job_id>")
+@blueprint.response(200, JobResponse)
+def get_job(job_id: uuid.UUID) -> Any:
+    """Tell how far a piece of long work is."""
+    job = find_job(current_caller().organisation_id, job_id)
+    if job is None:
+        raise NotFound("there is no such job")
+    return job

@@ -1,0 +1,108 @@
+"""HTTP shapes of what admins watch and trigger."""
+
+import marshmallow as ma
+
+
+class HealthResponse(ma.Schema):
+    """The process is alive."""
+
+    status = ma.fields.String(required=True, metadata={"example": "ok"})
+    version = ma.fields.String(required=True, metadata={"example": "1.0.0"})
+
+
+class CheckResponse(ma.Schema):
+    """One dependency: `ok` or `down`, the time it took to answer, and what is wrong."""
+
+    status = ma.fields.String(required=True)
+    latency_ms = ma.fields.Float(required=True, allow_none=True)
+    detail = ma.fields.String(required=True, allow_none=True)
+
+
+class ReadyResponse(ma.Schema):
+    """`ok`, `degraded` (people are answered, something else waits) or `down`."""
+
+    status = ma.fields.String(required=True)
+    checks = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Nested(CheckResponse), required=True)
+
+
+class MetricsFormatQuery(ma.Schema):
+    """How the figures are to be written, and over how long."""
+
+    format = ma.fields.String(validate=ma.validate.OneOf(["json", "prometheus"]))
+    hours = ma.fields.Integer(load_default=24, validate=ma.validate.Range(1, 24 * 31))
+
+
+class EndpointFigures(ma.Schema):
+    """Requests to one endpoint; times in milliseconds."""
+
+    endpoint = ma.fields.String(required=True)
+    method = ma.fields.String(required=True)
+    requests = ma.fields.Integer(required=True)
+    client_errors = ma.fields.Integer(required=True)
+    server_errors = ma.fields.Integer(required=True)
+    p50_ms = ma.fields.Float(required=True)
+    p95_ms = ma.fields.Float(required=True)
+
+
+class ReplyFigures(ma.Schema):
+    """Replies to people; times in milliseconds, null where there were none."""
+
+    count = ma.fields.Integer(required=True)
+    p50_ms = ma.fields.Float(required=True, allow_none=True)
+    p95_ms = ma.fields.Float(required=True, allow_none=True)
+    longest_ms = ma.fields.Float(required=True, allow_none=True)
+    share_within_8s = ma.fields.Float(required=True, allow_none=True)
+
+
+class MetricsResponse(ma.Schema):
+    """Figures of the last hours."""
+
+    hours = ma.fields.Integer(required=True)
+    requests = ma.fields.Integer(required=True)
+    replies = ma.fields.Nested(ReplyFigures, required=True)
+    endpoints = ma.fields.List(ma.fields.Nested(EndpointFigures), required=True)
+
+
+class StatsResponse(ma.Schema):
+    """The organisation at a glance."""
+
+    users = ma.fields.Integer(required=True)
+    users_today = ma.fields.Integer(required=True)
+    conversations = ma.fields.Integer(required=True)
+    conversations_completed = ma.fields.Integer(required=True)
+    completion_rate = ma.fields.Float(required=True, allow_none=True)
+    messages = ma.fields.Integer(required=True)
+    messages_today = ma.fields.Integer(required=True)
+    mean_messages = ma.fields.Float(required=True, allow_none=True)
+    languages = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Integer(), required=True)
+    answers_by_question = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Integer(), required=True)
+    handoffs_open = ma.fields.Integer(required=True)
+    contacts = ma.fields.Integer(required=True)
+    late_answers = ma.fields.Integer(required=True)
+    failed_turns = ma.fields.Integer(required=True)
+    not_logged = ma.fields.Integer(required=True)
+    log_errors = ma.fields.Integer(required=True)
+    jobs_open = ma.fields.Integer(required=True)
+
+
+class ReloadQuery(ma.Schema):
+    """Whether only to tell what would change."""
+
+    dry_run = ma.fields.Boolean(load_default=False, metadata={"description": "Return the difference, change nothing"})
+
+
+class JobResponse(ma.Schema):
+    """A piece of long work."""
+
+    id = ma.fields.UUID(required=True)
+    kind = ma.fields.String(required=True)
+    state = ma.fields.String(
+        required=True, validate=ma.validate.OneOf(["queued", "running", "done", "failed", "cancelled"])
+    )
+    rows_done = ma.fields.Integer(required=True)
+    rows = ma.fields.Integer(required=True, allow_none=True)
+    result = ma.fields.Dict(required=True, allow_none=True)
+    reason = ma.fields.String(required=True, allow_none=True)
+    created_at = ma.fields.AwareDateTime(required=True)
+    started_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    finished_at = ma.fields.AwareDateTime(required=True, allow_none=True)

@@ -1,0 +1,101 @@
+"""Figures for admins, of one organisation: everything is counted in the database."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from cci_app.core.database import tenant_transaction
+from config.settings import Settings
+
+_STATS = sa.text(
+    """
+    WITH today AS (
+        SELECT date_trunc('day', now() AT TIME ZONE o.timezone) AT TIME ZONE o.timezone AS start FROM organisations o
+    ), runs AS (
+        SELECT count(*) AS total, count(completed_at) AS completed, avg(messages) AS mean_messages
+        FROM conversation_runs
+    ), receipts AS (
+        SELECT count(*) FILTER (WHERE logged_at IS NULL AND log_error IS NULL) AS not_logged,
+               count(log_error) AS log_errors,
+               count(late) AS late, count(*) FILTER (WHERE status = 'failed') AS failed
+        FROM webhook_events
+    ), messages AS (
+        SELECT count(*) AS total, count(*) FILTER (WHERE timestamp >= (SELECT start FROM today)) AS today
+        FROM conversations WHERE kind = 'message'
+    )
+    SELECT (SELECT count(*) FROM user_sessions) AS users,
+           (SELECT count(*) FROM user_sessions WHERE last_interaction >= (SELECT start FROM today)) AS users_today,
+           runs.total AS conversations, runs.completed AS conversations_completed,
+           round(runs.completed::numeric / NULLIF(runs.total, 0), 4)::float AS completion_rate,
+           messages.total AS messages, messages.today AS messages_today,
+           round(runs.mean_messages, 2)::float AS mean_messages,
+           (SELECT COALESCE(jsonb_object_agg(language, people), '{}') FROM (
+               SELECT COALESCE(detected_language, '?') AS language, count(*) AS people FROM user_sessions GROUP BY 1
+           ) l) AS languages,
+           (SELECT COALESCE(jsonb_object_agg(question, answers), '{}') FROM (
+               SELECT question, count(*) AS answers FROM answers WHERE status <> 'skipped' GROUP BY 1
+           ) a) AS answers_by_question,
+           (SELECT count(*) FROM handoff_requests WHERE state <> 'resolved') AS handoffs_open,
+           (SELECT count(*) FROM contacts) AS contacts,
+           receipts.late AS late_answers, receipts.failed AS failed_turns,
+           receipts.not_logged, receipts.log_errors,
+           (SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')) AS jobs_open
+    FROM runs, receipts, messages
+    """
+)
+
+_ENDPOINTS = sa.text(
+    """
+    SELECT endpoint, method, count(*) AS requests,
+           count(*) FILTER (WHERE status_code BETWEEN 400 AND 499) AS client_errors,
+           count(*) FILTER (WHERE status_code >= 500) AS server_errors,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY response_time_ms) AS p50_ms,
+           percentile_cont(0.95) WITHIN GROUP (ORDER BY response_time_ms) AS p95_ms
+    FROM api_metrics WHERE timestamp > now() - make_interval(hours => :hours)
+    GROUP BY endpoint, method ORDER BY requests DESC
+    """
+)
+
+# Times as the channel saw them: the whole request, not the agent's part of it.
+_REPLIES = sa.text(
+    """
+    SELECT count(*) AS count,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY response_time_ms) AS p50_ms,
+           percentile_cont(0.95) WITHIN GROUP (ORDER BY response_time_ms) AS p95_ms,
+           max(response_time_ms)::float AS longest_ms,
+           avg((response_time_ms <= 8000)::int)::float AS share_within_8s
+    FROM api_metrics
+    WHERE timestamp > now() - make_interval(hours => :hours) AND status_code = 200
+      AND endpoint = '/api/v1/whatsapp/message'
+    """
+)
+
+
+def stats(organisation_id: int) -> dict[str, Any]:
+    """The organisation at a glance."""
+    with tenant_transaction(organisation_id) as session:
+        return dict(session.execute(_STATS).mappings().one())
+
+
+def request_figures(organisation_id: int, hours: int) -> dict[str, Any]:
+    """Requests and replies of the last hours."""
+    with tenant_transaction(organisation_id) as session:
+        endpoints = [dict(row) for row in session.execute(_ENDPOINTS, {"hours": hours}).mappings()]
+        replies = dict(session.execute(_REPLIES, {"hours": hours}).mappings().one())
+    return {
+        "hours": hours,
+        "requests": sum(endpoint["requests"] for endpoint in endpoints),
+        "replies": replies,
+        "endpoints": endpoints,
+    }
+
+
+def prometheus_text(settings: Settings) -> bytes:
+    """The counters of all web processes in Prometheus' text format."""
+    if settings.prometheus_multiproc_dir is None:
+        return generate_latest(REGISTRY)
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry, path=str(settings.prometheus_multiproc_dir))  # type: ignore[no-untyped-call]
+    return generate_latest(registry)

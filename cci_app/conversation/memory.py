@@ -1,0 +1,48 @@
+"""A person's state in Redis: a copy, with the sequence number of the turn that made it.
+
+Status is read from here. PostgreSQL has the original, so a fault of Redis costs a look-up, never a state.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import redis
+import structlog
+
+from cci_app.conversation.inbound import Person
+from cci_app.core.redis import get_redis
+
+log = structlog.get_logger(__name__)
+
+# Turns of one person may reach Redis out of order: an older copy never replaces a newer one.
+_SAVE = """
+local kept = redis.call('GET', KEYS[1])
+if kept and cjson.decode(kept)['sequence'] >= tonumber(ARGV[2]) then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[3])
+return 1
+"""
+
+
+def _key(person: Person) -> str:
+    return f"cci:state:{person.organisation_id}:{person.assistant}:{person.user_id}"
+
+
+def save(person: Person, state: Mapping[str, Any], sequence: int, ttl_seconds: int) -> None:
+    """Keep a copy of the state that turn number `sequence` made."""
+    body = json.dumps({"sequence": sequence, "state": state})
+    try:
+        get_redis().eval(_SAVE, 1, _key(person), body, sequence, ttl_seconds)
+    except redis.RedisError as error:
+        log.warning("state_not_copied", error=type(error).__name__)
+
+
+def load(person: Person) -> Mapping[str, Any] | None:
+    """The copy of a person's state; None where there is none or Redis is away."""
+    try:
+        body = get_redis().get(_key(person))
+    except redis.RedisError as error:
+        log.warning("state_copy_not_read", error=type(error).__name__)
+        return None
+    state: Mapping[str, Any] | None = json.loads(str(body))["state"] if body else None
+    return state

@@ -1,0 +1,95 @@
+"""The threads in which agents think, bounded, and the leases that are kept alive meanwhile."""
+
+import contextvars
+import threading
+import uuid
+from collections import defaultdict
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+import structlog
+from flask import Flask
+
+from cci_app.conversation.turns import Turn, extend_leases
+
+log = structlog.get_logger(__name__)
+
+HEARTBEAT_SECONDS = 2.0
+T = TypeVar("T")
+
+
+class AgentPool:
+    """Runs turns in threads of its own, so that a request may leave before its turn is done.
+
+    The threads start with the first turn: the pool belongs to the process that uses it, not to the one that forked it.
+    """
+
+    def __init__(self, app: Flask, size: int) -> None:
+        self._app = app
+        self._threads = ThreadPoolExecutor(max_workers=size, thread_name_prefix="agent")
+        self._free = threading.BoundedSemaphore(size)
+        self._heartbeat = Heartbeat(app)
+
+    def submit(self, turn: Turn, work: Callable[[Turn], T]) -> "Future[T] | None":
+        """Run `work(turn)` in a thread with an application context; None when every thread is busy."""
+        if not self._free.acquire(blocking=False):
+            return None
+        self._heartbeat.add(turn)
+        context = contextvars.copy_context()
+        future = self._threads.submit(context.run, self._run, turn, work)
+        future.add_done_callback(lambda _: self._free.release())
+        return future
+
+    def _run(self, turn: Turn, work: Callable[[Turn], T]) -> T:
+        try:
+            with self._app.app_context():
+                return work(turn)
+        finally:
+            self._heartbeat.remove(turn)
+
+    def stop(self) -> None:
+        """Let the turns under way end, then stop."""
+        self._threads.shutdown(wait=True)
+        self._heartbeat.stop()
+
+
+class Heartbeat:
+    """Extends the leases of the turns of this process every two seconds, in one statement an organisation."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._leases: dict[uuid.UUID, int] = {}
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def add(self, turn: Turn) -> None:
+        """Keep the lease of a turn from now on."""
+        with self._lock:
+            self._leases[turn.token] = turn.person.organisation_id
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+                self._thread.start()
+
+    def remove(self, turn: Turn) -> None:
+        """Keep it no longer."""
+        with self._lock:
+            self._leases.pop(turn.token, None)
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._stopping.set()
+
+    def _beat(self) -> None:
+        while not self._stopping.wait(HEARTBEAT_SECONDS):
+            by_organisation: dict[int, list[uuid.UUID]] = defaultdict(list)
+            with self._lock:
+                for token, organisation_id in self._leases.items():
+                    by_organisation[organisation_id].append(token)
+            for organisation_id, tokens in by_organisation.items():
+                try:
+                    with self._app.app_context():
+                        extend_leases(organisation_id, tokens)
+                except Exception as error:
+                    log.warning("leases_not_extended", leases=len(tokens), error=type(error).__name__)

@@ -1,0 +1,208 @@
+"""The one way a message takes: receive, take the turn, think, complete, remember, ring."""
+
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import structlog
+from flask import Flask, current_app
+
+from cci_app.assistants.registry import Assistant, load_specs
+from cci_app.channels.reply import Reply, ReplyFormat, render
+from cci_app.conversation import memory, turns
+from cci_app.conversation.inbound import Inbound, Person
+from cci_app.conversation.pool import AgentPool
+from cci_app.conversation.state import PersonState
+from cci_app.conversation.thinking import outcome, think
+from cci_app.conversation.turns import Completion, LeaseLost, Receipt, Turn
+from cci_app.core import clock
+from cci_app.core.deadline import Deadline
+from cci_app.core.errors import InvalidInput
+from cci_app.core.queue import Task, ring
+from cci_app.knowledge.answering import DocumentAnswerer
+from config.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+# What a turn may take when nobody waits for it any more.
+_BACKGROUND_SECONDS = 60.0
+_FIRST_POLL_SECONDS = 0.01
+_LONGEST_POLL_SECONDS = 0.1
+
+
+@dataclass(slots=True)
+class Answered:
+    """The rendered reply, and how long each stage took in seconds."""
+
+    rendered: str
+    stages: dict[str, float] = field(default_factory=dict)
+
+
+class Conversation:
+    """Receives events and answers them; one for each application."""
+
+    def __init__(self, app: Flask, settings: Settings, assistants: Mapping[str, Assistant]) -> None:
+        self._settings = settings
+        self._assistants = assistants
+        self._pool = AgentPool(app, settings.agent_pool_size)
+
+    def assistant(self, name: str | None) -> Assistant:
+        """The assistant of that name, the default one for None. Raises InvalidInput for an unknown name."""
+        found = self._assistants.get(name or self._settings.default_assistant)
+        if found is None:
+            known = ", ".join(sorted(self._assistants))
+            raise InvalidInput(
+                f"there is no assistant {name}; there are: {known}", details={"assistant": [f"One of: {known}."]}
+            )
+        return found
+
+    def person(self, organisation_id: int, assistant: str | None, user_id: str) -> Person:
+        """The person as the conversation knows them. Raises InvalidInput for an unknown assistant."""
+        return Person(organisation_id, self.assistant(assistant).name, user_id)
+
+    def receive(self, inbound: Inbound) -> Answered:
+        """Answer an event inside the reply budget: with the reply, the stored one of a repeat, or a holding reply."""
+        deadline = Deadline.after(self._settings.reply_budget_seconds)
+        started = time.monotonic()
+        receipt = turns.open_receipt(inbound, self._settings.default_region)
+        answered = Answered("", {"receive": time.monotonic() - started})
+        if receipt.rendered is not None:
+            answered.rendered = receipt.rendered
+            return answered
+        turn = receipt.turn or self._await_turn(inbound.person, receipt, deadline)
+        rendered = self._answer(turn, deadline, started, answered) if turn else None
+        answered.rendered = rendered or self._await_reply(inbound.person, receipt, deadline)
+        return answered
+
+    def resume(self, person: Person, receipt_id: int) -> bool:
+        """Finish a receipt that its own process did not. Returns whether there was something to finish."""
+        turn = turns.take_turn(person, receipt_id, self._settings.default_region)
+        if turn is None:
+            return False
+        future = self._pool.submit(turn, lambda taken: self._work(taken, time.monotonic(), {}, unheard=True))
+        if future is None:
+            turns.release(turn)
+            return False
+        try:
+            future.result()
+        except LeaseLost:
+            log.info("turn_taken_over", receipt=receipt_id)
+        return True
+
+    def state(self, person: Person) -> PersonState | None:
+        """Where a person stands; None for one never seen. From Redis, else from the database."""
+        copy = memory.load(person)
+        if copy is not None:
+            return PersonState.from_json(copy)
+        original = turns.read_state(person)
+        return PersonState.from_json(original[0]) if original else None
+
+    def _answer(self, turn: Turn, deadline: Deadline, started: float, answered: Answered) -> str | None:
+        future: Future[str] | None = self._pool.submit(
+            turn, lambda taken: self._work(taken, started, answered.stages, deadline=deadline)
+        )
+        if future is None:
+            turns.release(turn)
+            return self._hold(turn.person, turn.receipt_id, turn.reply_format, started)
+        try:
+            return future.result(timeout=deadline.left())
+        except FutureTimeout:
+            return self._hold(turn.person, turn.receipt_id, turn.reply_format, started)
+        except LeaseLost:
+            return None
+
+    def _work(
+        self,
+        turn: Turn,
+        started: float,
+        stages: dict[str, float],
+        *,
+        deadline: Deadline | None = None,
+        unheard: bool = False,
+    ) -> str:
+        """The turn itself, in a thread of the pool: think, commit, remember, ring."""
+        assistant = self._assistants[turn.person.assistant]
+        thought = think(turn, assistant, deadline or Deadline.after(_BACKGROUND_SECONDS), clock.now())
+        stages.update(thought.stages)
+        state = thought.state.to_json()
+        elapsed_ms = round((time.monotonic() - started) * 1000)
+        rendered = render(Reply(thought.text, thought.state.user_status(), elapsed_ms), turn.reply_format)
+        committing = time.monotonic()
+        done = Completion(state, outcome(turn, thought, elapsed_ms), thought.text, rendered, thought.failed)
+        turns.complete(turn, done, unheard=unheard)
+        stages["complete"] = time.monotonic() - committing
+        memory.save(turn.person, state, turn.sequence + 1, self._settings.state_ttl_seconds)
+        ring(Task.LOG_CONVERSATIONS)
+        return rendered
+
+    def _await_turn(self, person: Person, receipt: Receipt, deadline: Deadline) -> Turn | None:
+        """Wait for the turn of a receipt; None when the deadline passed or a reply is already there."""
+        pause = _FIRST_POLL_SECONDS
+        while deadline.left() > pause:
+            time.sleep(pause)
+            turn = turns.take_turn(person, receipt.id, self._settings.default_region)
+            if turn is not None:
+                return turn
+            if turns.stored_reply(person, receipt.id) is not None:
+                return None
+            pause = min(pause * 2, _LONGEST_POLL_SECONDS)
+        return None
+
+    def _await_reply(self, person: Person, receipt: Receipt, deadline: Deadline) -> str:
+        """Wait for the stored reply of a receipt that somebody else answers; the holding reply at the deadline."""
+        started = time.monotonic()
+        pause = _FIRST_POLL_SECONDS
+        while True:
+            rendered = turns.stored_reply(person, receipt.id)
+            if rendered is not None:
+                return rendered
+            if deadline.left() <= pause:
+                return self._hold(person, receipt.id, receipt.reply_format, started)
+            time.sleep(pause)
+            pause = min(pause * 2, _LONGEST_POLL_SECONDS)
+
+    def _hold(self, person: Person, receipt_id: int, reply_format: ReplyFormat, started: float) -> str:
+        """Give the holding reply, unless the answer came in this very moment."""
+        assistant = self._assistants[person.assistant]
+        state = self.state(person) or PersonState()
+        language = state.language or assistant.default_language
+        elapsed_ms = round((time.monotonic() - started) * 1000)
+        rendered = render(Reply(assistant.holding(language), state.user_status(), elapsed_ms), reply_format)
+        held = turns.hold(person, receipt_id, rendered)
+        return held or cast(str, turns.stored_reply(person, receipt_id))
+
+    def stop(self) -> None:
+        """Let the turns under way end."""
+        self._pool.stop()
+
+
+def init_conversation(app: Flask) -> None:
+    """Load the assistants and give the application its conversation. A faulty assistant's file stops the start."""
+    settings: Settings = app.config["SETTINGS"]
+    answerer = DocumentAnswerer()
+    assistants = {
+        name: Assistant.build(spec, answerer) for name, spec in load_specs(settings.assistants_path).items()
+    }
+    app.extensions["cci_conversation"] = Conversation(app, settings, assistants)
+
+
+def get_conversation() -> Conversation:
+    """The present application's conversation."""
+    conversation: Conversation = current_app.extensions["cci_conversation"]
+    return conversation
+
+
+def user_status(state: PersonState | None) -> dict[str, Any]:
+    """What `GET /users/{id}/status` tells, without the id; `exists` is false for a person never seen."""
+    known = state or PersonState()
+    status = known.user_status()
+    return {
+        "exists": state is not None,
+        **(status if state else {**status, "current_question": None}),
+        "questions_answered": known.progress.questions_answered,
+        "company": known.company,
+        "last_interaction": known.last_at,
+    }

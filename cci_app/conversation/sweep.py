@@ -1,0 +1,39 @@
+"""What nobody finished: receipts whose process died, or that wait behind a turn nobody waits for."""
+
+import sqlalchemy as sa
+
+from cci_app.conversation.inbound import Person
+from cci_app.core.database import system_transaction
+from cci_app.core.queue import Task, ring
+
+# The oldest unfinished receipt of each person whose turn is free. A fresh one is left to the request that brought it.
+_UNFINISHED = sa.text(
+    "SELECT min(e.id) FROM webhook_events e"
+    " JOIN turn_state t USING (organisation_id, assistant, user_id)"
+    " WHERE e.status = 'received' AND (t.lease_until IS NULL OR t.lease_until < clock_timestamp())"
+    "   AND (e.held OR e.received_at < clock_timestamp() - make_interval(secs => :grace))"
+    " GROUP BY e.organisation_id, e.assistant, e.user_id ORDER BY 1 LIMIT 1000"
+)
+
+
+def sweep(grace_seconds: float) -> int:
+    """Ring for every receipt that a worker must finish, and for the log; returns how many receipts there are.
+
+    `grace_seconds` is how long a request may still be waiting for its turn: the reply budget.
+    """
+    with system_transaction() as session:
+        receipts = session.scalars(_UNFINISHED, {"grace": grace_seconds}).all()
+    for receipt in receipts:
+        ring(Task.RESUME_TURN, str(receipt))
+    ring(Task.LOG_CONVERSATIONS)
+    return len(receipts)
+
+
+def person_of(receipt_id: int) -> Person | None:
+    """Whose receipt that is; None when there is none."""
+    with system_transaction() as session:
+        row = session.execute(
+            sa.text("SELECT organisation_id, assistant, user_id FROM webhook_events WHERE id = :id"),
+            {"id": receipt_id},
+        ).one_or_none()
+    return Person(row.organisation_id, row.assistant, row.user_id) if row else None

@@ -1,0 +1,75 @@
+"""The message endpoint, and who is writing."""
+
+from typing import Any
+
+from flask import Response, current_app, request
+
+from cci_app.accounts.auth import current_caller
+from cci_app.agents.ports import Media
+from cci_app.channels.reply import MANYCHAT_TYPE, ReplyFormat
+from cci_app.contacts.book import find
+from cci_app.conversation.inbound import Inbound
+from cci_app.conversation.service import get_conversation
+from cci_app.core.database import tenant_transaction
+from cci_app.core.http.api import EdgeBlueprint
+from cci_app.core.http.fields import read_user_id
+from cci_app.core.http.limits import limit_person
+from cci_app.core.http.request import add_stage, server_timing
+from cci_app.whatsapp.schemas import (
+    MESSAGE_EXAMPLE,
+    REPLY_EXAMPLE,
+    ContactResponse,
+    MessageHeaders,
+    MessagePayload,
+    MessageQuery,
+    MessageResponse,
+)
+
+blueprint = EdgeBlueprint("whatsapp", __name__, url_prefix="/api/v1/whatsapp", description="Messages and who writes")
+
+
+@blueprint.post("/message")
+@blueprint.arguments(MessageQuery, location="query")
+@blueprint.arguments(MessageHeaders, location="headers")
+@blueprint.arguments(MessagePayload, example=MESSAGE_EXAMPLE)
+@blueprint.response(200, MessageResponse, example=REPLY_EXAMPLE)
+def post_message(query: dict[str, Any], headers: dict[str, Any], payload: dict[str, Any]) -> Response:
+    """Answer a person's message.
+
+    The reply comes within the channel's time limit. A repeat of the same `message_id` or `Idempotency-Key` gets the same
+    reply, byte for byte. With `Accept: application/vnd.manychat.v2+json` or `?format=manychat` the reply is a dynamic
+    block of Manychat.
+    """
+    limit_person(payload["user_id"])
+    conversation = get_conversation()
+    wants_manychat = MANYCHAT_TYPE in request.accept_mimetypes.values()
+    media = payload.get("media")
+    answered = conversation.receive(
+        Inbound(
+            person=conversation.person(
+                current_caller().organisation_id, payload.get("assistant"), payload["user_id"]
+            ),
+            text=payload["message"],
+            media=Media(media.pop("type"), media) if media else None,
+            event_id=payload.get("message_id") or headers.get("idempotency_key"),
+            reply_format=query.get("format") or (ReplyFormat.MANYCHAT if wants_manychat else ReplyFormat.JSON),
+            delivery={"subscriber_id": payload["subscriber_id"]} if "subscriber_id" in payload else {},
+        )
+    )
+    for name, seconds in answered.stages.items():
+        add_stage(name, seconds)
+    response = Response(answered.rendered, mimetype="application/json")
+    response.headers["Server-Timing"] = server_timing()
+    return response
+
+
+@blueprint.get("/info/<string:user_id>")
+@blueprint.response(200, ContactResponse, example={})
+@blueprint.doc(parameters=[{"in": "path", "name": "user_id", "example": "+573001234567"}])
+def get_info(user_id: str) -> dict[str, Any]:
+    """Tell who is writing, from the contact book; an empty object for a stranger."""
+    organisation_id = current_caller().organisation_id
+    person = read_user_id(user_id)
+    with tenant_transaction(organisation_id) as session:
+        card = find(session, organisation_id, person, current_app.config["SETTINGS"].default_region)
+    return card.as_dict() if card else {}

@@ -1,0 +1,121 @@
+"""HTTP shapes of the message endpoint."""
+
+from typing import Any
+
+import marshmallow as ma
+
+from cci_app.agents.ports import MediaKind
+from cci_app.channels.reply import ReplyFormat
+from cci_app.core.http.fields import CleanText, UserId
+
+MESSAGE_LENGTH = 4096
+
+MESSAGE_EXAMPLE = {"user_id": "+573001234567", "message": "Hola, soy una nueva empresa"}
+REPLY_EXAMPLE = {
+    "response": "¡Hola! Le doy la bienvenida.",
+    "user_status": {"current_question": 1, "language": "es", "has_context": True, "completed": False},
+    "response_time_ms": 23,
+}
+
+
+class MediaPayload(ma.Schema):
+    """An attachment, as far as the channel tells of it."""
+
+    class Meta:
+        unknown = ma.EXCLUDE
+
+    type = ma.fields.Enum(MediaKind, by_value=True, required=True)
+    url = CleanText(max_length=2048)
+    name = CleanText(max_length=255)
+    city = CleanText(max_length=120)
+
+
+class MessagePayload(ma.Schema):
+    """A person's message. Flow authors compose the body freely: fields that we do not know are ignored."""
+
+    class Meta:
+        unknown = ma.EXCLUDE
+
+    user_id = UserId(
+        required=True,
+        metadata={"description": "The WhatsApp number, or the channel's id", "example": "+573001234567"},
+    )
+    message = CleanText(
+        max_length=MESSAGE_LENGTH,
+        load_default="",
+        metadata={"description": "What the person wrote; may be empty beside an attachment", "example": "Bonjour"},
+    )
+    message_id = CleanText(
+        min_length=1,
+        max_length=255,
+        metadata={"description": "The channel's id of the message: a repeat gets the same reply"},
+    )
+    subscriber_id = ma.fields.Raw(
+        metadata={"description": "Manychat's id of the contact, to which a late answer can be sent", "type": "string"}
+    )
+    assistant = CleanText(min_length=1, max_length=64, metadata={"description": "The assistant to talk to"})
+    media = ma.fields.Nested(MediaPayload, metadata={"description": "An attachment of the message"})
+
+    @ma.validates("subscriber_id")
+    def _check_subscriber(self, value: Any, **_: Any) -> None:
+        if isinstance(value, bool) or not isinstance(value, int | str) or len(str(value)) > 64:
+            raise ma.ValidationError("Must be a number or a string of at most 64 characters.")
+
+    @ma.validates_schema
+    def _check_content(self, data: dict[str, Any], **_: Any) -> None:
+        if not data.get("message") and not data.get("media"):
+            raise ma.ValidationError("Write something: the message is empty.", "message")
+
+
+class MessageQuery(ma.Schema):
+    """How the reply is to be written."""
+
+    format = ma.fields.Enum(
+        ReplyFormat, by_value=True, metadata={"description": "`manychat` for a dynamic block (version 2)"}
+    )
+
+
+class MessageHeaders(ma.Schema):
+    """Headers that change how a message is taken."""
+
+    class Meta:
+        unknown = ma.EXCLUDE
+
+    idempotency_key = CleanText(
+        data_key="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        metadata={"description": "Same as `message_id`, for callers who set headers"},
+    )
+
+
+class UserStatus(ma.Schema):
+    """Where the person stands after the reply. `current_question` is null once all are answered."""
+
+    current_question = ma.fields.Integer(required=True, allow_none=True)
+    language = ma.fields.String(required=True, allow_none=True)
+    has_context = ma.fields.Boolean(required=True)
+    completed = ma.fields.Boolean(required=True)
+
+
+class MessageResponse(ma.Schema):
+    """The reply."""
+
+    response = ma.fields.String(required=True)
+    user_status = ma.fields.Nested(UserStatus, required=True)
+    response_time_ms = ma.fields.Integer(required=True)
+
+
+class ContactResponse(ma.Schema):
+    """A person of the contact book; empty for a stranger."""
+
+    phone = ma.fields.String()
+    first_name = ma.fields.String(allow_none=True)
+    last_name = ma.fields.String(allow_none=True)
+    company = ma.fields.String(allow_none=True)
+    role = ma.fields.String(allow_none=True)
+    sector = ma.fields.String(allow_none=True)
+    city = ma.fields.String(allow_none=True)
+    email = ma.fields.String(allow_none=True)
+    membership = ma.fields.String(allow_none=True)
+    description = ma.fields.String(allow_none=True)

@@ -1,0 +1,1 @@
+"""Background work: thin tasks, one module per room."""

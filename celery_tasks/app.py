@@ -1,0 +1,62 @@
+"""The Celery application: `celery -A celery_tasks.app worker` and `... beat`."""
+
+from typing import Any
+
+from celery import Celery, Task, signals
+from celery.signals import setup_logging
+from flask import Flask
+
+from cci_app import create_app
+from cci_app.core.database import db
+from cci_app.core.queue import Queue, celery_config
+from cci_app.core.queue import Task as TaskName
+from config.logs import configure_logging
+from config.settings import get_settings
+
+SWEEP_SECONDS = 5.0
+
+flask_app: Flask = create_app()
+
+
+class InApplication(Task):  # type: ignore[type-arg]  # celery-types makes it generic, Celery's own class is not
+    """A task whose body runs in the Flask application."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with flask_app.app_context():
+            return super().__call__(*args, **kwargs)
+
+
+celery = Celery("cci", task_cls=InApplication)
+celery.conf.update(celery_config(get_settings()))
+celery.conf.include = ["celery_tasks.conversation", "celery_tasks.contacts", "celery_tasks.jobs"]
+celery.conf.beat_schedule = {
+    "sweep-conversations": {
+        "task": TaskName.SWEEP.value,
+        "schedule": SWEEP_SECONDS,
+        "options": {"queue": Queue.TURNS.value, "expires": SWEEP_SECONDS},
+    },
+    "sweep-jobs": {
+        "task": TaskName.SWEEP_JOBS.value,
+        "schedule": SWEEP_SECONDS,
+        "options": {"queue": Queue.JOBS.value, "expires": SWEEP_SECONDS},
+    },
+}
+
+
+@setup_logging.connect
+def _configure_logging(**_: Any) -> None:
+    configure_logging(get_settings())
+
+
+@signals.worker_process_init.connect
+def _forget_inherited_connections(**_: Any) -> None:
+    # A forked process must not speak on its parent's sockets.
+    with flask_app.app_context():
+        for engine in db.engines.values():
+            engine.dispose(close=False)
+
+
+@signals.worker_process_shutdown.connect
+def _finish(**_: Any) -> None:
+    flask_app.extensions["cci_conversation"].stop()
+    flask_app.extensions["cci_bells"].stop()

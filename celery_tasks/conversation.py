@@ -1,0 +1,29 @@
+"""Tasks of the conversation room."""
+
+from flask import current_app
+
+from celery_tasks.app import celery
+from cci_app.conversation.log import log_conversations
+from cci_app.conversation.service import get_conversation
+from cci_app.conversation.sweep import person_of, sweep
+from cci_app.core.queue import Task
+
+
+@celery.task(name=Task.LOG_CONVERSATIONS.value)
+def log() -> None:
+    """Write the record of what was answered."""
+    log_conversations()
+
+
+@celery.task(name=Task.SWEEP.value)
+def sweep_conversations() -> None:
+    """Find what nobody finished."""
+    sweep(current_app.config["SETTINGS"].reply_budget_seconds)
+
+
+@celery.task(name=Task.RESUME_TURN.value)
+def resume_turn(receipt_id: str) -> None:
+    """Finish a turn whose process died."""
+    person = person_of(int(receipt_id))
+    if person is not None:
+        get_conversation().resume(person, int(receipt_id))

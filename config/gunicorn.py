@@ -1,0 +1,56 @@
+"""The web server: few processes of many threads, forked from one that has loaded everything."""
+
+import os
+import tempfile
+from typing import Any
+
+from config.settings import get_settings
+
+_settings = get_settings()
+
+# Before the application loads: prometheus-client looks at the variable when it is imported.
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="cci-metrics-")
+    get_settings.cache_clear()
+
+bind = f"{_settings.web_host}:{_settings.port}"
+worker_class = "gthread"
+workers = _settings.web_workers
+threads = _settings.web_threads
+preload_app = True
+# A stopping process lets its turns end; a push may take its time.
+graceful_timeout = 60
+timeout = 120
+keepalive = 30
+# Its heartbeat files belong in memory: on a disk that stalls they look like a dead worker.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112
+# gunicorn would open a control socket in the home folder.
+control_socket_disable = True
+accesslog = None
+loglevel = "warning"
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Forget the connections of the process that forked this one."""
+    from cci_app.core.database import db
+    from wsgi import app
+
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose(close=False)
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """Finish what was begun: turns first, then what they asked for."""
+    from wsgi import app
+
+    app.extensions["cci_conversation"].stop()
+    app.extensions["cci_bells"].stop()
+    app.extensions["cci_metrics"].stop()
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """Take a dead process out of the figures."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -1,0 +1,113 @@
+"""Every route of the URL map: without a key, with a wrong scope, as a foreign organisation, as its own (S3)."""
+
+import uuid
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from cci_app import BLUEPRINTS
+from cci_app.accounts.keys import Scope
+from tests.conftest import Tenant, make_tenant
+
+PUBLIC = {"/health", "/api/v1/health", "/docs", "/openapi.json", "/docs/static/<path:name>"}
+USER = "+573000000001"
+MESSAGE = {"user_id": USER, "message": "Bonjour, canari-7c1f"}
+
+
+def routes(app: Flask) -> list[tuple[str, Rule]]:
+    return [
+        (method, rule)
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    ]
+
+
+def address(rule: Rule, job_id: str) -> str:
+    values = {"user_id": USER, "job_id": job_id, "name": "docs.js"}
+    _, path = rule.build({name: values[name] for name in rule.arguments}) or ("", "")
+    return path
+
+
+def call(web: FlaskClient, method: str, path: str, headers: dict[str, str]) -> Any:
+    body: dict[str, Any] = {"json": MESSAGE} if path.endswith("/message") else {}
+    return web.open(path, method=method, headers=headers, **body)
+
+
+@pytest.fixture()
+def job_id(app: Flask, tenant: Tenant) -> str:
+    from cci_app.core.database import tenant_transaction
+    from cci_app.jobs.ledger import enqueue
+
+    with tenant_transaction(tenant.organisation_id) as session:
+        return str(enqueue(session, tenant.organisation_id, "contacts.reload", {"canary": "canari-7c1f"}, None).id)
+
+
+def test_the_public_list_is_short_and_complete(app: Flask) -> None:
+    open_blueprints = {dotted.rpartition(":")[0] for dotted, scope in BLUEPRINTS if scope is None}
+    assert open_blueprints == {"cci_app.admin.health_routes", "cci_app.core.http.docs"}
+
+
+def test_every_route_asks_for_a_key(app: Flask, web: FlaskClient) -> None:
+    for method, rule in routes(app):
+        status = call(web, method, address(rule, str(uuid.uuid4())), {}).status_code
+        if rule.rule in PUBLIC:
+            assert status == 200, rule
+        else:
+            assert status == 401, rule
+
+
+def test_every_route_asks_for_its_scope(app: Flask, web: FlaskClient) -> None:
+    keys = {scope: make_tenant(f"scope-{uuid.uuid4().hex[:8]}", {scope}) for scope in Scope}
+    for method, rule in routes(app):
+        if rule.rule in PUBLIC:
+            continue
+        granted = [
+            scope
+            for scope, holder in keys.items()
+            if call(web, method, address(rule, str(uuid.uuid4())), holder.headers).status_code != 403
+        ]
+        assert len(granted) == 1, (rule, granted)
+
+
+def test_no_route_shows_or_changes_what_is_anothers(
+    app: Flask, web: FlaskClient, tenant: Tenant, job_id: str
+) -> None:
+    from cci_app.conversation.log import log_conversations
+
+    assert call(web, "POST", "/api/v1/whatsapp/message", tenant.headers).status_code == 200
+    log_conversations()
+    before = web.get(f"/api/v1/users/{USER}/status", headers=tenant.headers).json
+    foreign = make_tenant(f"foreign-{uuid.uuid4().hex[:8]}")
+    for method, rule in routes(app):
+        response = call(web, method, address(rule, job_id), foreign.headers)
+        if not rule.rule.endswith("/message"):
+            assert "canari-7c1f" not in response.text, rule
+        if "job_id" in rule.arguments:
+            assert response.status_code == 404
+    assert web.get(f"/api/v1/users/{USER}/status", headers=tenant.headers).json == before
+    stats = web.get("/api/v1/admin/stats", headers=make_tenant(f"empty-{uuid.uuid4().hex[:8]}").headers).json
+    assert stats is not None
+    assert stats["messages"] == stats["users"] == stats["conversations"] == 0
+
+
+def test_every_route_is_in_the_description(app: Flask, web: FlaskClient) -> None:
+    described = web.get("/openapi.json").json
+    assert described is not None
+    for method, rule in routes(app):
+        path = rule.rule
+        for argument in rule.arguments:
+            path = path.replace(next(p for p in path.split("/") if p.endswith(f"{argument}>")), f"{{{argument}}}")
+        assert method.lower() in described["paths"].get(path, {}), (method, path)
+
+
+def test_what_does_not_exist_has_the_envelope(web: FlaskClient, tenant: Tenant) -> None:
+    missing = web.get("/nowhere")
+    assert missing.status_code == 404
+    assert missing.json is not None
+    assert missing.json["error"]["code"] == "not_found"
+    wrong = web.delete("/api/v1/whatsapp/message", headers=tenant.headers)
+    assert wrong.status_code == 405
+    assert "POST" in wrong.headers["Allow"]

@@ -1,0 +1,101 @@
+"""Rules of the house that a machine can see."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cci_app.core.queue import QUEUE_OF, Queue, Task, celery_config
+
+ROOT = Path(__file__).parents[2]
+CODE = [
+    path
+    for folder in ("cci_app", "celery_tasks", "config", "benchmarks", "tests")
+    for path in sorted((ROOT / folder).rglob("*.py"))
+]
+FILE_LINES = 400
+FUNCTION_LINES = 60
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_and_functions_are_short(path: Path) -> None:
+    source = path.read_text()
+    assert len(source.splitlines()) <= FILE_LINES
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = (node.end_lineno or node.lineno) - node.lineno + 1
+            assert lines <= FUNCTION_LINES, node.name
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_names_say_what_a_file_does(path: Path) -> None:
+    assert path.stem not in {"utils", "util", "helpers", "helper", "misc", "common"}
+    if path.stem == "manager":
+        assert path.parent.name == "contacts"
+
+
+def test_only_the_settings_read_the_environment() -> None:
+    allowed = {"config/settings.py", "config/gunicorn.py"}
+    readers = [
+        name
+        for path in CODE
+        if re.search(r"\bos\.(environ|getenv)\b", path.read_text())
+        and (name := str(path.relative_to(ROOT))) not in allowed
+        and not name.startswith(("tests/", "cci_app/embedded/", "benchmarks/"))
+    ]
+    assert readers == []
+
+
+def test_only_the_edge_knows_the_request() -> None:
+    edge = re.compile(r"routes\.py$|^cci_app/(dashboard|core/http)/|^cci_app/accounts/auth\.py$")
+    knowing = [
+        str(path.relative_to(ROOT))
+        for path in CODE
+        if path.is_relative_to(ROOT / "cci_app")
+        and re.search(r"from flask import [^\n]*\b(request|g|session)\b", path.read_text())
+        and not edge.search(str(path.relative_to(ROOT)))
+    ]
+    assert knowing == []
+
+
+def test_importing_a_room_loads_no_other() -> None:
+    script = (
+        "import sys, cci_app.contacts.card\n"
+        "rooms = {name.split('.')[1] for name in sys.modules if name.startswith('cci_app.')}\n"
+        "assert rooms <= {'contacts', 'core'}, rooms\n"
+        "assert not {'langchain', 'openai', 'pinecone', 'boto3', 'celery'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT)
+
+
+def test_code_names_no_assistant() -> None:
+    for path in (ROOT / "cci_app" / "agents").rglob("*.py"):
+        assert not re.search(r"\b(chamber|chambre|cámara|CCI)\b", path.read_text(), re.IGNORECASE), path
+
+
+def test_every_task_is_named_has_a_queue_and_is_served() -> None:
+    from celery_tasks.app import celery
+
+    celery.loader.import_default_modules()
+    ours = {name for name in celery.tasks if not name.startswith("celery.")}
+    assert ours == {task.value for task in Task}
+    assert set(QUEUE_OF) == set(Task)
+    assert set(QUEUE_OF.values()) == set(Queue)
+    for entry in celery.conf.beat_schedule.values():
+        assert entry["task"] in ours
+        assert entry["options"]["queue"] == QUEUE_OF[Task(entry["task"])].value
+
+
+def test_celery_neither_loses_work_nor_waits_for_ever() -> None:
+    from tests.conftest import make_settings
+
+    config = celery_config(make_settings("postgresql://x@127.0.0.1/x", "redis://127.0.0.1/0"))
+    assert config["task_acks_late"]
+    assert config["task_reject_on_worker_lost"]
+    assert config["worker_prefetch_multiplier"] == 1
+    assert config["task_ignore_result"]
+    assert config["broker_transport_options"]["visibility_timeout"] <= 60
+    assert config["broker_transport_options"]["socket_timeout"] <= 2
