@@ -24,7 +24,10 @@ class KnowledgeDocument(OrganisationOwned, Base):
 
 
 class KnowledgeChunk(OrganisationOwned, Base):
-    """A passage of a document. `search` is its text in the lexemes of its language; `page` is None where there are no pages."""
+    """A passage of a document; `search` is its text, folded, in the lexemes of its language.
+
+    `page` is None where there are no pages.
+    """
 
     __tablename__ = "knowledge_chunks"
     __table_args__ = (

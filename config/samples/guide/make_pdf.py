@@ -13,15 +13,12 @@ GUIDES = {"guide-des-services.md": "fr/guide-des-services.pdf", "guia-de-servici
 _WIDTH, _HEIGHT, _MARGIN = 595, 842, 72
 _SIZES = {"#": 24, "##": 15, "": 11, "foot": 8}
 # Widths of Helvetica's characters from the space on, in thousandths of the size.
-_WIDTHS = [
-    int(width)
-    for width in (
-        "278 278 355 556 556 889 667 191 333 333 389 584 278 333 278 278 556 556 556 556 556 556 556 556 556 556 278 278"
-        " 584 584 584 556 1015 667 667 722 722 667 611 778 722 278 500 667 556 833 722 778 667 778 722 667 611 722 667"
-        " 944 667 667 611 278 278 278 469 556 333 556 556 500 556 556 278 556 556 222 222 500 222 833 556 556 556 556"
-        " 333 500 278 556 500 722 500 500 500 334 260 334 584"
-    ).split()
-]
+_WIDTHS = (
+    "278 278 355 556 556 889 667 191 333 333 389 584 278 333 278 278 556 556 556 556 556 556 556 556 556 556 278 278"
+    " 584 584 584 556 1015 667 667 722 722 667 611 778 722 278 500 667 556 833 722 778 667 778 722 667 611 722 667"
+    " 944 667 667 611 278 278 278 469 556 333 556 556 500 556 556 278 556 556 222 222 500 222 833 556 556 556 556"
+    " 333 500 278 556 500 722 500 500 500 334 260 334 584"
+)
 
 
 def make_pdf(markdown: str) -> bytes:
@@ -87,7 +84,8 @@ def _wrapped(words: str, size: int) -> Iterator[str]:
 
 
 def _width(text: str) -> int:
-    return sum(_WIDTHS[ord(c) - 32] if 32 <= ord(c) < 127 else 556 for c in text)
+    widths = [int(width) for width in _WIDTHS.split()]
+    return sum(widths[ord(c) - 32] if 32 <= ord(c) < 127 else 556 for c in text)
 
 
 def _text(font: int, size: int, y: int, text: str) -> bytes:

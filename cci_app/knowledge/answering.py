@@ -1,0 +1,149 @@
+"""An answer in the documents' own sentences, with its source, or none."""
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from cci_app.core.deadline import Deadline
+from cci_app.core.errors import Unavailable
+from cci_app.knowledge.figures import Kind, holds, wanted
+from cci_app.knowledge.languages import LANGUAGES
+from cci_app.knowledge.markdown import BULLET
+from cci_app.knowledge.passage import Answer, Passage, Source
+from cci_app.knowledge.ranking import Ranker
+from cci_app.knowledge.search import Found, find
+from cci_app.knowledge.sentences import sentences
+from cci_app.knowledge.words import Term, terms
+
+LONGEST_ANSWER = 450
+MOST_SENTENCES = 3
+# How much of a question, by the weight of its words, the sentences must speak of. Chosen on the half of
+# tests/knowledge/questions.yaml that is marked for it. Across languages only look-alike words meet, hence more of them.
+ENOUGH = 0.6
+ENOUGH_IN_ANOTHER_LANGUAGE = 0.8
+
+_LONGEST_QUESTION = 1000
+_MOST_TERMS = 24
+_SEARCH_SECONDS = 2.0
+_PASSAGES = 6
+_CLAUSE = re.compile(r"[^.,;:!?…\n]+\?")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Sentences of one passage, and how much of the question they speak of."""
+
+    passage: Passage
+    text: str
+    coverage: float
+
+
+class DocumentAnswerer:
+    """Answers with whole sentences of the documents; what they do not say, it does not answer."""
+
+    def answer(self, organisation_id: int, question: str, language: str, deadline: Deadline) -> Answer | None:
+        """The answer with its sources, or None where no document holds it.
+
+        A question for a price, a date, a number or a telephone is answered only by sentences that have one. Raises
+        Unavailable where the documents cannot be searched in time.
+        """
+        question = question[:_LONGEST_QUESTION]
+        kind = wanted(question)
+        message, readings = _readings(question, kind)
+        for asked in readings:
+            for each in (language, *(other for other in LANGUAGES if other != language)):
+                found = _find(organisation_id, asked, each, deadline)
+                enough = ENOUGH if each == language else ENOUGH_IN_ANOTHER_LANGUAGE
+                choices = [
+                    choice
+                    for passage in found.passages[:_PASSAGES]
+                    if (choice := choose(passage, found.ranker, len(asked), kind, enough)) is not None
+                ]
+                if choices:
+                    return _answer(choices, found, message)
+        return None
+
+
+def _readings(question: str, kind: Kind | None) -> tuple[list[Term], list[list[Term]]]:
+    """The terms of the message, and what to look for: its last clause with a question mark, then the whole.
+
+    What stands before the question is often something else, such as the answer to a question of ours.
+    """
+    without = kind.words if kind else frozenset()
+    message = terms(question, without)[:_MOST_TERMS]
+    clauses = _CLAUSE.findall(question)
+    last = terms(clauses[-1], without)[:_MOST_TERMS] if clauses else []
+    readings = [last, message] if last != message else [message]
+    return message, [reading for reading in readings if reading]
+
+
+def _answer(choices: list[Choice], found: Found, message: list[Term]) -> Answer:
+    """The best of the choices; where they are near each other, the rest of the message says which is meant."""
+    context = Ranker(message, [f"{each.title} {each.heading or ''} {each.text}" for each in found.passages])
+
+    def fit(choice: Choice) -> float:
+        passage = choice.passage
+        around, _ = context.coverage(passage.text, passage.heading or "", passage.title)
+        return choice.coverage * passage.score * (1 + around)
+
+    best = max(choices, key=fit)
+    passage = best.passage
+    return Answer(best.text, (Source(passage.document_id, passage.title, passage.page),))
+
+
+def _find(organisation_id: int, asked: list[Term], language: str, deadline: Deadline) -> Found:
+    timeout = deadline.within(_SEARCH_SECONDS)
+    if not timeout:
+        raise Unavailable("no time is left to search the documents")
+    try:
+        return find(organisation_id, asked, language, timeout=timeout)
+    except (OperationalError, PoolTimeout) as error:
+        raise Unavailable("the documents cannot be searched at present") from error
+
+
+def choose(passage: Passage, ranker: Ranker, asked: int, kind: Kind | None, enough: float) -> Choice | None:
+    """The sentences of a passage that answer best a question of `asked` terms, None where none speak of `enough`.
+
+    They stand together in the passage, at most `MOST_SENTENCES` and `LONGEST_ANSWER` characters: the fewest that cover
+    most of the question, with what follows them as long as there is room. More than half of the terms must be there,
+    whatever their weight.
+    """
+    parts = sentences(passage.text)
+    subject = ranker.words
+    best: tuple[float, int, int] | None = None
+    for begin in range(len(parts)):
+        for end in range(begin + 1, len(parts) + 1):
+            if not _fits(parts[begin:end]):
+                break
+            text = _joined(parts[begin:end])
+            if kind is not None and not holds(text, kind, subject):
+                continue
+            coverage, count = ranker.coverage(text, passage.heading or "", passage.title)
+            if count * 2 > asked and (best is None or coverage > best[0] + 1e-9):
+                best = (coverage, begin, end)
+    if best is None or best[0] < enough:
+        return None
+    coverage, begin, end = best
+    while end < len(parts) and _fits(parts[begin : end + 1]):
+        end += 1
+    while end > begin and parts[end - 1].endswith(("?", ":")):
+        # An answer that ends with a question of its own would be taken for ours; what a colon announces is missing.
+        end -= 1
+    return Choice(passage, _joined(parts[begin:end]), coverage) if end > begin else None
+
+
+def _fits(parts: list[str]) -> bool:
+    """Whether these sentences are short enough for an answer; a list counts as one of them."""
+    prose = sum(not part.startswith(BULLET) for part in parts)
+    count = prose + (prose < len(parts))
+    return count <= MOST_SENTENCES and len(_joined(parts)) <= LONGEST_ANSWER
+
+
+def _joined(parts: list[str]) -> str:
+    text = ""
+    for part in parts:
+        space = "\n" if part.startswith(BULLET) else " "
+        text += (space if text else "") + part
+    return text

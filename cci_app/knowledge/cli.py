@@ -1,0 +1,48 @@
+"""Commands for the organisation's documents."""
+
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from cci_app.accounts.cli import default_organisation
+from cci_app.accounts.organisations import organisation_id
+from cci_app.core.errors import CciError
+from cci_app.knowledge.loading import LoadReport, load_folder
+
+cli = AppGroup("knowledge", help="Documents that answers are taken from.")
+
+
+@cli.command("load")
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option("--organisation", default=default_organisation, help="Short name of the organisation.")
+@click.option("--force", is_flag=True, help="Read unchanged files again.")
+def load(folder: Path | None, organisation: str, force: bool) -> None:
+    """Make the documents equal to the files of FOLDER (KNOWLEDGE_PATH where none is given).
+
+    Text, Markdown and PDF; a subfolder `fr` or `es` names the language. Ends with status 1 where a file could not be
+    read; the others are loaded.
+    """
+    chosen: Path | None = folder or current_app.config["SETTINGS"].knowledge_path
+    if chosen is None:
+        raise click.UsageError("name a FOLDER, or set KNOWLEDGE_PATH")
+    try:
+        report = load_folder(organisation_id(organisation), chosen, force=force, progress=_tell)
+    except CciError as error:
+        raise click.ClickException(error.message) from error
+    click.echo(_summary(report), err=True)
+    if report.failed:
+        raise click.exceptions.Exit(1)
+
+
+def _tell(source: str, outcome: str) -> None:
+    click.echo(f"  {source}: {outcome}", err=True)
+
+
+def _summary(report: LoadReport) -> str:
+    return (
+        f"documents: {len(report.added)} added, {len(report.changed)} changed, {len(report.unchanged)} unchanged,"
+        f" {len(report.removed)} removed, {len(report.failed)} unreadable, {len(report.ignored)} ignored;"
+        f" {report.chunks} passages written"
+    )

@@ -1,0 +1,115 @@
+"""What kind of answer a question wants: a price, a date, a telephone number; and whether a text holds one.
+
+A sentence on the right subject without the figure asked for is no answer, and reads like a guess.
+"""
+
+import re
+from dataclasses import dataclass
+
+from cci_app.knowledge.words import folded, tokens
+
+_NUMBER_WORDS = (
+    r"\b(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|quinze|vingt|trente|cent|mille|tres|cuatro|cinco|seis"
+    r"|siete|ocho|nueve|diez|once|doce|quince|veinte|treinta|cien|mil)\b"
+)
+_MONTHS = (
+    r"janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|enero|febrero|marzo|abril|mayo"
+    r"|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
+)
+_UNITS = r"(?:heures?|jours?|semaines?|mois|ans?|annees?|minutes?|horas?|dias?|semanas?|mes|meses|anos?|minutos?)\b"
+_MONEY = r"(?:€|eur\b|euros?\b|cop\b|pesos?\b|usd\b|dollars?\b|dolares\b|millones\b)"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of answer: how a question asks for it, how a text holds it, and its words, which name no subject."""
+
+    asked: re.Pattern[str]
+    held: re.Pattern[str]
+    words: frozenset[str]
+
+
+def _kind(asked: str, held: str, words: str) -> Kind:
+    return Kind(re.compile(asked), re.compile(held), frozenset(words.split()))
+
+
+_HOURS = _kind(
+    r"\bhoraires?\b|\bquelle heure\b|\bheures? (?:d'|de )?(?:ouverture|bureau)"
+    r"|\bhorarios?\b|\bque horas?\b|\babren\b|\bcierran\b",
+    r"\b\d{1,2} ?h\b|\b\d{1,2}:\d\d\b|\b\d{1,2} ?[ap]\. ?m\b",
+    "heure heures hora horas",
+)
+_DURATION = _kind(
+    r"\bcombien de (?:temps|jours|mois|semaines)\b|\bquel(?:le)? (?:est )?(?:la |le )?(?:duree|delai)\b|\bdelais?\b"
+    r"|\bcuanto (?:tiempo|dura|duran|tarda|tardan|demora|se (?:tarda|demora))\b|\bcuantos (?:dias|meses)\b|\bplazos?\b",
+    rf"(?:\d+|{_NUMBER_WORDS}|\bune?\b|\buna?\b) {_UNITS}",
+    "temps duree dure durent delai delais tiempo dura duran tarda tardan demora plazo plazos prend prendre cuanto",
+)
+_PRICE = _kind(
+    r"\bprix\b|\btarifs?\b|\bcout(?:e|ent|s|er|erait)?\b|\bc'?est combien\b|^combien\W*$|\bmontant\b|\bfrais\b"
+    r"|\bcombien (?:ca|cela|je|vous|faut|pour|la|le|l'|les|est|on|c)\b|\bquelle? (?:est )?la cotisation\b"
+    r"|\bpayante?s?\b|\bcher\b"
+    r"|\bprecios?\b|\bcostos?\b|\bcuesta[ns]?\b|\btarifas?\b|\bcobran\b|\bvalor de\b|^cuanto\W*$|\bde cuanto\b"
+    r"|\bcuanto (?:vale|valen|es|sale|cobran|se paga|hay que pagar|toca)\b|\bcual es la cuota\b|\bcostaria\b|\bcaro\b",
+    rf"(?:\d|\bmil\b|\bmille\b) ?{_MONEY}|[$€] ?\d|{_MONEY} ?\d"
+    r"|\bgratuite?s?\b|\bgratis\b|\bsin costo\b|\bsans frais\b",
+    "prix tarif tarifs cout coute coutent couter couterait couts combien montant frais payant payante payer cher chere"
+    " precio precios costo costos cuesta cuestan tarifa tarifas cuanto vale valen cobran valor sale paga pagar costaria"
+    " caro",
+)
+_PHONE = _kind(
+    r"\btel(?:ephone)?s?\b|\bnumero (?:de )?(?:whatsapp|tel)|\btelefonos?\b|\bcelular(?:es)?\b|\bnumero de contacto\b",
+    r"\+?\d[\d .-]{6,}\d",
+    "numero numeros tel telephone telephones telefono telefonos celular celulares",
+)
+_DATE = _kind(
+    r"\bquand (?:est|a lieu|ont lieu|aura|se |sera|c)|\bc'?est quand\b|\bquelles? (?:est |sont )?(?:la |les )?dates?\b"
+    r"|\bquel jour\b|\bdate (?:du|de|des)\b"
+    r"|\bcuando (?:es|son|sera|se |hay|empieza)|\bque (?:dia|fecha)\b|\bfechas? (?:del?)\b",
+    # An address where dates are announced is an answer too: it is where they can be read, and are right.
+    rf"\b\d{{1,2}}(?:er)? (?:de )?(?:{_MONTHS})\b|\b\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}\b|https?://\S+"
+    r"|\bpar (?:mois|an|semaine)\b|\bchaque (?:mois|annee|semaine)\b|\b(?:cada|al) (?:mes|ano|semana)\b",
+    "quand date dates jour cuando fecha fechas dia",
+)
+_MAIL = _kind(
+    r"^(?=.*\b(?:mail|courriel|correo)\b)"
+    r"(?=.*(?:\b(?:quel\w*|votre|adresse|donne\w*|cual|su|tienen|deme)\b|\b(?:mail|courriel|correo) d))",
+    r"[\w.+-]+@[\w-]+\.\w+",
+    "mail email e courriel correo adresse direccion electronique electronico",
+)
+_COUNT = _kind(
+    r"\bcombien\b|\bnombre d(?:e |')|\bchiffres?\b|\bpourcentage\b|\btaux\b"
+    r"|\bcuant[oa]s?\b|\bporcentaje\b|\btasa\b",
+    r"(?!)",  # judged by what the number counts
+    "combien nombre cuantos cuantas cuanto numero",
+)
+_PERSON = _kind(
+    r"\bqui (?:est|dirige|preside|s'occupe)\b|\bnom d(?:u|e la|e l')"
+    r"|\bquien (?:es|dirige|preside|maneja)\b|\bnombre de[l ]",
+    r"(?!)",  # judged on the text as written, where a name has its capitals
+    "qui nom quien nombre",
+)
+# In this order: what asks for hours or a duration also says "combien" or "cuánto".
+_KINDS = (_HOURS, _DURATION, _PHONE, _MAIL, _PRICE, _DATE, _COUNT, _PERSON)
+
+_NUMBER = re.compile(rf"\d+|{_NUMBER_WORDS}")
+_NAME = re.compile(r"(?<![.!?:] )(?<!^)\b[A-ZÀ-Þ][a-zß-ÿ]+ [A-ZÀ-Þ][a-zß-ÿ]+\b")
+
+
+def wanted(question: str) -> Kind | None:
+    """The kind of figure that a question asks for, None where it asks for none."""
+    text = folded(question)
+    return next((kind for kind in _KINDS if kind.asked.search(text)), None)
+
+
+def holds(text: str, kind: Kind, subject: frozenset[str]) -> bool:
+    """Whether `text` holds a figure of that kind; a number must be followed by one of the words of `subject`."""
+    if kind is _PERSON:
+        return _NAME.search(text) is not None
+    if kind is _COUNT:
+        words = tokens(text)
+        return any(
+            _NUMBER.fullmatch(word) is not None and not subject.isdisjoint(words[place + 1 : place + 4])
+            for place, word in enumerate(words)
+        )
+    return kind.held.search(folded(text)) is not None

@@ -1,0 +1,204 @@
+"""A folder of documents brought into the database: what is new, what changed, what is gone."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cci_app.core.database import tenant_transaction
+from cci_app.core.errors import InvalidInput
+from cci_app.core.text import clean
+from cci_app.knowledge.chunking import chunks
+from cci_app.knowledge.document import Document, Reason, UnreadableDocument
+from cci_app.knowledge.extraction import MAX_BYTES, SUFFIXES, extract
+from cci_app.knowledge.languages import configuration, document_language
+from cci_app.knowledge.models import KnowledgeChunk, KnowledgeDocument
+from cci_app.knowledge.words import folded
+
+_INSERT_CHUNKS = sa.text(
+    """
+    INSERT INTO knowledge_chunks (organisation_id, document_id, position, page, heading, language, text, search)
+    SELECT :organisation_id, :document_id, position, page, heading, :language, text,
+           setweight(to_tsvector(CAST(:configuration AS regconfig), above), 'A')
+           || setweight(to_tsvector(CAST(:configuration AS regconfig), folded), 'D')
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+         AS rows(position int, page int, heading text, text text, above text, folded text)
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that was not loaded. What an earlier load made of it stays."""
+
+    source: str
+    reason: Reason
+
+
+@dataclass(slots=True)
+class LoadReport:
+    """What a load did, by source (the path below the folder). `chunks` counts those written."""
+
+    added: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    failed: list[Failure] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    chunks: int = 0
+
+
+def load_folder(
+    organisation_id: int,
+    folder: Path,
+    *,
+    force: bool = False,
+    progress: Callable[[str, str], None] | None = None,
+) -> LoadReport:
+    """Make the organisation's documents equal to the files of `folder` and its subfolders.
+
+    A file with the same bytes as at the last load is left alone (not with `force`); a changed one is replaced in one
+    transaction and keeps its id. A file that cannot be read is reported and stops nothing. `progress` is told each
+    source and what became of it. Raises InvalidInput, and changes nothing, where the folder is missing or holds no
+    document: a disk that was not mounted must not empty the knowledge.
+    """
+    if not folder.is_dir():
+        raise InvalidInput(f"there is no folder {folder}", details={"folder": ["Not a folder."]})
+    report = LoadReport()
+    files = {clean(path.relative_to(folder).as_posix()): path for path in _files(folder, report)}
+    if not files:
+        raise InvalidInput(
+            f"{folder} holds no document ({', '.join(sorted(SUFFIXES))}); nothing was changed",
+            details={"folder": ["Holds no document."]},
+        )
+    tell = progress or _silent
+    for source, path in files.items():
+        try:
+            outcome = _load_file(organisation_id, path, source, force, report)
+        except UnreadableDocument as error:
+            report.failed.append(Failure(source, error.reason))
+            outcome = error.reason.value
+        tell(source, outcome)
+    report.removed = _remove_vanished(organisation_id, set(files))
+    for source in report.removed:
+        tell(source, "removed")
+    return report
+
+
+def _silent(_source: str, _outcome: str) -> None:
+    """Progress that nobody watches."""
+
+
+def _files(folder: Path, report: LoadReport) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        relative = path.relative_to(folder)
+        if not path.is_file() or any(part.startswith((".", "~$")) for part in relative.parts):
+            continue
+        if path.suffix.lower() in SUFFIXES:
+            yield path
+        else:
+            report.ignored.append(clean(relative.as_posix()))
+
+
+def _load_file(organisation_id: int, path: Path, source: str, force: bool, report: LoadReport) -> str:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UnreadableDocument(Reason.TOO_LARGE)
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadableDocument(Reason.UNREACHABLE) from error
+    content_hash = hashlib.sha256(data).hexdigest()
+    if not force and _is_loaded(organisation_id, source, content_hash):
+        report.unchanged.append(source)
+        return "unchanged"
+    document = extract(path.name, data)
+    language = document_language(source, document)
+    with tenant_transaction(organisation_id) as session:
+        _lock(session, organisation_id)
+        document_id, new = _store(session, organisation_id, source, content_hash, language, document)
+        report.chunks += _store_chunks(session, organisation_id, document_id, language, document)
+    (report.added if new else report.changed).append(source)
+    return "added" if new else "changed"
+
+
+def _is_loaded(organisation_id: int, source: str, content_hash: str) -> bool:
+    with tenant_transaction(organisation_id) as session:
+        found = session.scalar(
+            sa.select(KnowledgeDocument.id).where(
+                KnowledgeDocument.organisation_id == organisation_id,
+                KnowledgeDocument.source == source,
+                KnowledgeDocument.content_hash == content_hash,
+            )
+        )
+    return found is not None
+
+
+def _lock(session: Session, organisation_id: int) -> None:
+    """One load of an organisation writes at a time; a second one waits and then sees what the first did."""
+    session.execute(
+        sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"),
+        {"name": f"knowledge:{organisation_id}"},
+    )
+
+
+def _store(
+    session: Session, organisation_id: int, source: str, content_hash: str, language: str, document: Document
+) -> tuple[int, bool]:
+    """Write the document's row, new or over the old one; its id and whether it is new."""
+    row = session.scalar(
+        sa.select(KnowledgeDocument).where(
+            KnowledgeDocument.organisation_id == organisation_id, KnowledgeDocument.source == source
+        )
+    )
+    new = row is None
+    if row is None:
+        row = KnowledgeDocument(organisation_id=organisation_id, source=source)
+        session.add(row)
+    row.title, row.language, row.content_hash = document.title, language, content_hash
+    session.flush()
+    return row.id, new
+
+
+def _store_chunks(session: Session, organisation_id: int, document_id: int, language: str, document: Document) -> int:
+    """Replace the passages of a document in one statement; how many there are now."""
+    session.execute(sa.delete(KnowledgeChunk).where(KnowledgeChunk.document_id == document_id))
+    rows = [
+        {
+            "position": position,
+            "page": chunk.page,
+            "heading": chunk.heading,
+            "text": chunk.text,
+            "above": folded(f"{document.title} {chunk.heading or ''}"),
+            "folded": folded(chunk.text),
+        }
+        for position, chunk in enumerate(chunks(document))
+    ]
+    session.execute(
+        _INSERT_CHUNKS,
+        {
+            "organisation_id": organisation_id,
+            "document_id": document_id,
+            "language": language,
+            "configuration": configuration(language),
+            "rows": json.dumps(rows, ensure_ascii=False),
+        },
+    )
+    return len(rows)
+
+
+def _remove_vanished(organisation_id: int, present: set[str]) -> list[str]:
+    """Remove the documents that came from a folder and are in it no longer; sources that are addresses stay."""
+    with tenant_transaction(organisation_id) as session:
+        _lock(session, organisation_id)
+        loaded = session.execute(
+            sa.select(KnowledgeDocument.id, KnowledgeDocument.source).where(
+                KnowledgeDocument.organisation_id == organisation_id, KnowledgeDocument.source.not_like("%://%")
+            )
+        ).all()
+        vanished = {row.id: row.source for row in loaded if row.source not in present}
+        session.execute(sa.delete(KnowledgeDocument).where(KnowledgeDocument.id.in_(vanished)))
+    return sorted(vanished.values())

@@ -1,0 +1,132 @@
+"""Markdown as plain text under its headings: a message shows no Markdown, so its marks go when it is read."""
+
+import re
+
+from cci_app.knowledge.document import Section
+
+BULLET = "• "
+
+_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*?)\s*#*\s*")
+_UNDERLINE = re.compile(r" {0,3}(=+|-{2,})\s*")
+_RULE = re.compile(r" {0,3}(?:(?:\*\s*){3,}|(?:-\s*){3,}|(?:_\s*){3,})")
+_FENCE = re.compile(r" {0,3}(?:```|~~~)")
+_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+(.*)")
+_QUOTE = re.compile(r" {0,3}>\s?")
+_TABLE_RULE = re.compile(r"\s*\|?(?:\s*:?-+:?\s*\|)+\s*:?-*:?\s*")
+
+_IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
+_LINK = re.compile(r"\[([^\]]+)\]\((?:mailto:|tel:)?([^)\s]+)(?:\s+\"[^\"]*\")?\)")
+_AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^>\s]+|[^>\s@]+@[^>\s]+)>")
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+_EMPHASIS = re.compile(r"(?<![\w*])([*_])(?=\S)([^*_\n]+?)(?<=\S)\1(?![\w*])")
+_CODE = re.compile(r"`+([^`]+)`+")
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>~|])")
+
+
+def plain(text: str) -> str:
+    """`text` without the marks of Markdown inside a line; a link keeps its address after its words."""
+    text = _IMAGE.sub(r"\1", text)
+    text = _LINK.sub(_link, text)
+    text = _AUTOLINK.sub(lambda match: match[1].removeprefix("mailto:"), text)
+    text = _TAG.sub("", text)
+    text = _CODE.sub(r"\1", text)
+    text = _STRONG.sub(r"\2", text)
+    text = _EMPHASIS.sub(r"\2", text)
+    return " ".join(_ESCAPE.sub(r"\1", text).split())
+
+
+def _link(match: re.Match[str]) -> str:
+    words, address = match[1], match[2]
+    return words if words == address or address.startswith("#") else f"{words} ({address})"
+
+
+class _Reader:
+    """Gathers blocks under headings, line by line."""
+
+    def __init__(self) -> None:
+        self.title: str | None = None
+        self.sections: list[Section] = []
+        self._path: list[tuple[int, str]] = []
+        self._blocks: list[str] = []
+        self._lines: list[str] = []
+
+    def heading(self, level: int, written: str) -> None:
+        self.close()
+        words = plain(written)
+        if not words:
+            return
+        if self.title is None:
+            # The document's own name: every passage has it anyway, so it is no heading of theirs.
+            self.title = words
+            return
+        self._path = [(above, name) for above, name in self._path if above < level] + [(level, words)]
+
+    def line(self, line: str) -> None:
+        item = _ITEM.fullmatch(line)
+        if not line.strip() or item:
+            self.end_block()
+        if item:
+            self._lines.append(BULLET + item[1])
+        elif line.strip():
+            self._lines.append(line.strip())
+
+    def pop_line(self) -> str | None:
+        """The only line of the open block, taken back: an underline below made it a heading."""
+        return self._lines.pop() if len(self._lines) == 1 and not self._lines[0].startswith(BULLET) else None
+
+    def end_block(self) -> None:
+        text = plain(" ".join(self._lines))
+        self._lines = []
+        if text:
+            self._blocks.append(text)
+
+    def close(self) -> None:
+        self.end_block()
+        if self._blocks:
+            heading = " › ".join(name for _, name in self._path) or None
+            self.sections.append(Section(join_blocks(self._blocks), heading))
+        self._blocks = []
+
+
+def join_blocks(blocks: list[str]) -> str:
+    """Blocks as one text: an empty line between them, but none inside a list."""
+    text = ""
+    for block in blocks:
+        together = block.startswith(BULLET) and text
+        text += ("\n" if together else "\n\n" if text else "") + block
+    return text
+
+
+def read_markdown(text: str) -> tuple[str | None, tuple[Section, ...]]:
+    """The first heading and the sections of a Markdown text; the first heading is None where it has none.
+
+    A section's heading is its path below the title, as `Visas › Documents`.
+    """
+    text = _COMMENT.sub("", _FRONT_MATTER.sub("", text))
+    reader = _Reader()
+    fenced = False
+    for raw in text.split("\n"):
+        line = _QUOTE.sub("", raw)
+        if _FENCE.match(line):
+            fenced = not fenced
+            reader.end_block()
+        elif fenced:
+            reader.line(line)
+        elif heading := _HEADING.fullmatch(line):
+            reader.heading(len(heading[1]), heading[2])
+        elif (underline := _UNDERLINE.fullmatch(line)) and (above := reader.pop_line()):
+            reader.heading(1 if underline[1].startswith("=") else 2, above)
+        elif _RULE.fullmatch(line) or _TABLE_RULE.fullmatch(line):
+            reader.end_block()
+        elif line.lstrip().startswith("|"):
+            reader.end_block()
+            cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+            reader.line(", ".join(cell for cell in cells if cell))
+            reader.end_block()
+        else:
+            reader.line(line)
+    reader.close()
+    return reader.title, tuple(reader.sections)

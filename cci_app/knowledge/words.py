@@ -1,0 +1,113 @@
+"""Words of a question: which of them carry what is asked, and whether a document's word is the same one."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from cci_app.core.text import fold
+from cci_app.knowledge.lexicon import ASKING, FUNCTION_WORDS, SAME
+
+_TOKEN = re.compile(r"[a-z0-9]+")
+_ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
+
+
+def folded(text: str) -> str:
+    """`text` as it is indexed and searched: no accents, no case, ligatures written out."""
+    return fold(text).replace("œ", "oe").replace("æ", "ae")
+
+
+def tokens(text: str) -> list[str]:
+    """The words of a text, folded, in their order; letters beyond a-z and digits part words."""
+    return _TOKEN.findall(folded(text))
+
+
+_ALTERNATIVES: dict[str, tuple[str, ...]] = {}
+for _group in SAME:
+    for _word in _group:
+        _ALTERNATIVES[_word] = (*_ALTERNATIVES.get(_word, ()), *(other for other in _group if other != _word))
+
+_STOP = FUNCTION_WORDS["fr"] | FUNCTION_WORDS["es"] | ASKING
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a passage without those of its addresses, which speak of no subject."""
+    return tokens(_ADDRESS.sub(" ", text))
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word that carries what is asked, as it was written, and other words for it."""
+
+    word: str
+    others: tuple[str, ...] = ()
+
+
+def terms(question: str, without: frozenset[str] = frozenset()) -> list[Term]:
+    """The terms of a question, each once, without the words of asking and those in `without`."""
+    found: dict[str, Term] = {}
+    for word in tokens(question):
+        if word in _STOP or word in without or len(word) == 1 or (word.isdigit() and len(word) < 4):
+            continue
+        found[word] = Term(word, _others(word))
+    return list(found.values())
+
+
+def _others(word: str) -> tuple[str, ...]:
+    for form in (word, word.removesuffix("s"), f"{word}s"):
+        if form in _ALTERNATIVES:
+            return _ALTERNATIVES[form]
+    return ()
+
+
+@lru_cache(maxsize=65_536)
+def alike(asked: str, written: str) -> float:
+    """How surely two folded words are the same one: 1 the same, 0 not; forms and slips of the finger lie between."""
+    if asked == written:
+        return 1.0
+    shorter, longer = sorted((len(asked), len(written)))
+    if shorter < 3 or asked.isdigit() or written.isdigit():
+        return 0.0
+    shared = _shared_beginning(asked, written)
+    if shared == shorter and longer - shorter <= 2:
+        return 0.95
+    if shared >= 6 or (shared >= 5 and shared >= 0.75 * shorter) or (shared >= 4 and shared >= longer - 2):
+        return 0.85
+    if shorter >= 5 and longer - shorter <= 2:
+        slips = _slips(asked, written, 1 if shorter < 8 else 2)
+        if slips is not None:
+            return 0.9 - 0.1 * slips
+    return 0.0
+
+
+def closeness(term: Term, word: str) -> float:
+    """How surely `word` is the term or another word for it."""
+    best = alike(term.word, word)
+    for other in term.others:
+        best = max(best, 0.9 * alike(other, word))
+    return best
+
+
+def _shared_beginning(one: str, other: str) -> int:
+    count = 0
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            break
+        count += 1
+    return count
+
+
+def _slips(one: str, other: str, most: int) -> int | None:
+    """Letters left out, put in, changed or swapped with their neighbour, None above `most`."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, left in enumerate(one, 1):
+        above, row, older = row, [i], before
+        for j, right in enumerate(other, 1):
+            cost = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (left != right))
+            if i > 1 and j > 1 and left == other[j - 2] and one[i - 2] == right:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return None
+        before = above
+    return row[-1] if row[-1] <= most else None
