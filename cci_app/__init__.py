@@ -23,8 +23,7 @@ ROOMS: tuple[str, ...] = (
 
 # Every blueprint and the scope it asks of a key; None stands for open to everybody. What is not here is closed.
 BLUEPRINTS: tuple[tuple[str, str | None], ...] = (
-    ("cci_app.admin.health_routes:blueprint", None),
-    ("cci_app.core.http.docs:blueprint", None),
+    ("cci_app.core.http.routes:blueprint", None),
     ("cci_app.whatsapp.routes:blueprint", "messages"),
     ("cci_app.users.routes:blueprint", "users"),
     ("cci_app.admin.routes:blueprint", "admin"),

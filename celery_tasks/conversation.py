@@ -2,11 +2,11 @@
 
 from flask import current_app
 
-from celery_tasks.app import celery
 from cci_app.conversation.log import log_conversations
 from cci_app.conversation.service import get_conversation
 from cci_app.conversation.sweep import person_of, sweep
 from cci_app.core.queue import Task
+from celery_tasks.app import celery
 
 
 @celery.task(name=Task.LOG_CONVERSATIONS.value)

@@ -211,32 +211,32 @@ def make_foreign_tenant() -> Tenant:
     return make_tenant("foreign")
 
 
-@pytest.fixture()
+@pytest.fixture
 def app(application: Flask) -> Iterator[Flask]:
     """The application, with its context pushed."""
     with application.app_context():
         yield application
 
 
-@pytest.fixture()
+@pytest.fixture
 def tenant(app: Flask) -> Tenant:
     """A fresh organisation with a key of every scope."""
     return make_tenant(f"org-{os.urandom(4).hex()}")
 
 
-@pytest.fixture()
+@pytest.fixture
 def organisation_id(tenant: Tenant) -> int:
     """A fresh organisation."""
     return tenant.organisation_id
 
 
-@pytest.fixture()
+@pytest.fixture
 def web(application: Flask) -> FlaskClient:
     """A client without a pushed context: each request has its own, as in production."""
     return application.test_client()
 
 
-@pytest.fixture()
+@pytest.fixture
 def rows(addresses: dict[str, str]) -> Iterator[Callable[..., list[dict[str, Any]]]]:
     """Read the database as its superuser sees it: `rows("SELECT ...", name=value)`."""
     engine = _engine(addresses["superuser"])

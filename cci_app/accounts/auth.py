@@ -28,8 +28,10 @@ def init_auth(app: Flask, scopes: Mapping[str, str | None]) -> None:
 
     @app.before_request
     def _authenticate() -> None:
+        # `g` belongs to the application context, which may be older than the request.
+        g.pop("caller", None)
         blueprint = request.blueprint
-        if request.endpoint is None or (blueprint in scopes and scopes[blueprint] is None):
+        if request.endpoint is None or scopes.get(blueprint or "", "closed") is None:
             return
         caller = _caller(_presented_key())
         g.caller = caller

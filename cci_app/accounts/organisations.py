@@ -20,7 +20,5 @@ def organisation_id(slug: str) -> int:
 def ensure_organisation(slug: str, name: str, timezone: str) -> int:
     """Make the organisation unless it exists; return its id."""
     with system_transaction() as session:
-        session.execute(
-            insert(Organisation).values(slug=slug, name=name, timezone=timezone).on_conflict_do_nothing()
-        )
+        session.execute(insert(Organisation).values(slug=slug, name=name, timezone=timezone).on_conflict_do_nothing())
         return session.scalars(sa.select(Organisation.id).where(Organisation.slug == slug)).one()

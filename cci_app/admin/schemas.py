@@ -3,13 +3,6 @@
 import marshmallow as ma
 
 
-class HealthResponse(ma.Schema):
-    """The process is alive."""
-
-    status = ma.fields.String(required=True, metadata={"example": "ok"})
-    version = ma.fields.String(required=True, metadata={"example": "1.0.0"})
-
-
 class CheckResponse(ma.Schema):
     """One dependency: `ok` or `down`, the time it took to answer, and what is wrong."""
 

@@ -41,12 +41,10 @@ def log_conversations() -> int:
         total += count
 
 
-def _waiting(limit: int) -> sa.Select[tuple[WebhookEvent]]:
+def _waiting(limit: int) -> sa.Select[WebhookEvent]:
     return (
         sa.select(WebhookEvent)
-        .where(
-            WebhookEvent.logged_at.is_(None), WebhookEvent.log_error.is_(None), WebhookEvent.status != "received"
-        )
+        .where(WebhookEvent.logged_at.is_(None), WebhookEvent.log_error.is_(None), WebhookEvent.status != "received")
         .order_by(WebhookEvent.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -78,7 +78,7 @@ class TurnState(PersonOwned, Base):
 
 
 class ConversationRun(PersonOwned, Base):
-    """One conversation of the export: a person's run with an assistant, from the first message to a reset or restart."""
+    """One conversation of the export: a person's run with an assistant, until a reset or a restart."""
 
     __tablename__ = "conversation_runs"
     __table_args__ = (

@@ -183,9 +183,7 @@ def init_conversation(app: Flask) -> None:
     """Load the assistants and give the application its conversation. A faulty assistant's file stops the start."""
     settings: Settings = app.config["SETTINGS"]
     answerer = DocumentAnswerer()
-    assistants = {
-        name: Assistant.build(spec, answerer) for name, spec in load_specs(settings.assistants_path).items()
-    }
+    assistants = {name: Assistant.build(spec, answerer) for name, spec in load_specs(settings.assistants_path).items()}
     app.extensions["cci_conversation"] = Conversation(app, settings, assistants)
 
 

@@ -82,9 +82,7 @@ def _ask(turn: Turn, assistant: Assistant, state: PersonState, deadline: Deadlin
     if reply.new_run and state.run is not None:
         ended = (state.run, RunEnd.RESTART)
         state = replace(state.cleared(), run=Run.begin(now))
-    state = replace(
-        state, agents={**state.agents, name: dict(reply.state)}, progress=reply.progress or state.progress
-    )
+    state = replace(state, agents={**state.agents, name: dict(reply.state)}, progress=reply.progress or state.progress)
     stages = {"agent": time.monotonic() - started}
     return Thought(text=reply.text, state=state, agent=name, reply=reply, ended=ended, stages=stages)
 

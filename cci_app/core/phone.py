@@ -22,6 +22,7 @@ def to_e164(written: str, region: str) -> str | None:
     written = written.strip()
     if not _PHONE_LIKE.fullmatch(written):
         return None
+    candidates: list[tuple[str, str | None]]
     if international:
         candidates = [("+" + written.removeprefix("+").removeprefix("00"), None)]
     else:

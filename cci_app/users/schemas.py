@@ -8,7 +8,9 @@ from cci_app.core.http.fields import CleanText
 class UserQuery(ma.Schema):
     """Which assistant the question is about."""
 
-    assistant = CleanText(min_length=1, max_length=64, metadata={"description": "The assistant; the default one if absent"})
+    assistant = CleanText(
+        min_length=1, max_length=64, metadata={"description": "The assistant; the default one if absent"}
+    )
 
 
 class UserStatusResponse(ma.Schema):

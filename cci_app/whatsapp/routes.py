@@ -36,9 +36,9 @@ blueprint = EdgeBlueprint("whatsapp", __name__, url_prefix="/api/v1/whatsapp", d
 def post_message(query: dict[str, Any], headers: dict[str, Any], payload: dict[str, Any]) -> Response:
     """Answer a person's message.
 
-    The reply comes within the channel's time limit. A repeat of the same `message_id` or `Idempotency-Key` gets the same
-    reply, byte for byte. With `Accept: application/vnd.manychat.v2+json` or `?format=manychat` the reply is a dynamic
-    block of Manychat.
+    The reply comes within the channel's time limit. A repeat of the same `message_id` or `Idempotency-Key` gets the
+    same reply, byte for byte. With `Accept: application/vnd.manychat.v2+json` or `?format=manychat` the reply is a
+    dynamic block of Manychat.
     """
     limit_person(payload["user_id"])
     conversation = get_conversation()
@@ -46,9 +46,7 @@ def post_message(query: dict[str, Any], headers: dict[str, Any], payload: dict[s
     media = payload.get("media")
     answered = conversation.receive(
         Inbound(
-            person=conversation.person(
-                current_caller().organisation_id, payload.get("assistant"), payload["user_id"]
-            ),
+            person=conversation.person(current_caller().organisation_id, payload.get("assistant"), payload["user_id"]),
             text=payload["message"],
             media=Media(media.pop("type"), media) if media else None,
             event_id=payload.get("message_id") or headers.get("idempotency_key"),

@@ -41,7 +41,9 @@ def test_the_first_question_is_answered(web: FlaskClient, tenant: Tenant) -> Non
     assert body["user_status"]["current_question"] == 2
 
 
-@pytest.mark.parametrize("written", ["+573000000009", "573000000009", " 573000000009", "3000000009", "+57 300 000 0009"])
+@pytest.mark.parametrize(
+    "written", ["+573000000009", "573000000009", " 573000000009", "3000000009", "+57 300 000 0009"]
+)
 def test_a_number_is_the_same_person_however_it_is_written(web: FlaskClient, tenant: Tenant, written: str) -> None:
     say(web, tenant, "Bonjour", written)
     for address in ("+573000000009", "%2B573000000009", "%20573000000009"):

@@ -15,7 +15,7 @@ from cci_app.core.database import tenant_transaction
 from tests.conftest import Tenant
 
 
-@pytest.fixture()
+@pytest.fixture
 def person(tenant: Tenant) -> Person:
     return Person(tenant.organisation_id, "cci", "+573000000001")
 

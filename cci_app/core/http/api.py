@@ -11,13 +11,13 @@ from cci_app.core.http.parser import EdgeParser
 API_VERSION = "1.0.0"
 
 
-class EdgeBlueprint(Blueprint):
+class EdgeBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest is untyped
     """A blueprint whose requests are read by the one parser."""
 
     ARGUMENTS_PARSER = EdgeParser()
 
 
-class EdgeApi(Api):
+class EdgeApi(Api):  # type: ignore[misc]
     """flask-smorest's Api without its error handler: ours gives every error one envelope."""
 
     ERROR_SCHEMA = ErrorResponse

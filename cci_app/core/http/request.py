@@ -29,6 +29,7 @@ def init_requests(app: Flask, metrics: MetricsLog) -> None:
         given = request.headers.get("X-Request-ID", "")
         g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         g.started_at = time.monotonic()
+        g.stages = []
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
@@ -43,13 +44,13 @@ def init_requests(app: Flask, metrics: MetricsLog) -> None:
 
 def add_stage(name: str, seconds: float) -> None:
     """Name a stage of the present request in its `Server-Timing` header."""
-    g.setdefault("stages", []).append(f"{name};dur={seconds * 1000:.1f}")
+    g.stages.append(f"{name};dur={seconds * 1000:.1f}")
 
 
 def server_timing() -> str:
     """The value of `Server-Timing` for the present request, with the total so far."""
     total = f"total;dur={elapsed() * 1000:.1f}"
-    return ", ".join([*g.get("stages", []), total])
+    return ", ".join([*g.stages, total])
 
 
 def elapsed() -> float:

@@ -1,20 +1,43 @@
-"""The API's documentation page, from files of our own: it works without internet and under a strict CSP."""
+"""What is open to everybody: whether the process lives, and the API's description.
+
+The documentation page comes from files of our own: it works without internet and under a strict CSP.
+"""
 
 from pathlib import Path
 from typing import Any
 
+import marshmallow as ma
 from flask import Response, current_app, jsonify, render_template, send_from_directory
 
-from cci_app.core.http.api import EdgeBlueprint
+from cci_app.core.http.api import API_VERSION, EdgeBlueprint
 
-HERE = Path(__file__).parent
+STATIC = Path(__file__).parent / "static"
 # Swagger UI sets style attributes and draws its icons from data addresses.
 DOCS_CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
     " connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
-blueprint = EdgeBlueprint("docs", __name__, template_folder="templates", description="This description")
+blueprint = EdgeBlueprint("public", __name__, template_folder="templates", description="Open to everybody")
+
+
+class HealthResponse(ma.Schema):
+    """The process is alive."""
+
+    status = ma.fields.String(required=True, metadata={"example": "ok"})
+    version = ma.fields.String(required=True, metadata={"example": API_VERSION})
+
+
+@blueprint.get("/health")
+@blueprint.get("/api/v1/health")
+@blueprint.response(200, HealthResponse)
+@blueprint.doc(security=[])
+def health() -> dict[str, str]:
+    """Tell that the process is alive.
+
+    It is answered without touching anything else, so that a probe never waits.
+    """
+    return {"status": "ok", "version": API_VERSION}
 
 
 @blueprint.get("/openapi.json")
@@ -41,6 +64,6 @@ def docs() -> Response:
 @blueprint.doc(security=[], parameters=[{"in": "path", "name": "name", "example": "docs.js"}])
 def static_file(name: str) -> Response:
     """A file of the page."""
-    response = send_from_directory(HERE / "static", name, max_age=86_400)
+    response = send_from_directory(STATIC, name, max_age=86_400)
     response.headers["Content-Security-Policy"] = DOCS_CSP
     return response

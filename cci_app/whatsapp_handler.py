@@ -1,0 +1,97 @@
+"""The assistant as four functions, for callers outside: a script, a notebook, another program in the same process.
+
+They speak for the default organisation and its default assistant, over the same receipts, turns, log and limits as the
+message endpoint. Inside an application they use it; elsewhere they make one from the environment.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache, wraps
+from typing import Any, ParamSpec, TypeVar
+
+from flask import Flask, current_app, has_app_context
+
+from cci_app import create_app
+from cci_app.accounts.organisations import organisation_id
+from cci_app.contacts.book import find
+from cci_app.conversation.inbound import EventKind, Inbound, Person
+from cci_app.conversation.service import get_conversation, user_status
+from cci_app.core.database import tenant_transaction
+from cci_app.core.errors import InvalidInput
+from cci_app.core.phone import to_user_id
+from cci_app.core.text import clean
+from config.settings import Settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@lru_cache(maxsize=1)
+def _own_application() -> Flask:
+    return create_app()
+
+
+@contextmanager
+def _application() -> Iterator[None]:
+    if has_app_context():
+        yield
+    else:
+        with _own_application().app_context():
+            yield
+
+
+def _inside_application(function: Callable[P, R]) -> Callable[P, R]:
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        with _application():
+            return function(*args, **kwargs)
+
+    return call
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings
+
+
+def _person(user_id: str) -> Person:
+    settings = _settings()
+    return get_conversation().person(
+        organisation_id(settings.default_organisation), None, to_user_id(user_id, settings.default_region)
+    )
+
+
+@_inside_application
+def whatsapp_chat(user_id: str, user_input: str) -> str:
+    """The assistant's reply to a person's message. Raises InvalidInput for an empty message or an odd user id."""
+    text = clean(user_input)
+    if not text.strip():
+        raise InvalidInput("the message is empty")
+    answered = get_conversation().receive(Inbound(person=_person(user_id), text=text))
+    reply: str = json.loads(answered.rendered)["response"]
+    return reply
+
+
+@_inside_application
+def get_user_status(user_id: str) -> dict[str, Any]:
+    """Where a person stands, as `GET /api/v1/users/{user_id}/status` tells it."""
+    person = _person(user_id)
+    return {"user_id": person.user_id, **user_status(get_conversation().state(person))}
+
+
+@_inside_application
+def reset_user_conversation(user_id: str) -> None:
+    """Close a person's conversation: the next message begins anew."""
+    person = _person(user_id)
+    if get_conversation().state(person) is not None:
+        get_conversation().receive(Inbound(person=person, text="", kind=EventKind.RESET))
+
+
+@_inside_application
+def get_contact_info(user_id: str) -> dict[str, Any] | None:
+    """What the contact book knows of a person, None for a stranger."""
+    person = _person(user_id)
+    with tenant_transaction(person.organisation_id) as session:
+        card = find(session, person.organisation_id, person.user_id, _settings().default_region)
+    return card.as_dict() if card else None

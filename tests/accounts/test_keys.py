@@ -1,0 +1,71 @@
+"""API keys: hashed, shown once, two at a time, revocable."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from cci_app.accounts import auth
+from cci_app.accounts.keys import Scope, create_key, find_caller, hash_key, revoke_key
+from cci_app.core.database import system_transaction
+from cci_app.core.errors import Conflict
+from tests.conftest import Tenant
+
+Rows = Callable[..., list[dict[str, Any]]]
+
+
+def test_a_key_names_its_caller(app: Flask, tenant: Tenant) -> None:
+    caller = find_caller(tenant.key)
+    assert caller is not None
+    assert caller.organisation_id == tenant.organisation_id
+    assert caller.scopes == set(Scope)
+    assert find_caller(tenant.key + "x") is None
+
+
+def test_only_the_hash_is_kept(app: Flask, tenant: Tenant, rows: Rows) -> None:
+    kept = rows("SELECT * FROM api_keys WHERE organisation_id = :org", org=tenant.organisation_id)
+    assert kept[0]["key_hash"] == hash_key(tenant.key)
+    assert tenant.key not in str(kept)
+    assert tenant.key.startswith(kept[0]["prefix"])
+
+
+def test_two_keys_of_a_name_are_active_at_most(app: Flask, tenant: Tenant) -> None:
+    with system_transaction() as session:
+        second = create_key(session, tenant.organisation_id, "test", {Scope.USERS})
+    with pytest.raises(Conflict), system_transaction() as session:
+        create_key(session, tenant.organisation_id, "test", {Scope.USERS})
+    with system_transaction() as session:
+        assert revoke_key(session, tenant.organisation_id, second[:12]) == 1
+    assert find_caller(second) is None
+    with system_transaction() as session:
+        create_key(session, tenant.organisation_id, "test", {Scope.USERS})
+
+
+def test_a_revoked_key_stops_working(
+    app: Flask, web: FlaskClient, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auth, "_FRESH_SECONDS", 0.0)
+    path = "/api/v1/users/+573000000001/status"
+    assert web.get(path, headers=tenant.headers).status_code == 200
+    with system_transaction() as session:
+        revoke_key(session, tenant.organisation_id, tenant.key[:12])
+    assert web.get(path, headers=tenant.headers).status_code == 401
+
+
+def test_keys_are_made_on_the_command_line(app: Flask, tenant: Tenant) -> None:
+    runner = app.test_cli_runner()
+    made = runner.invoke(
+        args=["keys", "create", "--organisation", tenant.slug, "--name", "flow", "--scopes", "messages, users"]
+    )
+    assert made.exit_code == 0
+    caller = find_caller(made.stdout.strip())
+    assert caller is not None
+    assert caller.scopes == {"messages", "users"}
+    wrong = runner.invoke(args=["keys", "create", "--organisation", tenant.slug, "--name", "x", "--scopes", "root"])
+    assert wrong.exit_code == 2
+    assert "messages, users, admin, export" in wrong.output
+    nowhere = runner.invoke(args=["keys", "create", "--organisation", "nowhere", "--name", "x"])
+    assert nowhere.exit_code == 1
+    assert "no organisation nowhere" in nowhere.output

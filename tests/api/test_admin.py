@@ -1,0 +1,98 @@
+"""What admins watch."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from cci_app.conversation.log import log_conversations
+from tests.conftest import Tenant
+
+Rows = Callable[..., list[dict[str, Any]]]
+
+
+def talk(web: FlaskClient, tenant: Tenant, user_id: str, *messages: str) -> None:
+    for message in messages:
+        payload = {"user_id": user_id, "message": message}
+        assert web.post("/api/v1/whatsapp/message", json=payload, headers=tenant.headers).status_code == 200
+
+
+def test_health_needs_no_key_and_touches_nothing(web: FlaskClient) -> None:
+    for path in ("/health", "/api/v1/health"):
+        response = web.get(path)
+        assert response.json is not None
+        assert response.json["status"] == "ok"
+
+
+def test_ready_names_each_dependency(web: FlaskClient, tenant: Tenant) -> None:
+    response = web.get("/api/v1/health/ready", headers=tenant.headers)
+    assert response.status_code == 200
+    assert response.json is not None
+    checks = response.json["checks"]
+    assert checks["postgresql"]["status"] == checks["redis"]["status"] == "ok"
+    assert checks["postgresql"]["latency_ms"] > 0
+    # No worker runs beside the tests.
+    assert checks["worker"]["status"] == "down"
+    assert response.json["status"] == "degraded"
+
+
+def test_every_request_is_counted(application: Flask, web: FlaskClient, tenant: Tenant, rows: Rows) -> None:
+    path = "/api/v1/whatsapp/message"
+    web.post(path, json={"user_id": "+573000000001", "message": "hola"}, headers=tenant.headers)
+    web.post(path, json={}, headers=tenant.headers)
+    web.post(path, data=b"{", headers={**tenant.headers, "Content-Type": "application/json"})
+    web.get("/api/v1/users/+573000000001/status", headers=tenant.headers)
+    last = rows("SELECT COALESCE(max(id), 0) AS id FROM api_metrics WHERE organisation_id IS NULL")[0]["id"]
+    web.post(path, json={})
+    web.get("/no-such-address-anywhere")
+    application.extensions["cci_metrics"].flush()
+    kept = rows(
+        "SELECT endpoint, status_code FROM api_metrics WHERE organisation_id = :org ORDER BY id",
+        org=tenant.organisation_id,
+    )
+    assert [(row["endpoint"], row["status_code"]) for row in kept] == [
+        (path, 200),
+        (path, 422),
+        (path, 400),
+        ("/api/v1/users/<string:user_id>/status", 200),
+    ]
+    refused = rows("SELECT endpoint, status_code FROM api_metrics WHERE organisation_id IS NULL AND id > :id", id=last)
+    assert {(row["endpoint"], row["status_code"]) for row in refused} >= {(path, 401), ("(no such address)", 404)}
+
+
+def test_metrics_as_json_and_for_prometheus(application: Flask, web: FlaskClient, tenant: Tenant) -> None:
+    talk(web, tenant, "+573000000001", "Bonjour", "Oui, j'ai accédé à l'espace membre")
+    application.extensions["cci_metrics"].flush()
+    figures = web.get("/api/v1/metrics", headers=tenant.headers).json
+    assert figures is not None
+    assert figures["replies"]["count"] == 2
+    assert figures["replies"]["share_within_8s"] == 1.0
+    assert figures["replies"]["p50_ms"] <= figures["replies"]["p95_ms"] <= figures["replies"]["longest_ms"]
+    for response in (
+        web.get("/api/v1/metrics?format=prometheus", headers=tenant.headers),
+        web.get("/api/v1/metrics", headers={**tenant.headers, "Accept": "text/plain"}),
+    ):
+        assert response.content_type.startswith("text/plain")
+        assert (
+            'cci_http_requests_total{endpoint="/api/v1/whatsapp/message",method="POST",status="200"}' in response.text
+        )
+
+
+def test_stats_count_what_was_said(app: Flask, web: FlaskClient, tenant: Tenant) -> None:
+    empty = web.get("/api/v1/admin/stats", headers=tenant.headers).json
+    assert empty is not None
+    assert empty["conversations"] == 0
+    assert empty["completion_rate"] is None
+    talk(web, tenant, "+573000000001", "Bonjour", "Oui, j'ai accédé à l'espace membre")
+    talk(web, tenant, "+573000000002", "Hola, buenos días")
+    log_conversations()
+    stats = web.get("/api/v1/admin/stats", headers=tenant.headers).json
+    assert stats is not None
+    assert stats["users"] == stats["users_today"] == stats["conversations"] == 2
+    assert stats["messages"] == stats["messages_today"] == 3
+    assert stats["languages"] == {"fr": 1, "es": 1}
+    assert stats["answers_by_question"] == {"1": 1}
+    assert stats["completion_rate"] == 0.0
+    assert stats["mean_messages"] == 1.5
+    assert stats["not_logged"] == stats["log_errors"] == 0
