@@ -61,6 +61,8 @@ def check_container(data: bytes) -> None:
     names = [member.filename.replace("\\", "/").lstrip("/").lower() for member in members]
     if not any(name.startswith("xl/") and name.endswith(".xml") for name in names) or "xl/workbook.bin" in names:
         raise Unreadable("not_excel")
+    if "xl/workbook.xml" not in names:
+        raise Unreadable("damaged")
     if any(member.flag_bits & 1 for member in members):
         raise Unreadable("encrypted")
     if sum(member.file_size for member in members) > UNPACKED_BYTES:

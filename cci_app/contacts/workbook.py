@@ -48,6 +48,10 @@ class BadRow:
     row: int
     reason: str
 
+    def as_dict(self) -> dict[str, Any]:
+        """The row as JSON."""
+        return {"row": self.row, "reason": self.reason}
+
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
@@ -86,7 +90,7 @@ def read_workbook(data: bytes, region: str) -> Workbook:
             repeated.append(BadRow(earlier.row, f"the same phone stands in row {number}, which is used"))
         kept[entry.card.phone] = entry
     if not kept:
-        raise WorkbookError(_nothing_found(sheet, bad), details={"bad_rows": [_as_dict(row) for row in bad[:20]]})
+        raise WorkbookError(_nothing_found(sheet, bad), details={"bad_rows": [row.as_dict() for row in bad[:20]]})
     columns = {name: column.value for name, column in zip(header.names, header.columns, strict=True) if column}
     return Workbook(sheet.name, columns, list(kept.values()), bad, repeated)
 
@@ -116,10 +120,6 @@ def _nothing_found(sheet: Sheet, bad: list[BadRow]) -> str:
     if not bad:
         return f"the sheet {sheet.name} has headers but no contacts: add a row for each contact"
     return f"no row of the sheet {sheet.name} has a phone number that can be used: row {bad[0].row}: {bad[0].reason}"
-
-
-def _as_dict(row: BadRow) -> dict[str, Any]:
-    return {"row": row.row, "reason": row.reason}
 
 
 def _read_row(number: int, cells: list[Any], header: Header, region: str) -> Entry:
