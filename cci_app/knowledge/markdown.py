@@ -13,7 +13,7 @@ _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})\s*")
 _RULE = re.compile(r" {0,3}(?:(?:\*\s*){3,}|(?:-\s*){3,}|(?:_\s*){3,})")
 _FENCE = re.compile(r" {0,3}(?:```|~~~)")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+(.*)")
-_QUOTE = re.compile(r" {0,3}>\s?")
+_QUOTE = re.compile(r"\A {0,3}>\s?")
 _TABLE_RULE = re.compile(r"\s*\|?(?:\s*:?-+:?\s*\|)+\s*:?-*:?\s*")
 
 _IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")

@@ -1,6 +1,7 @@
 """Text of a PDF, page by page; what is set larger than the body is a heading."""
 
 import io
+import logging
 import re
 import time
 from collections import Counter
@@ -13,6 +14,9 @@ from pypdf.errors import FileNotDecryptedError, PyPdfError
 
 from cci_app.knowledge.document import Reason, Section, UnreadableDocument
 from cci_app.knowledge.markdown import BULLET, join_blocks
+
+# pypdf tells the log of everything it mends in a file, page upon page; what matters to us it raises.
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 MAX_PAGES = 1000
 MAX_SECONDS = 30.0
@@ -97,7 +101,7 @@ def _lines(page: PageObject) -> list[_Line]:
 def _without_margins(pages: list[list[_Line]]) -> list[list[_Line]]:
     """Pages without page numbers and without the first and last lines that most of them share."""
     edges = Counter(edge for page in pages for edge in {_shape(line) for line in [*page[:2], *page[-2:]]})
-    often = {edge for edge, times in edges.items() if times >= 3 and times * 2 > len(pages)}
+    often = {edge for edge, times in edges.items() if times >= 2 and times * 2 > len(pages)}
 
     def kept(page: list[_Line]) -> list[_Line]:
         last = len(page) - 3

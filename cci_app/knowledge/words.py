@@ -29,9 +29,10 @@ for _group in SAME:
 _STOP = FUNCTION_WORDS["fr"] | FUNCTION_WORDS["es"] | ASKING
 
 
-def words_of(text: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def words_of(text: str) -> tuple[str, ...]:
     """The words of a passage without those of its addresses, which speak of no subject."""
-    return tokens(_ADDRESS.sub(" ", text))
+    return tuple(tokens(_ADDRESS.sub(" ", text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,8 @@ def _shared_beginning(one: str, other: str) -> int:
 
 def _slips(one: str, other: str, most: int) -> int | None:
     """Letters left out, put in, changed or swapped with their neighbour, None above `most`."""
+    if len(set(one) ^ set(other)) > 2 * most:
+        return None
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, left in enumerate(one, 1):

@@ -1,0 +1,139 @@
+"""Reading files: what is kept, and what is said of a file that cannot be read."""
+
+import io
+import random
+
+import pytest
+from pypdf import PdfWriter
+
+from cci_app.knowledge.document import Reason, Section, UnreadableDocument
+from cci_app.knowledge.extraction import MAX_BYTES, extract
+from config.samples.guide.make_pdf import GUIDES, HERE, make_pdf
+
+GUIDE = HERE.parent / "documents" / GUIDES["guide-des-services.md"]
+
+MARKDOWN = """---
+author: nobody
+---
+# Les **services**
+
+Une [page](https://example.org/a) et un *mot* en `code`, écrits sur
+deux lignes. <!-- jamais vu -->
+
+## Visas
+
+Nous écrivons à <visas@example.org>.
+
+- un passeport
+- une photo,
+  récente
+
+### Délais ###
+
+| Type | Durée |
+|------|-------|
+| Long | libre |
+
+Contact
+-------
+snake_case_name et 2 * 3 * 4
+"""
+
+
+def test_markdown_keeps_words_and_headings_and_drops_marks() -> None:
+    document = extract("services.md", MARKDOWN.encode())
+    assert document.title == "Les services"
+    assert document.sections == (
+        Section("Une page (https://example.org/a) et un mot en code, écrits sur deux lignes."),
+        Section("Nous écrivons à visas@example.org.\n• un passeport\n• une photo, récente", "Visas"),
+        Section("Type, Durée\n\nLong, libre", "Visas › Délais"),
+        Section("snake_case_name et 2 * 3 * 4", "Contact"),
+    )
+
+
+def test_text_takes_a_line_that_stands_alone_for_its_title() -> None:
+    document = extract("notes.txt", b"Horarios\n\nAbrimos a las 8.\nCerramos a las 5.\n\nFestivos no.")
+    assert document.title == "Horarios"
+    assert document.sections == (Section("Abrimos a las 8. Cerramos a las 5.\n\nFestivos no."),)
+
+
+def test_a_document_without_a_title_is_called_after_its_file() -> None:
+    assert extract("guide_des-prix.txt", b"Une phrase.").title == "Guide des prix"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+def test_accents_survive_the_usual_encodings(encoding: str) -> None:
+    assert extract("a.txt", "L’été à Bogotá, señor".encode(encoding)).sections[0].text == "L’été à Bogotá, señor"
+
+
+def test_a_pdf_has_pages_headings_and_accents() -> None:
+    document = extract(GUIDE.name, GUIDE.read_bytes())
+    assert document.title == "Guide des services"
+    [partner] = [each for each in document.sections if each.heading == "Trouver un partenaire ou un distributeur"]
+    assert partner.page == 4
+    assert "Nous contactons les entreprises qui y répondent, nous vérifions leur intérêt" in partner.text
+    assert {each.page for each in document.sections} == {1, 2, 3, 4, 5, 6}
+
+
+def test_what_stands_at_the_foot_of_every_page_is_not_text() -> None:
+    text = " ".join(each.text for each in extract(GUIDE.name, GUIDE.read_bytes()).sections)
+    assert "/ 6" not in text
+
+
+def test_a_sentence_over_the_end_of_a_page_is_kept_whole() -> None:
+    pdf = make_pdf("# Guide\n\n## Visas\n\nPremière phrase. Nous suivons\n---\nvotre dossier. Puis la suite.")
+    assert extract("g.pdf", pdf).sections == (
+        Section("Première phrase. Nous suivons votre dossier.", "Visas", 1),
+        Section("Puis la suite.", "Visas", 2),
+    )
+
+
+def _encrypted() -> bytes:
+    writer = PdfWriter(clone_from=io.BytesIO(GUIDE.read_bytes()))
+    writer.encrypt("secret", algorithm="RC4-128")
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def _blank() -> bytes:
+    writer = PdfWriter()
+    writer.add_blank_page(200, 200)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("a.md", b"", Reason.EMPTY),
+        ("a.txt", b" \n\t ", Reason.EMPTY),
+        ("a.md", b"# Only a title", Reason.EMPTY),
+        ("a.txt", b"PK\x03\x04\x00\x00", Reason.NOT_TEXT),
+        ("a.txt", b"x" * (MAX_BYTES + 1), Reason.TOO_LARGE),
+        ("a.pdf", b"not a pdf at all", Reason.DAMAGED),
+        ("a.pdf", GUIDE.read_bytes()[:700], Reason.DAMAGED),
+        ("a.pdf", _encrypted(), Reason.ENCRYPTED),
+        ("a.pdf", _blank(), Reason.NO_TEXT),
+    ],
+)
+def test_an_unreadable_file_has_a_reason(name: str, data: bytes, reason: Reason) -> None:
+    with pytest.raises(UnreadableDocument) as raised:
+        extract(name, data)
+    assert raised.value.reason is reason
+
+
+def test_no_damage_raises_anything_else() -> None:
+    chance = random.Random(20)
+    whole = GUIDE.read_bytes()
+    for _ in range(60):
+        data = bytearray(whole)
+        for _ in range(chance.randrange(1, 40)):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        if chance.random() < 0.3:
+            del data[chance.randrange(len(data)) :]
+        try:
+            extract("a.pdf", bytes(data))
+        except UnreadableDocument:
+            continue

@@ -1,0 +1,194 @@
+"""Loading a folder, twice and more, and searching what was loaded."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from cci_app.core.database import tenant_transaction
+from cci_app.core.deadline import Deadline
+from cci_app.core.errors import InvalidInput, Unavailable
+from cci_app.knowledge.answering import LONGEST_ANSWER, DocumentAnswerer
+from cci_app.knowledge.document import Reason
+from cci_app.knowledge.loading import Failure, load_folder
+from cci_app.knowledge.models import KnowledgeChunk, KnowledgeDocument
+from cci_app.knowledge.search import search
+from tests.conftest import make_tenant
+
+pytestmark = pytest.mark.usefixtures("app")
+
+VISAS = "# Visas\n\nNous suivons les visas de vos salariés.\n\n## Délais\n\nLes délais varient."
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "fr").mkdir()
+    (tmp_path / "es").mkdir()
+    (tmp_path / "fr" / "visas.md").write_text(VISAS, encoding="utf-8")
+    (tmp_path / "es" / "visas.md").write_text("# Visas\n\nTramitamos visas de trabajo.", encoding="utf-8")
+    return tmp_path
+
+
+def _documents(organisation_id: int) -> dict[str, tuple[int, str, str]]:
+    with tenant_transaction(organisation_id) as session:
+        return {row.source: (row.id, row.title, row.language) for row in session.scalars(sa.select(KnowledgeDocument))}
+
+
+def _chunks(organisation_id: int) -> list[tuple[str | None, str]]:
+    with tenant_transaction(organisation_id) as session:
+        found = session.scalars(sa.select(KnowledgeChunk).order_by(KnowledgeChunk.document_id, KnowledgeChunk.position))
+        return [(chunk.heading, chunk.text) for chunk in found]
+
+
+def test_documents_are_loaded_with_title_and_language(organisation_id: int, folder: Path) -> None:
+    told: list[tuple[str, str]] = []
+    report = load_folder(organisation_id, folder, progress=lambda source, outcome: told.append((source, outcome)))
+    assert report.added == ["es/visas.md", "fr/visas.md"]
+    assert report.chunks == 3
+    assert told == [("es/visas.md", "added"), ("fr/visas.md", "added")]
+    assert {source: each[1:] for source, each in _documents(organisation_id).items()} == {
+        "es/visas.md": ("Visas", "es"),
+        "fr/visas.md": ("Visas", "fr"),
+    }
+
+
+def test_the_same_folder_again_changes_nothing(organisation_id: int, folder: Path) -> None:
+    load_folder(organisation_id, folder)
+    before = _documents(organisation_id)
+    report = load_folder(organisation_id, folder)
+    assert (len(report.unchanged), report.added, report.changed, report.removed, report.chunks) == (2, [], [], [], 0)
+    assert load_folder(organisation_id, folder, force=True).changed == ["es/visas.md", "fr/visas.md"]
+    assert _documents(organisation_id) == before
+
+
+def test_a_changed_document_is_replaced_and_keeps_its_id(organisation_id: int, folder: Path) -> None:
+    load_folder(organisation_id, folder)
+    before = _documents(organisation_id)["fr/visas.md"][0]
+    (folder / "fr" / "visas.md").write_text("# Les visas\n\nTout est nouveau.", encoding="utf-8")
+    assert load_folder(organisation_id, folder).changed == ["fr/visas.md"]
+    assert _documents(organisation_id)["fr/visas.md"] == (before, "Les visas", "fr")
+    assert sorted(text for _, text in _chunks(organisation_id)) == ["Tout est nouveau.", "Tramitamos visas de trabajo."]
+
+
+def test_a_vanished_document_is_removed_but_not_one_with_an_address(organisation_id: int, folder: Path) -> None:
+    load_folder(organisation_id, folder)
+    with tenant_transaction(organisation_id) as session:
+        session.add(
+            KnowledgeDocument(
+                organisation_id=organisation_id,
+                source="https://example.org/page",
+                title="Page",
+                language="fr",
+                content_hash="0" * 64,
+            )
+        )
+    (folder / "es" / "visas.md").unlink()
+    assert load_folder(organisation_id, folder).removed == ["es/visas.md"]
+    assert set(_documents(organisation_id)) == {"fr/visas.md", "https://example.org/page"}
+    assert len(_chunks(organisation_id)) == 2
+
+
+def test_an_unreadable_file_is_named_and_stops_nothing(organisation_id: int, folder: Path) -> None:
+    load_folder(organisation_id, folder)
+    before = _documents(organisation_id)
+    (folder / "fr" / "visas.md").write_bytes(b"\x00\x01")
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.4 nothing")
+    (folder / "photo.jpg").write_bytes(b"x")
+    (folder / ".hidden.md").write_text("# Secret", encoding="utf-8")
+    (folder / "z.txt").write_text("Une phrase de plus.", encoding="utf-8")
+    report = load_folder(organisation_id, folder)
+    assert report.failed == [Failure("broken.pdf", Reason.DAMAGED), Failure("fr/visas.md", Reason.NOT_TEXT)]
+    assert report.added == ["z.txt"]
+    assert report.ignored == ["photo.jpg"]
+    assert _documents(organisation_id)["fr/visas.md"] == before["fr/visas.md"]
+
+
+def test_an_empty_or_missing_folder_changes_nothing(organisation_id: int, folder: Path, tmp_path: Path) -> None:
+    load_folder(organisation_id, folder)
+    (tmp_path / "empty").mkdir()
+    for nowhere in (tmp_path / "empty", tmp_path / "missing"):
+        with pytest.raises(InvalidInput):
+            load_folder(organisation_id, nowhere)
+    assert len(_documents(organisation_id)) == 2
+
+
+def test_the_asked_language_comes_first_then_the_other(organisation_id: int, folder: Path) -> None:
+    load_folder(organisation_id, folder)
+    assert [each.language for each in search(organisation_id, "visas", "fr")] == ["fr", "fr", "es"]
+    assert [each.language for each in search(organisation_id, "visas", "es", limit=2)] == ["es", "fr"]
+
+
+@pytest.mark.parametrize("query", ["", "   ", "?", "' OR 1=1 --", "& | ! <-> (", "a" * 5000, "\U0001f44d", "de la que"])
+def test_no_query_is_an_error(organisation_id: int, folder: Path, query: str) -> None:
+    load_folder(organisation_id, folder)
+    assert search(organisation_id, query, "fr") == []
+
+
+def test_accents_case_and_slips_are_forgiven(organisation_id: int, folder: Path) -> None:
+    load_folder(organisation_id, folder)
+    for query in ("salarié", "SALARIES", "salraiés", "les  VISAS?"):
+        assert "salariés" in search(organisation_id, query, "fr")[0].text
+
+
+def test_another_organisation_finds_nothing(organisation_id: int, folder: Path) -> None:
+    load_folder(organisation_id, folder)
+    other = make_tenant("neighbour").organisation_id
+    assert search(other, "visas", "fr") == []
+    assert DocumentAnswerer().answer(other, "visas", "fr", Deadline.after(5)) is None
+
+
+def test_an_answer_has_whole_sentences_and_its_source(organisation_id: int, folder: Path) -> None:
+    load_folder(organisation_id, folder)
+    answer = DocumentAnswerer().answer(organisation_id, "et pour un visa ?", "fr", Deadline.after(5))
+    assert answer is not None
+    assert answer.text == "Nous suivons les visas de vos salariés."
+    [source] = answer.sources
+    assert (source.document_id, source.title, source.page) == (
+        _documents(organisation_id)["fr/visas.md"][0],
+        "Visas",
+        None,
+    )
+
+
+def test_a_long_passage_gives_a_short_answer(organisation_id: int, tmp_path: Path) -> None:
+    text = " ".join(f"Le visa numéro {number} demande un dossier complet et patient." for number in range(30))
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    load_folder(organisation_id, tmp_path)
+    answer = DocumentAnswerer().answer(organisation_id, "le dossier de visa", "fr", Deadline.after(5))
+    assert answer is not None
+    assert len(answer.text) <= LONGEST_ANSWER
+    assert answer.text.endswith(".")
+
+
+def test_an_answer_does_not_end_with_a_question(organisation_id: int, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Le lien ouvre le compte. Rien reçu ?", encoding="utf-8")
+    load_folder(organisation_id, tmp_path)
+    answer = DocumentAnswerer().answer(organisation_id, "le lien du compte", "fr", Deadline.after(5))
+    assert answer is not None
+    assert answer.text == "Le lien ouvre le compte."
+
+
+def test_without_time_the_documents_are_unavailable(organisation_id: int) -> None:
+    with pytest.raises(Unavailable):
+        DocumentAnswerer().answer(organisation_id, "visas", "fr", Deadline.after(0))
+
+
+def test_the_command_reports_and_fails_on_an_unreadable_file(
+    app: Flask, organisation_id: int, folder: Path, rows: Callable[..., list[dict[str, Any]]]
+) -> None:
+    slug = rows("SELECT slug FROM organisations WHERE id = :id", id=organisation_id)[0]["slug"]
+    runner = app.test_cli_runner()
+    done = runner.invoke(args=["knowledge", "load", str(folder), "--organisation", slug])
+    assert done.exit_code == 0, done.output
+    assert "fr/visas.md: added" in done.output
+    assert "2 added, 0 changed" in done.output
+    (folder / "broken.pdf").write_bytes(b"x")
+    done = runner.invoke(args=["knowledge", "load", str(folder), "--organisation", slug])
+    assert done.exit_code == 1
+    assert "broken.pdf: damaged" in done.output
+    done = runner.invoke(args=["knowledge", "load", str(folder / "nowhere"), "--organisation", slug])
+    assert done.exit_code == 1
+    assert "there is no folder" in done.output
