@@ -74,14 +74,15 @@ def plan(organisation_id: int, data: bytes, region: str) -> ReloadDiff:
 
 
 def apply(
-    organisation_id: int, data: bytes, region: str, *, confirm: Callable[[Session], None] | None = None
+    organisation_id: int, data: bytes, region: str, *, finish: Callable[[Session, ReloadDiff], None] | None = None
 ) -> ReloadDiff:
     """Make the contact book what the workbook says. Raises WorkbookError, and then nothing has changed.
 
-    `confirm` is called in the transaction before anything is written; what it raises undoes the reload.
+    `finish` is called last in the transaction; what it raises undoes the reload.
     """
     workbook = read_workbook(data, region)
     with tenant_transaction(organisation_id) as session:
-        if confirm is not None:
-            confirm(session)
-        return ReloadDiff(workbook, book.replace_all(session, organisation_id, workbook.entries))
+        done = ReloadDiff(workbook, book.replace_all(session, organisation_id, workbook.entries))
+        if finish is not None:
+            finish(session, done)
+    return done

@@ -121,12 +121,12 @@ def test_one_organisations_reload_leaves_the_others_alone(app: Any, organisation
     assert company_of(foreign_id, "3000000009") == "Foreign"
 
 
-def test_what_confirm_raises_undoes_the_reload(app: Any, organisation_id: int) -> None:
+def test_what_finish_raises_undoes_the_reload(app: Any, organisation_id: int) -> None:
     load(organisation_id, ("3000000001", "Una"))
 
-    def refuse(_session: Any) -> None:
+    def refuse(_session: Any, _done: Any) -> None:
         raise WorkbookError("no longer mine")
 
     with pytest.raises(WorkbookError, match="no longer mine"):
-        reload.apply(organisation_id, contacts(("3000000002", "Dos")), "CO", confirm=refuse)
+        reload.apply(organisation_id, contacts(("3000000002", "Dos")), "CO", finish=refuse)
     assert company_of(organisation_id, "3000000001") == "Una"

@@ -1,0 +1,94 @@
+"""Jobs as rows: asking for one, looking at one, and finding those that nobody works on."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from cci_app.core.database import system_transaction, tenant_transaction
+from cci_app.core.errors import NotFound
+from cci_app.jobs.models import Job, JobState
+
+MAX_ATTEMPTS = 3
+GAVE_UP = f"the work was interrupted {MAX_ATTEMPTS} times and was given up: ask for it again, or look into the logs"
+
+# A bell that rang is given this long before it rings again, so that a worker with much to do is not buried in bells.
+RING_AGAIN_SECONDS = 30
+_FIRST_BELL_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class OpenJob:
+    """A job that somebody should take."""
+
+    job_id: uuid.UUID
+    organisation_id: int
+    kind: str
+
+
+def enqueue(
+    session: Session, organisation_id: int, kind: str, payload: dict[str, Any], request_id: str | None = None
+) -> Job:
+    """Add a job in the session's transaction; ring its task once that is committed.
+
+    `payload` is JSON without personal data: it outlives the job.
+    """
+    job = Job(organisation_id=organisation_id, kind=kind, payload=payload, request_id=request_id)
+    session.add(job)
+    session.flush()
+    return job
+
+
+def find_job(organisation_id: int, job_id: uuid.UUID) -> Job:
+    """The organisation's job. Raises NotFound."""
+    with tenant_transaction(organisation_id) as session:
+        job = session.get(Job, job_id)
+        if job is None or job.organisation_id != organisation_id:
+            raise NotFound("there is no such job")
+        return job
+
+
+def open_jobs(limit: int = 100) -> list[OpenJob]:
+    """The jobs whose bell must ring: those not taken though asked for, and those whose worker died. For the sweeper.
+
+    Each is named again after 30 s at the earliest. One that was interrupted too often fails here.
+    """
+    with system_transaction() as session:
+        session.execute(_GIVE_UP, {"reason": GAVE_UP, "max_attempts": MAX_ATTEMPTS})
+        rows = session.execute(
+            _TAKE_BELLS, {"first": _FIRST_BELL_SECONDS, "again": RING_AGAIN_SECONDS, "limit": limit}
+        ).all()
+    return [OpenJob(row.id, row.organisation_id, row.kind) for row in rows]
+
+
+_GIVE_UP = sa.text(
+    "UPDATE jobs SET state = 'failed', reason = :reason, finished_at = clock_timestamp(), lease_token = NULL,"
+    "  lease_until = NULL"
+    " WHERE state = 'running' AND lease_until < clock_timestamp() AND attempts >= :max_attempts"
+)
+# A running job without a living worker is queued again. The lease of a queued one is that of its bell.
+_TAKE_BELLS = sa.text(
+    "UPDATE jobs SET state = 'queued', lease_token = NULL,"
+    "  lease_until = clock_timestamp() + make_interval(secs => :again)"
+    " WHERE id IN ("
+    "  SELECT id FROM jobs WHERE state IN ('queued', 'running')"
+    "   AND (not_before IS NULL OR not_before <= clock_timestamp())"
+    "   AND CASE WHEN lease_until IS NULL THEN created_at < clock_timestamp() - make_interval(secs => :first)"
+    "       ELSE lease_until < clock_timestamp() END"
+    "  ORDER BY created_at LIMIT :limit FOR UPDATE SKIP LOCKED"
+    " ) RETURNING id, organisation_id, kind"
+)
+
+
+def cancel(organisation_id: int, job_id: uuid.UUID) -> bool:
+    """Cancel a job that is not finished; whoever works on it notices within seconds. Returns whether it was."""
+    with tenant_transaction(organisation_id) as session:
+        cancelled = session.execute(
+            sa.update(Job)
+            .where(Job.id == job_id, Job.state.in_((JobState.QUEUED, JobState.RUNNING)))
+            .values(state=JobState.CANCELLED, finished_at=sa.func.clock_timestamp(), lease_token=None, lease_until=None)
+            .returning(Job.id)
+        )
+        return cancelled.first() is not None
