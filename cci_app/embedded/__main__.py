@@ -36,7 +36,7 @@ def supervise(settings: Settings, local: Local, console: Console) -> int:
         supervisor.listen()
         Launch(settings, local, supervisor, console).run()
     except StopAsked:
-        console.say("\nStopping")
+        console.say("\nStopping: whoever is in the middle of something may end it.")
         return 0
     except CannotStart as problem:
         supervisor.hear_out()
@@ -44,7 +44,6 @@ def supervise(settings: Settings, local: Local, console: Console) -> int:
         return 1
     finally:
         supervisor.stop()
-        console.say("All is stopped.")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Watches the parts of the product and stops them in order."""
 
+import os
 import signal
 import subprocess
 import threading
@@ -87,13 +88,18 @@ class Supervisor:
                 part.printer.join(2)
 
     def watch(self) -> NoReturn:
-        """Wait until a part ends or a signal comes; both raise."""
+        """Wait until a part ends, a signal comes, or the `make` that started us is gone; each raises."""
+        parent = os.getppid()
         while True:
             self.check()
+            if os.getppid() != parent:
+                raise StopAsked("orphaned")
             time.sleep(0.2)
 
     def stop(self) -> None:
         """Stop every part, in order. A second Ctrl-C takes away the time they have for it."""
+        if not self._parts:
+            return
         self._stopping_since = time.monotonic()
         self._handle(self._on_second_signal)
         for names in STOPPING:
@@ -104,6 +110,7 @@ class Supervisor:
             for part in parts:
                 self._stop(part)
                 part.printer.join(2)
+        self._console.say("All is stopped.")
 
     def _stop(self, part: Part) -> None:
         if part.stop is not None:
