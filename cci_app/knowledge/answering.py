@@ -9,7 +9,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import Unavailable
 from cci_app.knowledge.figures import Kind, holds, wanted
-from cci_app.knowledge.languages import LANGUAGES
+from cci_app.knowledge.languages import LANGUAGES, written_in
 from cci_app.knowledge.markdown import BULLET
 from cci_app.knowledge.passage import Answer, Passage, Source
 from cci_app.knowledge.ranking import Ranker
@@ -21,7 +21,7 @@ LONGEST_ANSWER = 450
 MOST_SENTENCES = 3
 # How much of a question, by the weight of its words, the sentences must speak of. Chosen on the half of
 # tests/knowledge/questions.yaml that is marked for it. Across languages only look-alike words meet, hence more of them.
-ENOUGH = 0.6
+ENOUGH = 0.5
 ENOUGH_IN_ANOTHER_LANGUAGE = 0.8
 
 _LONGEST_QUESTION = 1000
@@ -63,6 +63,9 @@ class DocumentAnswerer:
                 ]
                 if choices:
                     return _answer(choices, found, message)
+                if found.passages and written_in(question, language) == language:
+                    # The subject is in the documents of the person's language: another language says no more of it.
+                    break
         return None
 
 

@@ -85,7 +85,7 @@ _COUNT = _kind(
 )
 _PERSON = _kind(
     r"\bqui (?:est|dirige|preside|s'occupe)\b|\bnom d(?:u|e la|e l')"
-    r"|\bquien (?:es|dirige|preside|maneja)\b|\bnombre de[l ]",
+    r"|(?<!para )(?<!a )(?<!con )\bquien (?:es|dirige|preside|maneja)\b|\bnombre de[l ]",
     r"(?!)",  # judged on the text as written, where a name has its capitals
     "qui nom quien nombre",
 )

@@ -17,6 +17,15 @@ def configuration(language: str) -> str:
     return LANGUAGES.get(language, "simple")
 
 
+def written_in(text: str, otherwise: str) -> str:
+    """The language whose articles, prepositions and the like `text` has most of; `otherwise` where none leads."""
+    words = tokens(text)
+    counts = {language: sum(word in FUNCTION_WORDS[language] for word in words) for language in LANGUAGES}
+    most = max(counts.values())
+    leading = [language for language, count in counts.items() if count == most]
+    return leading[0] if len(leading) == 1 else otherwise
+
+
 def document_language(source: str, document: Document) -> str:
     """The language of a document: its nearest folder's name where that is a language, else what its words say.
 
@@ -26,5 +35,4 @@ def document_language(source: str, document: Document) -> str:
         if folder.lower() in LANGUAGES:
             return folder.lower()
     text = " ".join(section.text for section in document.sections)[:_ENOUGH_TO_TELL]
-    words = tokens(f"{document.title} {text}")
-    return max(LANGUAGES, key=lambda language: sum(word in FUNCTION_WORDS[language] for word in words))
+    return written_in(f"{document.title} {text}", next(iter(LANGUAGES)))

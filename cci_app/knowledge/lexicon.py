@@ -34,23 +34,29 @@ FUNCTION_WORDS = {
 # Words of asking, of politeness and of chat, in both languages: they say nothing of what is asked.
 ASKING = _words(
     """
-    ahora aide aider aidez aimerais aimerait aimerions algo aller allez allo asistir assister auriez avoir ayuda
-    ayudan ayudar ayudarme ayudo bcp besoin bonjour bonsoir brindan buen buenas buenos busca buscamos buscan
-    buscar busco c ca cherche cherchent cherchez cherchons chose choses concretement connaitre consiste cosa
-    cosas coucou dan dar decir deme den dia dias diferencia diferencias difference differences diga digame dime
-    dire dis disons dites donc donne donner donnez encontrar encuentra encuentro est etes exactamente exactement
-    existe existent explica explicar explicarme explique expliquer expliquez faire fais faut favor fonctionne
-    fonctionnent funciona funcionan gracias gustaria hacemos hacen hacer hacerme haces hagan hago hein hola
-    informacion informaciones information informations ir jai juste koi lo manejan marche marchent merci mets
-    mettez mettre moyen necesita necesitamos necesito noches non ofrece ofrecen ok organise organiser organisez
-    organisons organizan organizar oui parler parlez peux plait podemos podria podriamos podrian pone poner
-    pongo porfa porfavor posible possede possedez possibilite possible pourkoi pourrais pourrait pourriez pouvez
-    pouvoir pouvons pq pr precisement pregunta preguntar prend prendre prends prenez prevoyez prevu propose
-    proposez pueda puede pueden puedo puis q quelles quelqu quelque quelques queremos queria question quiere
-    quieren quiero quisiera quisieramos renseignement renseignements saber sais savez savoir servir si sirve
-    sirven stp svp tardes tenemos tener tengo tienen trata tratar trouve trouver trouvez tt va vale van vas
-    vengo venir ver veulent veut veux vienen viens vient vont voudrais voudrait voudrions voulez vouloir voulons
-    voy xq ya
+    acerca actualmente actuellement ahora aide aider aidez aimerais aimerait aimerions algo alguien aller allez
+    allo arrive arriver arrives arrivons asistir assister aujourd auraient aurait auriez avis avoir ayuda ayudan
+    ayudar ayudarme ayudo bcp besoin bonjour bonsoir brindan buen buenas buenos busca buscamos buscan buscar
+    busco c ca cherche cherchent cherchez cherchons chose choses concerne concretement connais connaissez
+    connaitre conoce conocen conocer conozco conseguir consigo consigue consiste cosa cosas coucou dan dar decir
+    demande demander demandez demasiado deme den desea deseamos deseo dia dias diferencia diferencias difference
+    differences diga digame dime dire dis disons dites donc donne donner donnez encontrar encuentra encuentro
+    est etes exactamente exactement existe existent explica explicar explicarme explique expliquer expliquez
+    faire fais faut favor fonctionne fonctionnent funciona funcionan gracias gustaria habria hacemos hacen hacer
+    hacerme haces hacia hagan hago hein hola hoy hui idea idee info informacion informaciones information
+    informations infos interesa interesada interesado interesados interesaria interesse interessee ir jai juste
+    koi lo lograr logro maintenant manejan marche marchent merci mets mettez mettre moyen necesita necesitamos
+    necesito noches non obtener obtengo obtenir obtiens ofrece ofrecen ok organise organiser organisez
+    organisons organizan organizar oui parler parlez parvenir parviens pedimos pedir persona personne peux pide
+    piden pido plait podemos podria podriamos podrian pone poner pongo porfa porfavor posible possede possedez
+    possibilite possible pourkoi pourrais pourrait pourriez pouvez pouvoir pouvons pq pr precisement pregunta
+    preguntar prend prendre prends prenez prevoyez prevu propos propose proposez pueda puede pueden puedo puis q
+    quelles quelqu quelque quelques queremos queria question quiere quieren quiero quisiera quisieramos
+    realmente renseignement renseignements respecto reussis saber sais saurais savez savoir seraient serait
+    seria serian servir si sirve sirven souhaite souhaiterais souhaiterions souhaitez souhaitons stp sujet svp
+    tarda tardes tendria tendrian tenemos tener tengo tienen trata tratar trop trouve trouver trouvez tt usan
+    usar uso utilise utiliser va vale van vas vengo venir ver veulent veut veux vienen viens vient vont voudrais
+    voudrait voudrions voulez vouloir voulons voy vraiment xq ya
     """
 )
 
@@ -82,6 +88,11 @@ SAME = (
     ("sponsoriser", "parrainer", "sponsor"),
     ("patrocinar", "sponsor"),
     ("rdv", "rendez"),
+    ("perdu", "oublie"),
+    ("perdi", "olvide"),
+    ("connecter", "connexion", "acceder"),
+    ("ingresar", "entrar", "ingreso"),
+    ("soiree", "evenement"),
     ("pub", "publicite", "annoncer", "annonce"),
     ("noticia", "novedad"),
     ("publicidad", "anunciar", "anuncio"),

@@ -8,6 +8,9 @@ from cci_app.core.text import fold
 from cci_app.knowledge.lexicon import ASKING, FUNCTION_WORDS, SAME
 
 _TOKEN = re.compile(r"[a-z0-9]+")
+_ENDING = re.compile(
+    r"(?<=[a-z0-9]{4})(?:amos|emos|imos|ando|iendo|ons|ont|ent|ant|ez|er|ir|ar|an|en|as|es|os|e|a|o|i|s)$"
+)
 _ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
 
 
@@ -68,10 +71,12 @@ def alike(asked: str, written: str) -> float:
     shorter, longer = sorted((len(asked), len(written)))
     if shorter < 3 or asked.isdigit() or written.isdigit():
         return 0.0
+    if _stem(asked) == _stem(written):
+        return 0.9
     shared = _shared_beginning(asked, written)
     if shared == shorter and longer - shorter <= 2:
         return 0.95
-    if shared >= 6 or (shared >= 5 and shared >= 0.75 * shorter) or (shared >= 4 and shared >= longer - 2):
+    if shared >= 6 or (shared >= 5 and shared >= 0.7 * shorter):
         return 0.85
     if shorter >= 5 and longer - shorter <= 2:
         slips = _slips(asked, written, 1 if shorter < 8 else 2)
@@ -86,6 +91,11 @@ def closeness(term: Term, word: str) -> float:
     for other in term.others:
         best = max(best, 0.9 * alike(other, word))
     return best
+
+
+def _stem(word: str) -> str:
+    """`word` without the ending of a French or Spanish verb, noun or plural, where four letters remain."""
+    return _ENDING.sub("", word)
 
 
 def _shared_beginning(one: str, other: str) -> int:

@@ -153,6 +153,22 @@ def test_an_answer_has_whole_sentences_and_its_source(organisation_id: int, fold
     )
 
 
+def test_an_answer_is_in_the_language_of_the_question_where_its_documents_speak_of_it(
+    organisation_id: int, folder: Path
+) -> None:
+    (folder / "es" / "cafe.md").write_text("# Café\n\nEl café está incluido en el coworking.", encoding="utf-8")
+    (folder / "fr" / "coworking.md").write_text("# Bureaux\n\nLe coworking est à Bogotá.", encoding="utf-8")
+    load_folder(organisation_id, folder)
+
+    def answer(question: str, language: str) -> str | None:
+        found = DocumentAnswerer().answer(organisation_id, question, language, Deadline.after(5))
+        return found.text if found else None
+
+    assert answer("le café est inclus au coworking ?", "fr") is None
+    assert answer("¿el café está incluido en el coworking?", "fr") == "El café está incluido en el coworking."
+    assert answer("café inclus", "es") == "El café está incluido en el coworking."
+
+
 def test_a_long_passage_gives_a_short_answer(organisation_id: int, tmp_path: Path) -> None:
     text = " ".join(f"Le visa numéro {number} demande un dossier complet et patient." for number in range(30))
     (tmp_path / "a.txt").write_text(text, encoding="utf-8")

@@ -86,9 +86,9 @@ def test_questions_are_answered_or_honestly_refused(organisation_id: int) -> Non
     table = "\n".join(f"{'tuned on' if tune else 'held out'}: {dict(count)}" for tune, count in counts.items())
     report = f"{table}\n" + "\n".join(wrong) + "\n"
     sys.stdout.write(report)
-    for count in counts.values():
-        assert count["hit@1"] >= 0.9 * count["answerable"], report
+    for tune, count in counts.items():
+        assert count["hit@1"] >= 0.93 * count["answerable"], report
         assert count["hit@3"] >= 0.97 * count["answerable"], report
-        assert count["answered right"] >= 0.9 * count["answerable"], report
-        assert count["answered wrong"] <= 2, report
-        assert count["refused"] == count["unanswerable"], report
+        assert count["answered right"] >= (0.95 if tune else 0.8) * count["answerable"], report
+        assert count["answered wrong"] <= 0.04 * count["answerable"], report
+        assert count["refused"] >= (1.0 if tune else 0.96) * count["unanswerable"], report

@@ -54,6 +54,8 @@ def test_a_long_section_is_cut_at_sentence_ends_with_an_overlap() -> None:
         ("domicilation", "domiciliation"),
         ("menbre", "membre"),
         ("vie", "vie"),
+        ("entro", "entrar"),
+        ("louez", "louer"),
     ],
 )
 def test_words_that_are_the_same(asked: str, written: str) -> None:
@@ -65,6 +67,7 @@ def test_words_that_are_the_same(asked: str, written: str) -> None:
     [
         ("contact", "contrat"),
         ("formation", "formulaire"),
+        ("agent", "agenda"),
         ("commission", "commerce"),
         ("vin", "visa"),
         ("2024", "2025"),
