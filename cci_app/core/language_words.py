@@ -72,7 +72,8 @@ WISH_WORDS: Final[frozenset[str]] = _words("""
 WISH_FILLERS: Final[frozenset[str]] = _words("""
     en in a al el la le l de se es est ser me nos yo je j on nous vous tu te lo que qu si c ce cela ca eso y et o ou
     por favor porfa porfavor gracias svp stp s il plait merci hola bonjour bonsoir buenos buenas dias tardes perdon
-    pardon disculpe desole ok oui claro bien aussi tambien solo solamente seulement uniquement i we you it to e sea mais pero
+    pardon disculpe desole ok oui claro bien aussi tambien solo solamente seulement uniquement i we you it to e sea mais
+    pero
     moi para mi ustedes usted posible tout do
     """)
 # Before a language's name these turn the wish away from it: "no hablo francés".

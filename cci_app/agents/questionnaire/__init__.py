@@ -1,0 +1,1 @@
+"""A questionnaire held as a conversation."""

@@ -1,0 +1,125 @@
+"""What is not the questionnaire: the person's own questions, humans, courtesies, attachments."""
+
+from cci_app.agents.ports import AgentReply, MediaKind
+from cci_app.agents.questionnaire.documents import shown, tells_price
+from cci_app.agents.questionnaire.people import cities_in
+from cci_app.agents.questionnaire.reading import pattern_of, words_of
+from cci_app.agents.questionnaire.session import Session
+from cci_app.agents.questionnaire.understanding import Command, Intent, Mode
+from cci_app.agents.questionnaire.wording import joined, name_of
+from cci_app.core.errors import CciError
+
+# A question about the assistant itself is short; "es una persona" in a long one is about something else.
+_ABOUT_WORDS = 14
+
+
+def answer_question(session: Session, command: Command) -> str:
+    """The answer to the person's own question as one paragraph, with its source; honest where there is none."""
+    itself = _about_itself(session, command.question)
+    if itself is not None:
+        return itself
+    turn = session.turn
+    try:
+        answer = session.answerer.answer(turn.organisation_id, command.question, turn.language, turn.deadline)
+    except CciError:
+        return session.say("documents_unavailable")
+    if answer is not None and (not command.price or tells_price(session.book, answer, command.question)):
+        text = shown(session.voice, answer)
+        if text:
+            session.sources = answer.sources
+            return text
+    return unanswered(session, command)
+
+
+def unanswered(session: Session, command: Command) -> str:
+    """That the documents do not say it, and whom to ask: a contact that was given already is not given again."""
+    honest = session.say("no_price") if command.price else session.say("unknown")
+    if session.memory.contact_given:
+        return joined(honest, session.say("ask_known_contact"))
+    prefill = session.content.directory.prefill[session.turn.language]
+    words = words_of(command.question)
+    role = next((s.role for s in session.content.services if pattern_of(s.words).search(words)), None)
+    contacts = session.contacts(prefill, role=role, text=command.question, short=True)
+    return joined(honest, session.say("ask_contact", contacts=contacts))
+
+
+def _about_itself(session: Session, question: str) -> str | None:
+    words = words_of(question)
+    if words.count(" ") >= _ABOUT_WORDS:
+        return None
+    if any(pattern_of(service.words).search(words) for service in session.content.services):
+        return None
+    for about in session.content.about:
+        if pattern_of(about.words).search(words):
+            left = sum(number not in session.memory.answers for number in range(1, session.total + 1))
+            return about.answer[session.turn.language].format(left=left)
+    return None
+
+
+def human(session: Session, command: Command) -> AgentReply:
+    """A human is asked for, or needed: the contact for the city, a summary handed on; the questionnaire waits."""
+    name = {Intent.COMPLAINT: "complaint", Intent.INSULT: "insult"}.get(command.intent, "human")
+    if name != "insult":
+        session.hand_over("complaint" if name == "complaint" else "asked_for_human")
+    prefill = session.content.directory.prefill[session.turn.language]
+    contacts = session.contacts(prefill, text=session.turn.text)
+    if name == "human" and "\n" in contacts:
+        name = "human_both"
+    return session.reply(f"{session.say(name)}\n{contacts.strip()}", waiting(session))
+
+
+def waiting(session: Session) -> str:
+    """How to take the questionnaire up again; nothing where it is finished."""
+    mode = session.memory.mode
+    if mode is Mode.COMPLETED:
+        return ""
+    if mode is Mode.STOPPED:
+        return session.say("when_you_like")
+    return session.say("human_waits", number=session.number)
+
+
+def small_words(session: Session, command: Command) -> str:
+    """The half sentence that answers a courtesy, a joke or an attempt."""
+    names = {
+        Intent.THANKS: "thanks",
+        Intent.OKAY: "okay",
+        Intent.HOW_ARE_YOU: "how_are_you",
+        Intent.SMALL_TALK: "smile",
+        Intent.HOSTILE: "off_topic",
+        Intent.PRIVATE: "private",
+        Intent.CONTACT_DATA: "personal_number",
+        Intent.CLARIFY: "clarify",
+        Intent.GREETING: "hello",
+    }
+    if command.intent is Intent.GREETING:
+        return session.brief_hello()
+    if command.intent is Intent.LANGUAGE:
+        spoken = command.language == session.turn.language
+        return session.say("language_switched" if spoken else "language_unsupported")
+    return session.say(names[command.intent])
+
+
+def media_words(session: Session) -> str:
+    """The thanks for an attachment that came without text; a location's city is kept."""
+    media = session.turn.media
+    if media is None or media.kind is MediaKind.STICKER:
+        return session.say("smile")
+    if media.kind is MediaKind.LOCATION:
+        return _location(session, str(media.data.get("city") or ""))
+    names = {
+        MediaKind.AUDIO: "audio_first" if session.memory.mode is Mode.NEW else "audio",
+        MediaKind.IMAGE: "image",
+        MediaKind.VIDEO: "video",
+        MediaKind.DOCUMENT: "document",
+        MediaKind.CONTACT: "contact_card",
+    }
+    return session.say(names[media.kind])
+
+
+def _location(session: Session, city: str) -> str:
+    known = cities_in(session.content.directory, city)
+    if len(known) == 1:
+        session.memory.city = known[0].id
+        return session.say("location_city", city=known[0].name[session.turn.language])
+    name = name_of(city)
+    return session.say("location_city", city=name) if name else session.say("location")

@@ -1,0 +1,50 @@
+"""Finding the correction of an answer that was already given."""
+
+from cci_app.agents.questionnaire.phrasebook import Phrasebook
+from cci_app.agents.questionnaire.reading import flat, pattern_of, words_of
+from cci_app.agents.questionnaire.understanding import Command, Intent, Situation
+
+_STEM = 5
+
+
+def find_correction(book: Phrasebook, message: str, situation: Situation) -> Command | None:
+    """Return CORRECT where the message corrects an answer, by number or the latest one, else None.
+
+    The command's `answer` is the corrected text; it is empty where the person only says which answer is wrong.
+    """
+    folded = flat(message)
+    for pattern in book.correction:
+        match = pattern.match(folded)
+        if match is None:
+            continue
+        written = match["n"]
+        number = int(written) if written.isdigit() else book.ordinals[written]
+        if number == -1:
+            number = situation.last_answered or 0
+        return Command(Intent.CORRECT, number=number, answer=_piece(message, match.span("text")))
+    latest = situation.last_answered
+    if latest is None:
+        return None
+    for pattern in book.misspoken:
+        match = pattern.match(folded)
+        if match is not None:
+            return Command(Intent.CORRECT, number=latest, answer=_piece(message, match.span("text")))
+    words = words_of(message)
+    if book.starts("in_fact", words) and _speaks_of_the_former(book, words, situation):
+        return Command(Intent.CORRECT, number=latest, answer=message.strip())
+    return None
+
+
+def _speaks_of_the_former(book: Phrasebook, words: str, situation: Situation) -> bool:
+    """Whether "en realidad …" takes up the former answer rather than the open question."""
+    content = book.content(words)
+    former = situation.answers.get(situation.last_answered or 0, "")
+    stems = {word[:_STEM] for word in book.content(words_of(former))}
+    shared = sum(word[:_STEM] in stems for word in content if len(word) >= _STEM - 1)
+    here = len(pattern_of(situation.question.about).findall(words)) if situation.question else 0
+    return shared > here
+
+
+def _piece(message: str, span: tuple[int, int]) -> str:
+    start, end = span
+    return message[start:end].strip(' \t\n,;:-–«»"“”') if start >= 0 else ""

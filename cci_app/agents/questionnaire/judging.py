@@ -1,0 +1,116 @@
+"""Judging an answer: yes or no, how it sounds, whether it says enough; and the company that a stranger names."""
+
+import re
+
+from cci_app.agents.questionnaire.content import Question
+from cci_app.agents.questionnaire.phrasebook import Phrasebook
+from cci_app.agents.questionnaire.reading import flat, pattern_of, sentences_of, words_of
+from cci_app.agents.questionnaire.understanding import Tone
+
+# An answer with this many words of its own is never vague.
+_ENOUGH = 5
+_COMPANY_WORDS = 6
+_COMPANY_LENGTH = 60
+_LEGAL_FORM = re.compile(r"\b(?:s\.?a\.?s?|ltda|sarl|sas|inc|llc|e\.?u|s\.?l|gmbh)\b\.?", re.IGNORECASE)
+_COMPANY_END = re.compile(r"[,;!?\n(]|\.\s|\.$|\s[-–—]\s|:")
+
+
+def judge_answer(book: Phrasebook, answer: str, question: Question | None) -> tuple[Tone, bool]:
+    """Return how `answer` sounds and whether it is too vague for `question`."""
+    words = words_of(answer)
+    if question is None:
+        return Tone.PLAIN, False
+    if question.kind == "yes_no":
+        return _judge_yes_no(book, answer, words, question)
+    if book.is_exactly("nothing", words) or book.is_exactly("nothing", book.trim(words)):
+        return Tone.NONE, not question.none_is_answer
+    negative = book.has("negative", words)
+    tone = Tone.NEGATIVE if negative else Tone.POSITIVE if book.has("positive", words) else Tone.PLAIN
+    content = book.content(words)
+    if len(content) >= _ENOUGH:
+        return tone, False
+    poor = pattern_of(question.vague)
+    telling = [
+        word for word in content if not word.isdigit() and word not in book.vague and poor.fullmatch(word) is None
+    ]
+    return tone, not telling
+
+
+def _judge_yes_no(book: Phrasebook, answer: str, words: str, question: Question) -> tuple[Tone, bool]:
+    tone = polarity(book, answer)
+    if tone is not None:
+        return tone, False
+    content = book.content(words)
+    on_topic = pattern_of(question.about).search(words) is not None
+    return Tone.PLAIN, len(content) < (2 if on_topic else 4)
+
+
+def polarity(book: Phrasebook, answer: str) -> Tone | None:
+    """Whether `answer` says yes or no to a yes/no question, or None where it says neither.
+
+    "Sí, pero no recuerdo la clave" is TROUBLE: a yes that asks for help. A no always gets help offered.
+    """
+    words = words_of(answer)
+    sentences = sentences_of(answer)
+    first = sentences[0].clauses[0].words if sentences else words
+    if book.is_("partial", words):
+        return Tone.PARTIAL
+    if book.is_exactly("just_no", words) or book.starts("no_start", words) or book.is_("just_no", first):
+        return Tone.NO
+    yes = book.is_exactly("just_yes", first) or book.starts("yes_start", words) or book.is_("just_yes", first)
+    trouble = book.has("trouble", words)
+    if yes and not (book.has("no_hint", first) and not trouble):
+        return Tone.TROUBLE if trouble else Tone.YES
+    if book.has("no_hint", words):
+        return Tone.TROUBLE if book.has("yes_hint", words) and trouble else Tone.NO
+    if book.has("yes_hint", words):
+        return Tone.TROUBLE if trouble else Tone.YES
+    return Tone.TROUBLE if trouble else None
+
+
+def company_in(book: Phrasebook, message: str, invited: bool) -> str | None:
+    """Return the company that the person names as theirs, or None.
+
+    `invited`: they were just asked for it, so a bare name counts too.
+    """
+    folded = flat(message)
+    for pattern in [*book.company, *(book.company_loose if invited else ())]:
+        match = pattern.search(folded)
+        if match is not None:
+            name = _company_name(book, message[match.start("name") : match.end("name")])
+            if name is not None:
+                return name
+    if not invited:
+        return None
+    for sentence in sentences_of(message):
+        for clause in sentence.clauses:
+            if _is_bare_name(book, clause.raw, clause.words):
+                return _company_name(book, clause.raw)
+        break
+    return None
+
+
+def _company_name(book: Phrasebook, text: str) -> str | None:
+    name = _COMPANY_END.split(text.strip(), maxsplit=1)[0].strip(" \"'«»“”*_.")
+    words = name.split()
+    if not name or len(name) > _COMPANY_LENGTH or len(words) > _COMPANY_WORDS:
+        return None
+    # A name begins with a capital or a digit; "somos distribuidores" names nobody.
+    if not (name[0].isupper() or name[0].isdigit()) or not book.content(words_of(name)):
+        return None
+    return name
+
+
+def _is_bare_name(book: Phrasebook, raw: str, words: str) -> bool:
+    if _LEGAL_FORM.search(raw):
+        return True
+    if any(book.starts(name, words) for name in ("yes_start", "no_start", "question_start")):
+        return False
+    if any(
+        book.is_(name, words) for name in ("greeting", "thanks", "okay", "skip", "stop", "back", "human", "clarify")
+    ):
+        return False
+    if any(book.has(name, words) for name in ("yes_hint", "no_hint", "trouble")) or "?" in raw:
+        return False
+    telling = [word for word in raw.split() if words_of(word) not in book.empty]
+    return bool(telling) and all(word[0].isupper() or word[0].isdigit() or word == "&" for word in telling)

@@ -1,0 +1,83 @@
+"""What a run remembers between two messages, as plain JSON."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cci_app.agents.ports import AnswerStatus, Progress, RecordedAnswer
+from cci_app.agents.questionnaire.understanding import Mode
+
+
+class RememberedAnswer(BaseModel):
+    """An answer as it stands, with its times."""
+
+    text: str
+    status: AnswerStatus
+    asked_at: datetime
+    answered_at: datetime
+
+
+class Memory(BaseModel):
+    """The state of a run.
+
+    `question` is the open question; `returns` counts how often it was repeated, `asked_again` tells that a vague answer
+    was asked once more. `company_invited`, `company_open`: a stranger was asked for the company, ever and in the last
+    reply. `help_offered`: the last reply offered help. `contact_given`: a contact was given in this run.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+    mode: Mode = Mode.NEW
+    mode_before: Mode = Mode.NEW
+    question: int | None = None
+    asked_at: datetime | None = None
+    asked_again: bool = False
+    returns: int = 0
+    answers: dict[int, RememberedAnswer] = Field(default_factory=dict)
+    last_answered: int | None = None
+    city: str | None = None
+    company: str | None = None
+    company_invited: bool = False
+    company_open: bool = False
+    help_offered: bool = False
+    contact_given: bool = False
+    turns: int = 0
+    seen_at: datetime | None = None
+
+    @classmethod
+    def load(cls, state: Mapping[str, Any], total: int) -> Self:
+        """Read a state of an earlier message; `total` is the number of questions there are today."""
+        memory = cls.model_validate(dict(state))
+        memory.answers = {number: answer for number, answer in memory.answers.items() if 1 <= number <= total}
+        if memory.question is not None and not 1 <= memory.question <= total:
+            # The questionnaire became shorter since.
+            memory.question = memory.next_open(total)
+        if memory.mode in {Mode.ASKING, Mode.STOPPED} and memory.question is None:
+            memory.question = memory.next_open(total) or total
+        return memory
+
+    def dump(self) -> dict[str, Any]:
+        """The state as JSON."""
+        return self.model_dump(mode="json")
+
+    def next_open(self, total: int) -> int | None:
+        """The first question without an answer, skipped ones not counted; None when there is none."""
+        return next((number for number in range(1, total + 1) if number not in self.answers), None)
+
+    def record(self, number: int, text: str, status: AnswerStatus, now: datetime) -> RecordedAnswer:
+        """Keep an answer. One that replaces another becomes CORRECTED and keeps the time of the question."""
+        before = self.answers.get(number)
+        if before is not None and status is not AnswerStatus.SKIPPED:
+            status = AnswerStatus.CORRECTED
+        asked_at = before.asked_at if before is not None else self.asked_at or now
+        self.answers[number] = RememberedAnswer(text=text, status=status, asked_at=asked_at, answered_at=now)
+        self.last_answered = number
+        return RecordedAnswer(number, text, status, asked_at, now)
+
+    def progress(self) -> Progress:
+        """Where the person stands after this message."""
+        answered = sum(answer.status is not AnswerStatus.SKIPPED for answer in self.answers.values())
+        completed = (self.mode_before if self.mode is Mode.CONFIRMING_RESTART else self.mode) is Mode.COMPLETED
+        return Progress(None if completed else self.question, answered, completed)

@@ -1,0 +1,46 @@
+"""The people behind the assistant: who answers for which city, and how to write to them."""
+
+from urllib.parse import quote as url_quote
+
+import phonenumbers
+
+from cci_app.agents.questionnaire.content import City, Directory, Person
+from cci_app.agents.questionnaire.reading import pattern_of, words_of
+from cci_app.agents.questionnaire.wording import Voice
+
+
+def cities_in(directory: Directory, text: str) -> list[City]:
+    """The cities that `text` names, under any of their names."""
+    words = words_of(text)
+    return [city for city in directory.cities if pattern_of(city.aliases).search(words)]
+
+
+def people_for(directory: Directory, city_id: str | None, role: str | None) -> list[Person]:
+    """Who answers: one person in a known city, else one of every city; those with `role` come first."""
+    cities = [city.id for city in directory.cities if city_id is None or city.id == city_id]
+    chosen = []
+    for city in cities:
+        local = [person for person in directory.people if person.city == city]
+        fitting = [person for person in local if role is None or role in person.roles]
+        chosen.append((fitting or local)[0])
+    return chosen
+
+
+def link_of(person: Person, prefill: str) -> str:
+    """The wa.me link that opens a conversation with its first line already written."""
+    return f"https://wa.me/{person.phone}?text={url_quote(prefill, safe='')}"
+
+
+def present(voice: Voice, directory: Directory, people: list[Person], prefill: str, *, short: bool = False) -> str:
+    """The people with their links: one on the same line, several on a line each."""
+    names = {city.id: city.name[voice.language] for city in directory.cities}
+    lines = []
+    for person in people:
+        link = link_of(person, prefill)
+        if short:
+            lines.append(voice.say("contact_short", person=person.name, city=names[person.city], link=link))
+            continue
+        number = phonenumbers.parse(f"+{person.phone}", None)
+        phone = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+        lines.append(voice.say("contact", person=person.name, city=names[person.city], phone=phone, link=link))
+    return lines[0] if len(lines) == 1 else "\n" + "\n".join(lines)

@@ -1,0 +1,83 @@
+"""The lexicons of an assistant's languages, compiled together.
+
+People mix: they write "passer" in a Spanish conversation and "ok" in any. So a command counts in every language of the
+assistant, whichever the conversation is in.
+"""
+
+import re
+from collections.abc import Sequence
+
+from cci_app.agents.questionnaire.lexicon import LEXICONS, SHARED, Lexicon
+
+# Commands are short: nothing longer is compared with them, which also bounds the time that a comparison takes.
+_COMMAND_WORDS = 14
+_SEARCHED = 1500
+_WHOLE = (
+    *("greeting", "how_are_you", "thanks", "okay", "laugh", "goodbye", "stop", "resume", "back", "skip", "restart"),
+    *("human", "help_me", "clarify", "preamble", "nothing", "partial", "just_yes", "just_no", "go_on", "tag"),
+)
+_START = ("yes_start", "no_start", "question_start", "tentative_start", "lead_in", "in_fact")
+_ANYWHERE = (
+    *("yes_hint", "no_hint", "trouble", "question_hint", "price", "insult", "complaint", "hostile", "private"),
+    *("positive", "negative", "corrected_verb"),
+)
+
+
+class Phrasebook:
+    """Answers whether words (see `reading.words_of`) are, begin with, or contain what a lexicon lists under a name."""
+
+    def __init__(self, languages: Sequence[str]) -> None:
+        lexicons = [LEXICONS[language] for language in languages if language in LEXICONS] + [SHARED]
+        fillers = _either(lexicons, "fillers")
+        self._edges = re.compile(rf"^(?:{fillers}(?: |$))+|(?:(?:^| ){fillers})+$")
+        self._exact = {name: re.compile(_either(lexicons, name)) for name in _WHOLE}
+        self._whole = {
+            name: re.compile(rf"(?:{fillers} )*?{_either(lexicons, name)}(?: {fillers})*") for name in _WHOLE
+        }
+        self._start = {name: re.compile(_either(lexicons, name) + r"(?!\w)") for name in _START}
+        self._start["bare_question_start"] = re.compile(_either(lexicons, "bare_question_start"))
+        self._anywhere = {name: re.compile(_either(lexicons, name)) for name in _ANYWHERE}
+        self.vague = frozenset().union(*(lexicon.vague for lexicon in lexicons))
+        self.empty = frozenset().union(*(lexicon.empty for lexicon in lexicons))
+        self.ordinals = {word: number for lexicon in lexicons for word, number in lexicon.ordinals.items()}
+        number = rf"(?P<n>\d{{1,2}}|{'|'.join(sorted(self.ordinals, key=len, reverse=True))})\b"
+        lead = rf"^\W*(?:{fillers}\b\W*)*?"
+        self.correction = [
+            re.compile(lead + text.replace("{n}", number), re.DOTALL) for text in _all(lexicons, "correction")
+        ]
+        self.misspoken = [re.compile(lead + text, re.DOTALL) for text in _all(lexicons, "misspoken")]
+        self.company = [re.compile(text) for text in _all(lexicons, "company")]
+        self.company_loose = [re.compile(text) for text in _all(lexicons, "company_loose")]
+
+    def is_exactly(self, name: str, words: str) -> bool:
+        """Whether `words` are one of the phrases and nothing else."""
+        return words.count(" ") < _COMMAND_WORDS and self._exact[name].fullmatch(words) is not None
+
+    def is_(self, name: str, words: str) -> bool:
+        """Whether `words` are one of the phrases, with polite or empty words around it at most."""
+        return words.count(" ") < _COMMAND_WORDS and self._whole[name].fullmatch(words) is not None
+
+    def starts(self, name: str, words: str) -> bool:
+        """Whether `words` begin with one of the phrases."""
+        return self._start[name].match(words[:_SEARCHED]) is not None
+
+    def has(self, name: str, words: str) -> bool:
+        """Whether one of the phrases occurs in `words`."""
+        return self._anywhere[name].search(words[:_SEARCHED]) is not None
+
+    def trim(self, words: str) -> str:
+        """Return `words` without polite or empty words at either end."""
+        return self._edges.sub("", self._edges.sub("", words[:_SEARCHED])).strip()
+
+    def content(self, words: str) -> list[str]:
+        """Return the words that carry meaning: no articles, pronouns, polite words."""
+        return [word for word in self.trim(words).split() if word not in self.empty]
+
+
+def _all(lexicons: Sequence[Lexicon], name: str) -> list[str]:
+    return [phrase for lexicon in lexicons for phrase in getattr(lexicon, name)]
+
+
+def _either(lexicons: Sequence[Lexicon], name: str) -> str:
+    # (?!) matches nothing.
+    return f"(?:{'|'.join(_all(lexicons, name)) or '(?!)'})"

@@ -1,0 +1,75 @@
+"""Reading a message: its letters without accents, its words, its sentences and clauses."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+_NOT_WORDS = re.compile(r"[\W_]+")
+# A full stop, comma or colon ends something only before a space: not in 2.5, S.A.S or https://.
+_SENTENCES = re.compile(r"(?<=[?!…])\s*|(?<=[.;])\s+|\n+|(?=[¿¡])")
+_CLAUSES = re.compile(r"(?<=[,:;])\s+|\s+[-–—]\s+|(?<=\))\s*|\s*(?=\()")
+
+
+@lru_cache(maxsize=4096)
+def _flat_letter(letter: str) -> str:
+    if letter in "’‘`´":
+        return "'"
+    for part in unicodedata.normalize("NFKD", letter):
+        if not unicodedata.combining(part):
+            lower = part.lower()
+            return lower if len(lower) == 1 else part
+    return " "
+
+
+def flat(text: str) -> str:
+    """Return `text` without accents and case, each character at its place, so that a match can be cut from `text`."""
+    return "".join(map(_flat_letter, text))
+
+
+def words_of(text: str) -> str:
+    """Return the words of `text`, flat, one space between them: `J'ai accédé !` gives `j ai accede`."""
+    return _NOT_WORDS.sub(" ", flat(text)).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A piece of a sentence as it was written, and its words."""
+
+    raw: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence with its clauses; `asks` when a question mark ends or opens it."""
+
+    raw: str
+    words: str
+    asks: bool
+    clauses: tuple[Clause, ...]
+
+
+def sentences_of(text: str) -> list[Sentence]:
+    """Split `text` into sentences that have words."""
+    found = []
+    for raw in filter(None, map(str.strip, _SENTENCES.split(text))):
+        clauses = [Clause(part.strip(), words_of(part)) for part in _CLAUSES.split(raw)]
+        clauses = [clause for clause in clauses if clause.words]
+        if clauses:
+            asks = "?" in raw or raw.startswith("¿")
+            found.append(Sentence(raw, words_of(raw), asks, tuple(clauses)))
+    return found
+
+
+@lru_cache(maxsize=512)
+def pattern_of(entries: tuple[str, ...]) -> re.Pattern[str]:
+    """Compile content's words (`export*`, `espace membre`) to a pattern that finds any of them in words of a text."""
+    parts = []
+    for entry in entries:
+        stem = words_of(entry)
+        if stem:
+            parts.append(stem + (r"\w*" if entry.rstrip().endswith("*") else ""))
+    if not parts:
+        return re.compile(r"(?!)")
+    return re.compile(rf"\b(?:{'|'.join(sorted(set(parts), key=len, reverse=True))})\b")

@@ -1,0 +1,112 @@
+"""The port of understanding: a message in its situation becomes a command; the flow decides what happens next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from cci_app.agents.questionnaire.content import Question
+
+
+class Intent(StrEnum):
+    """What a message wants."""
+
+    ANSWER = "answer"
+    QUESTION = "question"
+    ANSWER_AND_QUESTION = "answer_and_question"
+    SKIP = "skip"
+    BACK = "back"
+    CORRECT = "correct"
+    STOP = "stop"
+    RESUME = "resume"
+    RESTART = "restart"
+    CONFIRM = "confirm"
+    DENY = "deny"
+    HUMAN = "human"
+    CLARIFY = "clarify"
+    COMPANY = "company"
+    LANGUAGE = "language"
+    GREETING = "greeting"
+    HOW_ARE_YOU = "how_are_you"
+    THANKS = "thanks"
+    OKAY = "okay"
+    SMALL_TALK = "small_talk"
+    COMPLAINT = "complaint"
+    INSULT = "insult"
+    HOSTILE = "hostile"
+    PRIVATE = "private"
+    CONTACT_DATA = "contact_data"
+
+
+class Tone(StrEnum):
+    """What an answer sounds like; chooses the half sentence that acknowledges it."""
+
+    YES = "yes"
+    NO = "no"
+    PARTIAL = "partial"
+    TROUBLE = "trouble"
+    NONE = "none"
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+    PLAIN = "plain"
+
+
+class Mode(StrEnum):
+    """Where a run stands."""
+
+    NEW = "new"
+    ASKING = "asking"
+    CONFIRMING_RESTART = "confirming_restart"
+    STOPPED = "stopped"
+    COMPLETED = "completed"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a message is said in: the open question (None when there is none) and what was said before it.
+
+    `answers` are the texts recorded so far by question number, `last_answered` the number of the latest of them.
+    `company_known`: the person's company needs not be looked for. `company_invited` and `help_offered`: the reply before this
+    message asked for the company, or offered help.
+    """
+
+    language: str
+    mode: Mode
+    question: Question | None = None
+    number: int | None = None
+    answers: Mapping[int, str] = field(default_factory=dict)
+    last_answered: int | None = None
+    company_known: bool = False
+    company_invited: bool = False
+    help_offered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A message understood.
+
+    `answer` and `question` are the parts of the message, as it was written, that answer the open question and that ask
+    something; `number` is the question that a correction means, with the corrected text in `answer` (empty where the
+    person only names the question). `vague`: the answer says too little. `price`: the question is about a price.
+    `dissatisfied`: the answer complains. `company` is a company that the person names as theirs. `language` is the
+    wished-for language of LANGUAGE.
+    """
+
+    intent: Intent
+    answer: str = ""
+    question: str = ""
+    number: int | None = None
+    tone: Tone = Tone.PLAIN
+    vague: bool = False
+    price: bool = False
+    dissatisfied: bool = False
+    company: str | None = None
+    language: str | None = None
+
+
+class Understander(Protocol):
+    """Turns a message into a command."""
+
+    def understand(self, message: str, situation: Situation) -> Command:
+        """Understand a message that has text. Never raises because of what the text is."""
+        ...

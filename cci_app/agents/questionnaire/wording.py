@@ -1,0 +1,66 @@
+"""Putting sentences together: variants, quotes, paragraphs, the length and the one question of a reply."""
+
+import re
+from collections.abc import Sequence
+
+from cci_app.agents.localised import LocalisedList
+from cci_app.agents.questionnaire.content import QuestionnaireContent, Wording
+
+REPLY_LENGTH = 4096
+PARAGRAPHS = 3
+_QUOTE_WORDS = 14
+_QUOTE_LENGTH = 110
+_NAME_LENGTH = 80
+_MARKS = re.compile(r"[?¿؟？]")
+_URL = re.compile(r"https?://\S+")
+
+
+class Voice:
+    """The sentences of a questionnaire in one language. `turn` turns the variants, so that few repeat."""
+
+    def __init__(self, content: QuestionnaireContent, language: str, turn: int) -> None:
+        self._say = content.say
+        self.language = language
+        self._turn = turn
+
+    def say(self, name: str, /, **values: str | int) -> str:
+        """The sentence that `Wording` holds under `name`, with its placeholders filled.
+
+        Raises AttributeError for a name that it does not have.
+        """
+        assert name in Wording.model_fields, name  # noqa: S101 (a slip in code, not in data)
+        text = getattr(self._say, name)
+        if isinstance(text, LocalisedList):
+            return self.vary(text)
+        return str(text[self.language].format(**values))
+
+    def vary(self, variants: LocalisedList, turn: int | None = None) -> str:
+        """One of the variants, the same for the same turn."""
+        texts = variants[self.language]
+        return texts[(self._turn if turn is None else turn) % len(texts)]
+
+
+def quote(text: str, words: int = _QUOTE_WORDS) -> str:
+    """A short piece of what a person wrote, on one line, without question marks and quotation marks."""
+    plain = " ".join(re.sub(r"[«»\"“”]", "", _MARKS.sub("", _URL.sub("", text))).split())
+    kept = " ".join(plain.split()[:words])[:_QUOTE_LENGTH].rstrip(" ,;:.!")
+    return kept + "…" if len(kept) < len(plain.rstrip(" ,;:.!")) else kept
+
+
+def name_of(text: str | None) -> str | None:
+    """A name of the contact book as it may stand in a sentence, None where there is nothing to show."""
+    plain = " ".join(_MARKS.sub("", text or "").split())[:_NAME_LENGTH].strip()
+    return plain or None
+
+
+def joined(*sentences: str | None) -> str:
+    """Sentences of one paragraph."""
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def reply_of(paragraphs: Sequence[str]) -> str:
+    """The reply's text: three paragraphs at most, cut to what a channel takes."""
+    kept = [paragraph.strip() for paragraph in paragraphs if paragraph.strip()]
+    if len(kept) > PARAGRAPHS:
+        kept = [*kept[: PARAGRAPHS - 2], joined(*kept[PARAGRAPHS - 2 : -1]), kept[-1]]
+    return "\n\n".join(kept)[:REPLY_LENGTH]

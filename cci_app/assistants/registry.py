@@ -1,0 +1,91 @@
+"""Assistants from their files, and an assistant at work."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Self
+
+import yaml
+from pydantic import ValidationError
+
+from cci_app.agents.ports import Agent, Answerer
+from cci_app.agents.questionnaire.agent import QuestionnaireAgent
+from cci_app.assistants.spec import AssistantSpec
+
+
+class SpecError(ValueError):
+    """An assistant's file that cannot be used; the message names the file, the field and what is wrong."""
+
+
+def load_specs(folder: Path) -> dict[str, AssistantSpec]:
+    """Read every `*.yaml` in `folder` and return the assistants by name.
+
+    Raises SpecError for a folder without assistants, a file that is no YAML or no assistant, a name used twice or other
+    than the file's.
+    """
+    specs: dict[str, AssistantSpec] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        spec = load_spec(path)
+        if spec.name != path.stem:
+            raise SpecError(f"{path}: name: {spec.name!r} should be {path.stem!r}, as the file is called")
+        specs[spec.name] = spec
+    if not specs:
+        raise SpecError(f"{folder}: no assistant here (*.yaml)")
+    return specs
+
+
+def load_spec(path: Path) -> AssistantSpec:
+    """Read one assistant's file. Raises SpecError."""
+    try:
+        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise SpecError(f"{path}: {error}") from error
+    if not isinstance(content, dict):
+        raise SpecError(f"{path}: an assistant is a mapping of fields, this is not")
+    try:
+        return AssistantSpec.model_validate(content)
+    except ValidationError as error:
+        raise SpecError(f"{path}: {_told(error)}") from error
+
+
+def _told(error: ValidationError) -> str:
+    problems = []
+    for problem in error.errors(include_url=False):
+        place = ".".join(str(part) for part in problem["loc"])
+        message = problem["msg"].removeprefix("Value error, ")
+        problems.append(f"{place}: {message}" if place else message)
+    return "; ".join(problems)
+
+
+class Assistant:
+    """An assistant at work: its agents, ready to reply. Safe to share between threads."""
+
+    def __init__(self, spec: AssistantSpec, agents: Mapping[str, Agent]) -> None:
+        self.spec = spec
+        self.agents: Mapping[str, Agent] = MappingProxyType(dict(agents))
+
+    @classmethod
+    def build(cls, spec: AssistantSpec, answerer: Answerer) -> Self:
+        """Make the assistant of a spec; `answerer` answers questions from the organisation's documents."""
+        return cls(
+            spec, {name: QuestionnaireAgent(content, spec.languages, answerer) for name, content in spec.agents.items()}
+        )
+
+    @property
+    def name(self) -> str:
+        """The assistant's name, as addresses and tables hold it."""
+        return self.spec.name
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that it speaks, two letters each."""
+        return self.spec.languages
+
+    @property
+    def default_language(self) -> str:
+        """The language of a first message that tells nothing."""
+        return self.spec.default_language
+
+    def route(self, text: str, state: Mapping[str, Any]) -> str:  # noqa: ARG002 (one agent needs neither)
+        """Return the name of the agent that takes a message; `state` is the conversation's."""
+        return next(iter(self.agents))
