@@ -1,0 +1,114 @@
+"""Reloading the contact book from a workbook: asked for by an admin, done by a worker."""
+
+import uuid
+
+import sqlalchemy as sa
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from cci_app.accounts.models import Organisation
+from cci_app.contacts import reload, sheets
+from cci_app.contacts.errors import WorkbookError
+from cci_app.contacts.reload import ReloadDiff
+from cci_app.contacts.source import fetch_workbook
+from cci_app.core.database import tenant_transaction
+from cci_app.core.errors import Conflict, NotFound
+from cci_app.core.queue import Task
+from cci_app.files.store import file_store
+from cci_app.jobs.claims import Claim, claimed
+from cci_app.jobs.ledger import enqueue
+from cci_app.jobs.models import Job, JobState
+from config.settings import Settings
+
+# A job's kind is the name of the task that does it, so that the sweeper knows which bell to ring.
+KIND = Task.RELOAD_CONTACTS.value
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings
+
+
+def request_reload(organisation_id: int, upload: bytes | None, request_id: str | None = None) -> Job:
+    """Ask for a reload from the uploaded workbook, or from `CONTACTS_EXCEL_PATH`; ring RELOAD_CONTACTS afterwards.
+
+    Raises WorkbookError for an upload that is plainly no workbook, Conflict where there is nothing to reload from.
+    """
+    settings = _settings()
+    if upload is None:
+        _check_configured(organisation_id, settings)
+        with tenant_transaction(organisation_id) as session:
+            return enqueue(session, organisation_id, KIND, {}, request_id)
+    _check_upload(upload, settings)
+    store = file_store(settings)
+    key = f"contacts/{organisation_id}/{uuid.uuid4().hex}"
+    store.put(key, upload)
+    try:
+        with tenant_transaction(organisation_id) as session:
+            return enqueue(session, organisation_id, KIND, {"file": key}, request_id)
+    except BaseException:
+        store.delete(key)
+        raise
+
+
+def dry_run(organisation_id: int, upload: bytes | None) -> ReloadDiff:
+    """What a reload would change; changes nothing.
+
+    Raises WorkbookError, Conflict where there is nothing to reload from, Unavailable where that does not answer.
+    """
+    settings = _settings()
+    if upload is None:
+        _check_configured(organisation_id, settings)
+        upload = fetch_workbook(settings)
+    else:
+        _check_upload(upload, settings)
+    return reload.plan(organisation_id, upload, settings.default_region)
+
+
+def run_reload(job_id: uuid.UUID) -> None:
+    """Do a reload that was asked for. The job's result is the summary of a ReloadDiff; the upload is removed."""
+    with claimed(job_id) as claim:
+        if claim is None:
+            return
+        _reload(claim)
+    key = claim.payload.get("file")
+    if key and claim.state in {JobState.DONE, JobState.FAILED}:
+        file_store(_settings()).delete(key)
+
+
+def _reload(claim: Claim) -> None:
+    settings = _settings()
+
+    def finish(session: Session, done: ReloadDiff) -> None:
+        contacts = len(done.workbook.entries)
+        claim.progress(contacts, contacts)
+        claim.finish(session, done.summary())
+
+    reload.apply(claim.organisation_id, _workbook(claim, settings), settings.default_region, finish=finish)
+
+
+def _workbook(claim: Claim, settings: Settings) -> bytes:
+    key = claim.payload.get("file")
+    if key is None:
+        return fetch_workbook(settings)
+    try:
+        with file_store(settings).open(key) as file:
+            return file.read()
+    except NotFound as error:
+        raise WorkbookError("the uploaded workbook is no longer there: upload it again") from error
+
+
+def _check_upload(upload: bytes, settings: Settings) -> None:
+    if len(upload) > settings.max_upload_bytes:
+        raise WorkbookError(f"the workbook is larger than {settings.max_upload_bytes:,} bytes")
+    sheets.check_kind(upload)
+
+
+def _check_configured(organisation_id: int, settings: Settings) -> None:
+    """Refuse the configured workbook to any organisation but its own: one's contacts are not the other's."""
+    if not settings.contacts_excel_path:
+        raise Conflict("CONTACTS_EXCEL_PATH is not set: send the workbook with the request")
+    with tenant_transaction(organisation_id) as session:
+        slug = session.scalar(sa.select(Organisation.slug).where(Organisation.id == organisation_id))
+    if slug != settings.default_organisation:
+        raise Conflict("CONTACTS_EXCEL_PATH belongs to another organisation: send the workbook with the request")
