@@ -18,7 +18,6 @@ from cci_app.admin.schemas import (
     StatsResponse,
 )
 from cci_app.admin.statistics import prometheus_text, request_figures, stats
-from cci_app.core.errors import NotFound
 from cci_app.core.http.api import EdgeBlueprint
 from cci_app.jobs.ledger import find_job
 
@@ -88,7 +87,4 @@ def reload_contacts(query: dict[str, Any]) -> tuple[Any, int]:
 @blueprint.response(200, JobResponse)
 def get_job(job_id: uuid.UUID) -> Any:
     """Tell how far a piece of long work is."""
-    job = find_job(current_caller().organisation_id, job_id)
-    if job is None:
-        raise NotFound("there is no such job")
-    return job
+    return find_job(current_caller().organisation_id, job_id)

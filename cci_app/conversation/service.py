@@ -90,6 +90,8 @@ class Conversation:
             future.result()
         except LeaseLost:
             log.info("turn_taken_over", receipt=receipt_id)
+        # The person may have written more meanwhile, and given up waiting.
+        ring(Task.SWEEP)
         return True
 
     def state(self, person: Person) -> PersonState | None:

@@ -44,12 +44,14 @@ def post_message(query: dict[str, Any], headers: dict[str, Any], payload: dict[s
     conversation = get_conversation()
     wants_manychat = MANYCHAT_TYPE in request.accept_mimetypes.values()
     media = payload.get("media")
+    message_id = payload.get("message_id") or headers.get("idempotency_key")
     answered = conversation.receive(
         Inbound(
             person=conversation.person(current_caller().organisation_id, payload.get("assistant"), payload["user_id"]),
             text=payload["message"],
             media=Media(media.pop("type"), media) if media else None,
-            event_id=payload.get("message_id") or headers.get("idempotency_key"),
+            # Flow authors number the messages of each contact: one contact's id is not another's.
+            event_id=f"{payload['user_id']} {message_id}" if message_id else None,
             reply_format=query.get("format") or (ReplyFormat.MANYCHAT if wants_manychat else ReplyFormat.JSON),
             delivery={"subscriber_id": payload["subscriber_id"]} if "subscriber_id" in payload else {},
         )

@@ -285,7 +285,7 @@ def _create_receipts() -> None:
         sa.Column("user_id", sa.String(length=160), nullable=False),
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("channel_account", sa.String(length=64), nullable=False),
-        sa.Column("event_id", sa.String(length=255), nullable=False),
+        sa.Column("event_id", sa.String(length=512), nullable=False),
         sa.Column("keyless", sa.Boolean(), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),

@@ -139,6 +139,11 @@ def test_one_key_twenty_times_at_once_is_one_row_and_equal_answers(
         assert rows(count.format(table), org=tenant.organisation_id) == [{"n": 1}]
 
 
+def test_the_same_message_id_of_another_person_is_another_message(web: FlaskClient, tenant: Tenant) -> None:
+    assert say(web, tenant, "Bonjour", "+573000000001", message_id="1")["user_status"]["language"] == "fr"
+    assert say(web, tenant, "Hola, buenos días", "+573000000002", message_id="1")["user_status"]["language"] == "es"
+
+
 def test_two_messages_at_once_are_both_answered(application: Flask, tenant: Tenant, web: FlaskClient) -> None:
     say(web, tenant, "Bonjour")
     statuses: list[int] = []

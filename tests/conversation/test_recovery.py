@@ -1,0 +1,236 @@
+"""Slow agents, failing agents, dead processes: everybody is answered, nothing is lost or said twice."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, cast
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from cci_app.agents.ports import AgentReply, Progress, TurnContext
+from cci_app.assistants.registry import Assistant
+from cci_app.conversation import turns
+from cci_app.conversation.inbound import Inbound, Person
+from cci_app.conversation.log import log_conversations
+from cci_app.conversation.service import Conversation
+from cci_app.conversation.sweep import person_of, sweep
+from cci_app.conversation.thinking import MAX_ATTEMPTS
+from cci_app.core.database import system_transaction, tenant_transaction
+from tests.conftest import Tenant
+
+BUDGET = 0.4
+
+
+class ScriptedAgent:
+    """Counts its turns; waits or fails where it is told to."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.gate = threading.Event()
+        self.gate.set()
+        self.fails = False
+
+    def reply(self, turn: TurnContext) -> AgentReply:
+        self.asked.append(turn.text)
+        self.gate.wait(10)
+        if self.fails:
+            raise ValueError("a fault of the agent")
+        count = int(turn.state.get("count", 0)) + 1
+        return AgentReply(f"answer {count} to {turn.text}", {"count": count}, Progress(count, count - 1, False))
+
+
+class ScriptedAssistant:
+    """An assistant with one scripted agent."""
+
+    name = "cci"
+    languages = ("fr", "es")
+    default_language = "es"
+
+    def __init__(self, agent: ScriptedAgent) -> None:
+        self.agents = {"scripted": agent}
+
+    def route(self, text: str, state: Mapping[str, Any]) -> str:
+        return "scripted"
+
+    def holding(self, language: str) -> str:
+        return f"holding {language}"
+
+    def apology(self, language: str) -> str:
+        return f"apology {language}"
+
+
+@pytest.fixture
+def agent() -> ScriptedAgent:
+    return ScriptedAgent()
+
+
+@pytest.fixture
+def conversation(app: Flask, settings: Any, agent: ScriptedAgent) -> Iterator[Conversation]:
+    changed = settings.model_copy(update={"reply_budget_seconds": BUDGET, "agent_pool_size": 2})
+    made = Conversation(app, changed, {"cci": cast(Assistant, ScriptedAssistant(agent))})
+    yield made
+    agent.gate.set()
+    made.stop()
+
+
+@pytest.fixture
+def person(tenant: Tenant) -> Person:
+    return Person(tenant.organisation_id, "cci", "+573000000001")
+
+
+def say(conversation: Conversation, person: Person, text: str, event_id: str | None = None) -> str:
+    answered = conversation.receive(Inbound(person=person, text=text, event_id=event_id or text))
+    reply: str = json.loads(answered.rendered)["response"]
+    return reply
+
+
+def until(condition: Callable[[], bool]) -> None:
+    limit = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < limit
+        time.sleep(0.01)
+
+
+def completed(person: Person, count: int) -> Callable[[], bool]:
+    def check() -> bool:
+        with tenant_transaction(person.organisation_id) as session:
+            statement = sa.text("SELECT count(*) FROM webhook_events WHERE status = 'completed'")
+            return session.scalar(statement) == count
+
+    return check
+
+
+def test_a_slow_answer_is_held_and_opens_the_next_reply(
+    conversation: Conversation, person: Person, agent: ScriptedAgent
+) -> None:
+    assert say(conversation, person, "hola, buenos días") == "answer 1 to hola, buenos días"
+    agent.gate.clear()
+    started = time.monotonic()
+    assert say(conversation, person, "slow") == "holding es"
+    assert time.monotonic() - started < BUDGET + 0.5
+    agent.gate.set()
+    until(completed(person, 2))
+    assert say(conversation, person, "slow") == "holding es"
+    assert say(conversation, person, "next") == "answer 2 to slow\n\nanswer 3 to next"
+    assert say(conversation, person, "last") == "answer 4 to last"
+    assert agent.asked == ["hola, buenos días", "slow", "next", "last"]
+
+
+def test_a_message_behind_a_slow_one_waits_is_held_and_finished_by_a_worker(
+    conversation: Conversation, person: Person, agent: ScriptedAgent
+) -> None:
+    agent.gate.clear()
+    assert say(conversation, person, "first") == "holding es"
+    assert say(conversation, person, "second") == "holding es"
+    agent.gate.set()
+    until(completed(person, 1))
+    assert sweep(grace_seconds=BUDGET) >= 1
+    with tenant_transaction(person.organisation_id) as session:
+        waiting = session.scalars(sa.text("SELECT id FROM webhook_events WHERE status = 'received'")).all()
+    assert len(waiting) == 1
+    assert person_of(waiting[0]) == person
+    assert conversation.resume(person, waiting[0])
+    assert not conversation.resume(person, waiting[0])
+    # The worker's answer carries the one that waited before it.
+    assert say(conversation, person, "third") == "answer 1 to first\n\nanswer 2 to second\n\nanswer 3 to third"
+
+
+def test_a_full_pool_gives_the_holding_reply_at_once(
+    conversation: Conversation, person: Person, agent: ScriptedAgent
+) -> None:
+    agent.gate.clear()
+    others = [Person(person.organisation_id, "cci", f"+57300000010{number}") for number in range(2)]
+    for other in others:
+        assert say(conversation, other, "busy", other.user_id) == "holding es"
+    started = time.monotonic()
+    assert say(conversation, person, "hola") == "holding es"
+    assert time.monotonic() - started < BUDGET / 2
+
+
+def test_what_a_dead_process_began_is_finished_once(
+    conversation: Conversation, person: Person, agent: ScriptedAgent
+) -> None:
+    receipt = turns.open_receipt(Inbound(person=person, text="bonjour", event_id="1"), "CO")
+    assert receipt.turn is not None
+    assert sweep(grace_seconds=0) == 0
+    with tenant_transaction(person.organisation_id) as session:
+        session.execute(sa.text("UPDATE turn_state SET lease_until = now() - interval '1 second'"))
+    assert sweep(grace_seconds=0) == 1
+    assert conversation.resume(person, receipt.id)
+    assert agent.asked == ["bonjour"]
+    assert say(conversation, person, "après", "2") == "answer 1 to bonjour\n\nanswer 2 to après"
+
+
+def test_a_turn_that_kills_its_process_is_given_up(
+    conversation: Conversation, person: Person, agent: ScriptedAgent
+) -> None:
+    receipt = turns.open_receipt(Inbound(person=person, text="bonjour", event_id="1"), "CO")
+    with system_transaction() as session:
+        session.execute(
+            sa.text("UPDATE webhook_events SET attempts = :attempts WHERE id = :id"),
+            {"attempts": MAX_ATTEMPTS, "id": receipt.id},
+        )
+        session.execute(
+            sa.text("UPDATE turn_state SET lease_until = now() - interval '1 second' WHERE organisation_id = :id"),
+            {"id": person.organisation_id},
+        )
+    assert conversation.resume(person, receipt.id)
+    assert agent.asked == []
+    assert say(conversation, person, "encore", "2") == "apology fr\n\nanswer 1 to encore"
+
+
+def test_a_failing_agent_costs_an_apology_not_the_conversation(
+    conversation: Conversation, person: Person, agent: ScriptedAgent
+) -> None:
+    say(conversation, person, "bonjour à tous")
+    agent.fails = True
+    assert say(conversation, person, "fault") == "apology fr"
+    agent.fails = False
+    assert say(conversation, person, "again") == "answer 2 to again"
+    log_conversations()
+    with tenant_transaction(person.organisation_id) as session:
+        kept = session.execute(sa.text("SELECT user_message, agent_response FROM conversations ORDER BY id")).all()
+        failed = session.scalar(sa.text("SELECT count(*) FROM webhook_events WHERE status = 'failed'"))
+    assert [tuple(row) for row in kept] == [
+        ("bonjour à tous", "answer 1 to bonjour à tous"),
+        ("fault", "apology fr"),
+        ("again", "answer 2 to again"),
+    ]
+    assert failed == 1
+
+
+def test_a_lease_is_kept_while_the_agent_thinks(
+    conversation: Conversation, person: Person, agent: ScriptedAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cci_app.conversation import pool
+
+    monkeypatch.setattr(pool, "HEARTBEAT_SECONDS", 0.05)
+    monkeypatch.setattr(turns, "LEASE_SECONDS", 0.3)
+    agent.gate.clear()
+    assert say(conversation, person, "slow") == "holding es"
+    time.sleep(0.5)
+    assert sweep(grace_seconds=0) == 0
+    agent.gate.set()
+    until(completed(person, 1))
+    assert agent.asked == ["slow"]
+
+
+def test_a_receipt_that_cannot_be_logged_keeps_nobody_waiting(
+    conversation: Conversation, person: Person, agent: ScriptedAgent
+) -> None:
+    say(conversation, person, "one")
+    say(conversation, person, "two")
+    with system_transaction() as session:
+        session.execute(
+            sa.text("UPDATE webhook_events SET outcome = '{}' WHERE text = 'one' AND organisation_id = :id"),
+            {"id": person.organisation_id},
+        )
+    log_conversations()
+    with tenant_transaction(person.organisation_id) as session:
+        logged = session.scalars(sa.text("SELECT user_message FROM conversations")).all()
+        errors = session.scalars(sa.text("SELECT log_error FROM webhook_events WHERE log_error IS NOT NULL")).all()
+    assert logged == ["two"]
+    assert errors == ["KeyError"]
