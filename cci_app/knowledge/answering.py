@@ -24,7 +24,7 @@ MOST_SENTENCES = 3
 ENOUGH = 0.5
 ENOUGH_IN_ANOTHER_LANGUAGE = 0.8
 
-_LONGEST_QUESTION = 1000
+_LONGEST_QUESTION = 4096
 _MOST_TERMS = 24
 _SEARCH_SECONDS = 2.0
 _PASSAGES = 6
@@ -46,16 +46,20 @@ class DocumentAnswerer:
     def answer(self, organisation_id: int, question: str, language: str, deadline: Deadline) -> Answer | None:
         """The answer with its sources, or None where no document holds it.
 
+        It is in the language the question is written in, `language` where that cannot be told; in another one only
+        where no document of that language touches the subject.
+
         A question for a price, a date, a number or a telephone is answered only by sentences that have one. Raises
         Unavailable where the documents cannot be searched in time.
         """
         question = question[:_LONGEST_QUESTION]
         kind = wanted(question)
+        first = written_in(question, language)
         message, readings = _readings(question, kind)
         for asked in readings:
-            for each in (language, *(other for other in LANGUAGES if other != language)):
+            for each in (first, *(other for other in LANGUAGES if other != first)):
                 found = _find(organisation_id, asked, each, deadline)
-                enough = ENOUGH if each == language else ENOUGH_IN_ANOTHER_LANGUAGE
+                enough = ENOUGH if each == first else ENOUGH_IN_ANOTHER_LANGUAGE
                 choices = [
                     choice
                     for passage in found.passages[:_PASSAGES]
@@ -63,8 +67,8 @@ class DocumentAnswerer:
                 ]
                 if choices:
                     return _answer(choices, found, message)
-                if found.passages and written_in(question, language) == language:
-                    # The subject is in the documents of the person's language: another language says no more of it.
+                if found.passages:
+                    # The subject is in the documents of this language: another one says no more of it.
                     break
         return None
 

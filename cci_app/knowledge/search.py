@@ -14,7 +14,7 @@ from cci_app.knowledge.ranking import Ranker
 from cci_app.knowledge.words import Term, terms
 
 _CANDIDATES = 40
-_LONGEST_QUESTION = 1000
+_LONGEST_QUESTION = 4096
 _MOST_TERMS = 24
 _BEGINNING = 3
 

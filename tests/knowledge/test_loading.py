@@ -166,6 +166,7 @@ def test_an_answer_is_in_the_language_of_the_question_where_its_documents_speak_
 
     assert answer("le café est inclus au coworking ?", "fr") is None
     assert answer("¿el café está incluido en el coworking?", "fr") == "El café está incluido en el coworking."
+    assert answer("¿el café está incluido en el coworking?", "es") == "El café está incluido en el coworking."
     assert answer("café inclus", "es") == "El café está incluido en el coworking."
 
 
