@@ -98,3 +98,19 @@ def _init_edge(app: Flask, settings: Settings) -> None:
     for blueprint, _ in blueprints:
         api.register_blueprint(blueprint)
     init_errors(app)
+
+
+def after_fork(app: Flask) -> None:
+    """Forget the database connections of the process that forked this one: two must not speak on one socket."""
+    from cci_app.core.database import db
+
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose(close=False)
+
+
+def before_exit(app: Flask) -> None:
+    """Finish what was begun: the turns under way first, then what they asked for."""
+    app.extensions["cci_conversation"].stop()
+    app.extensions["cci_bells"].stop()
+    app.extensions["cci_metrics"].stop()

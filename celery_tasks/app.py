@@ -6,8 +6,7 @@ from celery import Celery, Task, signals
 from celery.signals import setup_logging
 from flask import Flask
 
-from cci_app import create_app
-from cci_app.core.database import db
+from cci_app import after_fork, before_exit, create_app
 from cci_app.core.queue import Queue, celery_config
 from cci_app.core.queue import Task as TaskName
 from config.logs import configure_logging
@@ -49,14 +48,10 @@ def _configure_logging(**_: Any) -> None:
 
 
 @signals.worker_process_init.connect
-def _forget_inherited_connections(**_: Any) -> None:
-    # A forked process must not speak on its parent's sockets.
-    with flask_app.app_context():
-        for engine in db.engines.values():
-            engine.dispose(close=False)
+def _begin(**_: Any) -> None:
+    after_fork(flask_app)
 
 
 @signals.worker_process_shutdown.connect
 def _finish(**_: Any) -> None:
-    flask_app.extensions["cci_conversation"].stop()
-    flask_app.extensions["cci_bells"].stop()
+    before_exit(flask_app)

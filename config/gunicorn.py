@@ -31,22 +31,17 @@ loglevel = "warning"
 
 
 def post_fork(server: Any, worker: Any) -> None:
-    """Forget the connections of the process that forked this one."""
-    from cci_app.core.database import db
-    from wsgi import app
+    """Begin as a process of one's own."""
+    import wsgi
 
-    with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose(close=False)
+    wsgi.after_fork(wsgi.app)
 
 
 def worker_exit(server: Any, worker: Any) -> None:
-    """Finish what was begun: turns first, then what they asked for."""
-    from wsgi import app
+    """Finish what was begun."""
+    import wsgi
 
-    app.extensions["cci_conversation"].stop()
-    app.extensions["cci_bells"].stop()
-    app.extensions["cci_metrics"].stop()
+    wsgi.before_exit(wsgi.app)
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -176,16 +176,14 @@ def settings(addresses: dict[str, str]) -> Any:
 @pytest.fixture(scope="session")
 def application(settings: Any) -> Iterator[Flask]:
     """One application for the tests of this process."""
-    from cci_app import create_app
+    from cci_app import before_exit, create_app
 
     app = create_app(settings)
     app.testing = True
     with app.app_context():
         make_foreign_tenant()
     yield app
-    app.extensions["cci_conversation"].stop()
-    app.extensions["cci_bells"].stop()
-    app.extensions["cci_metrics"].stop()
+    before_exit(app)
     with app.app_context():
         from cci_app.core.database import db
 

@@ -86,6 +86,14 @@ class Assistant:
         """The language of a first message that tells nothing."""
         return self.spec.default_language
 
+    def holding(self, language: str) -> str:
+        """What a person is told while the answer takes longer than the channel waits."""
+        return self.spec.texts.holding[language]
+
+    def apology(self, language: str) -> str:
+        """What a person is told when no answer could be made."""
+        return self.spec.texts.apology[language]
+
     def route(self, text: str, state: Mapping[str, Any]) -> str:  # noqa: ARG002 (one agent needs neither)
         """Return the name of the agent that takes a message; `state` is the conversation's."""
         return next(iter(self.agents))

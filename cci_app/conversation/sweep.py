@@ -1,5 +1,7 @@
 """What nobody finished: receipts whose process died, or that wait behind a turn nobody waits for."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from cci_app.conversation.inbound import Person
@@ -16,17 +18,17 @@ _UNFINISHED = sa.text(
 )
 
 
-def sweep(grace_seconds: float) -> int:
-    """Ring for every receipt that a worker must finish, and for the log; returns how many receipts there are.
+def sweep(grace_seconds: float) -> Sequence[int]:
+    """Ring for every receipt that a worker must finish, and for the log; returns those receipts.
 
     `grace_seconds` is how long a request may still be waiting for its turn: the reply budget.
     """
     with system_transaction() as session:
-        receipts = session.scalars(_UNFINISHED, {"grace": grace_seconds}).all()
+        receipts: Sequence[int] = session.scalars(_UNFINISHED, {"grace": grace_seconds}).all()
     for receipt in receipts:
         ring(Task.RESUME_TURN, str(receipt))
     ring(Task.LOG_CONVERSATIONS)
-    return len(receipts)
+    return receipts
 
 
 def person_of(receipt_id: int) -> Person | None:

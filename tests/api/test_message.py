@@ -92,15 +92,14 @@ def test_a_reset_begins_anew_and_is_recorded(app: Flask, web: FlaskClient, tenan
 
 
 def test_the_record_holds_every_word(app: Flask, web: FlaskClient, tenant: Tenant, rows: Rows) -> None:
-    said = "Oui, j'ai accédé à l'espace membre 🎉 \u202bשלום\u202c <b>'; DROP TABLE--"
-    first = say(web, tenant, "Bonjour")
-    second = say(web, tenant, said)
+    messages = ["Bonjour", "Oui, j'ai accédé à l'espace membre 🎉", "\u202bשלום\u202c <b>'; DROP TABLE--"]
+    replies = [say(web, tenant, message) for message in messages]
     log_conversations()
     log_conversations()
     kept = rows("SELECT * FROM conversations WHERE organisation_id = :org ORDER BY id", org=tenant.organisation_id)
-    assert [row["user_message"] for row in kept] == ["Bonjour", said]
-    assert [row["agent_response"] for row in kept] == [first["response"], second["response"]]
-    assert [row["current_question"] for row in kept] == [1, 2]
+    assert [row["user_message"] for row in kept] == messages
+    assert [row["agent_response"] for row in kept] == [reply["response"] for reply in replies]
+    assert [row["current_question"] for row in kept] == [1, 2, 2]
     answers = rows("SELECT * FROM answers WHERE organisation_id = :org", org=tenant.organisation_id)
     assert [(row["question"], row["status"]) for row in answers] == [(1, "answered")]
     session = rows("SELECT * FROM user_sessions WHERE organisation_id = :org", org=tenant.organisation_id)
