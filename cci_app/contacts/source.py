@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -71,35 +70,36 @@ def _from_s3(address: str, max_bytes: int) -> bytes:
 
 def _from_web(address: str, max_bytes: int, plain_http: bool) -> bytes:
     deadline = Deadline.after(SECONDS)
+    try:
+        url = httpx.URL(address)
+    except (httpx.InvalidURL, ValueError) as error:
+        raise WorkbookError("CONTACTS_EXCEL_PATH is not an address that can be fetched: correct it") from error
     # The address may carry a token: no error repeats more of it than the host.
-    host = urlsplit(address).hostname
+    host = url.host
     try:
         with httpx.Client(timeout=httpx.Timeout(10.0, connect=5.0), follow_redirects=False) as client:
             for _ in range(_MAX_REDIRECTS + 1):
-                _check_address(address, plain_http)
-                with client.stream("GET", address, headers={"Accept-Encoding": "identity"}) as response:
+                _check_address(url, plain_http)
+                with client.stream("GET", url, headers={"Accept-Encoding": "identity"}) as response:
                     if response.next_request is not None:
-                        address = str(response.next_request.url)
+                        url = response.next_request.url
                         continue
                     _check_status(response.status_code, host)
                     return _collect(response.iter_bytes(), max_bytes, deadline)
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError) as error:
-        raise WorkbookError("CONTACTS_EXCEL_PATH is not an address that can be fetched: correct it") from error
     except httpx.HTTPError as error:
         raise Unavailable(f"the workbook cannot be fetched from {host} at present ({type(error).__name__})") from error
     raise WorkbookError(f"{host} redirects again and again: use the address that downloads the workbook itself")
 
 
-def _check_address(address: str, plain_http: bool) -> None:
-    parts = urlsplit(address)
-    if parts.scheme == "https" and parts.hostname:
+def _check_address(url: httpx.URL, plain_http: bool) -> None:
+    if url.scheme == "https" and url.host:
         return
-    if parts.scheme == "http" and plain_http and parts.hostname in _LOOPBACK:
+    if url.scheme == "http" and plain_http and url.host in _LOOPBACK:
         return
     raise WorkbookError("the workbook is fetched over https only: use an address that begins with https://")
 
 
-def _check_status(status: int, host: str | None) -> None:
+def _check_status(status: int, host: str) -> None:
     if status == 200:
         return
     if status in {401, 403}:

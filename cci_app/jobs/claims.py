@@ -62,7 +62,7 @@ class Claim:
 
         Call it last. Raises LeaseLost, so that the transaction is undone.
         """
-        if not self._write(session, state=JobState.DONE, result=result, **_over()):
+        if not self._write(session, state=JobState.DONE, result=result, reason=None, **_over()):
             raise LeaseLost
         self._finished = True
 
@@ -169,7 +169,7 @@ def claimed(job_id: uuid.UUID) -> Iterator[Claim | None]:
             if taken._finished:
                 taken.state = JobState.DONE
             else:
-                taken.close(JobState.DONE, result=taken.result)
+                taken.close(JobState.DONE, result=taken.result, reason=None)
 
 
 def _try_later(taken: Claim, error: Unavailable) -> None:
