@@ -47,7 +47,11 @@ def think(turn: Turn, assistant: Assistant, deadline: Deadline, now: datetime) -
         state = state.cleared()
     started = time.monotonic()
     language = detect(
-        turn.text, languages=assistant.languages, previous=state.language, default=assistant.default_language
+        turn.text,
+        languages=assistant.languages,
+        # A new run begins in the language of its first message, however short it is.
+        previous=state.language if state.run else None,
+        default=state.language or assistant.default_language,
     )
     stages = {"language": time.monotonic() - started}
     state = replace(

@@ -91,6 +91,14 @@ def test_a_reset_begins_anew_and_is_recorded(app: Flask, web: FlaskClient, tenan
     assert [row["kind"] for row in kinds] == ["message", "message", "reset", "message"]
 
 
+def test_after_a_reset_the_first_word_says_the_language(web: FlaskClient, tenant: Tenant) -> None:
+    assert say(web, tenant, "Hola, soy una nueva empresa")["user_status"]["language"] == "es"
+    web.post("/api/v1/users/+573000000001/reset", headers=tenant.headers)
+    assert say(web, tenant, "Bonjour")["user_status"]["language"] == "fr"
+    web.post("/api/v1/users/+573000000001/reset", headers=tenant.headers)
+    assert say(web, tenant, "👍")["user_status"]["language"] == "fr"
+
+
 def test_the_record_holds_every_word(app: Flask, web: FlaskClient, tenant: Tenant, rows: Rows) -> None:
     messages = ["Bonjour", "Oui, j'ai accédé à l'espace membre 🎉", "\u202bשלום\u202c <b>'; DROP TABLE--"]
     replies = [say(web, tenant, message) for message in messages]
