@@ -15,6 +15,7 @@ import math
 import resource
 import sys
 import zipfile
+from contextlib import suppress
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
@@ -102,9 +103,11 @@ def write_sheets(data: bytes, output: Output, max_rows: int) -> None:
 
 def main() -> None:
     """Read standard input, write the sheets or the word for what is wrong."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    limits = {resource.RLIMIT_CORE: 0, resource.RLIMIT_CPU: CPU_SECONDS, resource.RLIMIT_AS: MEMORY_BYTES}
+    for limit, value in limits.items():
+        # macOS refuses some of them; there the caller's wall clock remains.
+        with suppress(ValueError, OSError):
+            resource.setrlimit(limit, (value, value))
     output = Output()
     try:
         data = sys.stdin.buffer.read()

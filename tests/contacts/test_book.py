@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from cci_app.contacts import book, reload
 from cci_app.contacts.card import ContactCard
@@ -66,6 +67,21 @@ def test_the_same_national_number_serves_when_it_is_the_only_one(app: Any, organ
 def test_two_with_the_same_national_number_are_nobody(app: Any, organisation_id: int) -> None:
     load(organisation_id, ("+923001234567", "Una"), ("+523001234567", "Otra"))
     assert company_of(organisation_id, "+573001234567") is None
+
+
+def test_finding_costs_one_query_and_none_for_what_is_no_phone(app: Any, organisation_id: int) -> None:
+    load(organisation_id, ("+573001234567", "Una"))
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    with tenant_transaction(organisation_id) as session:
+        connection = session.connection()
+        sa.event.listen(connection, "before_cursor_execute", note)
+        assert book.find(session, organisation_id, "+573001234567", "CO")
+        assert not book.find(session, organisation_id, "manychat:3001234567", "CO")
+    assert len(statements) == 1
 
 
 @pytest.mark.parametrize("stranger", ["+573001234560", "1234567", "+57300123456", "manychat:3001234567", "", "x" * 200])

@@ -1,9 +1,12 @@
 """Reading the workbook: headers, phones and rows as people write them."""
 
 import datetime
+import re
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook as Book
 
 from cci_app.contacts.errors import WorkbookError
@@ -281,3 +284,22 @@ def test_a_formula_counts_for_the_value_it_last_had() -> None:
     # openpyxl writes formulas without values, as a program may; Excel keeps both.
     with pytest.raises(WorkbookError, match="row 2: the phone is missing"):
         read_workbook(workbook(("Celular", "Empresa"), ("=1+1", "Una")), "CO")
+
+
+@settings(deadline=None)
+@given(st.one_of(st.text(), st.floats(), st.integers(), st.booleans(), st.text(alphabet="+()0123456789 /-.,;eE")))
+def test_no_cell_breaks_the_reading_of_phones(cell: Any) -> None:
+    try:
+        numbers = read_phones(cell, "CO")
+    except NoPhone:
+        return
+    assert numbers
+    assert all(re.fullmatch(r"\+[1-9]\d{5,14}", number) for number in numbers)
+
+
+@settings(deadline=None)
+@given(st.text())
+def test_no_text_breaks_headers_and_names(text: str) -> None:
+    meaning(text)
+    split_name(text)
+    split_name(text, reversed_order=True)
