@@ -24,10 +24,14 @@ def configure_logging(settings: Settings) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
+    # Tracebacks without the values of variables: those hold what people wrote.
+    traceback = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
     renderers: list[structlog.types.Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [traceback, structlog.processors.JSONRenderer()]
         if production
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+        ]
     )
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -38,6 +42,6 @@ def configure_logging(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level)
-    # Their lines at INFO repeat what ours say, and httpx's hold addresses.
-    for noisy in ("httpx", "httpcore", "alembic", "celery.worker.strategy"):
+    # At INFO Celery tells of every bell, and httpx of addresses.
+    for noisy in ("httpx", "httpcore", "alembic", "celery", "kombu"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

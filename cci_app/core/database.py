@@ -85,6 +85,8 @@ def engine_options(pool_size: int, pool_timeout: float) -> dict[str, Any]:
         "pool_timeout": pool_timeout,
         "pool_pre_ping": True,
         "pool_recycle": 1800,
+        # An error of the database would otherwise carry what people wrote into the log.
+        "hide_parameters": True,
         "connect_args": {"connect_timeout": 3, "application_name": "cci", "options": "-c timezone=UTC"},
     }
 

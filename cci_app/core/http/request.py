@@ -10,6 +10,8 @@ from flask import Flask, Response, g, request
 from cci_app.core import clock
 from cci_app.core.metrics import MetricsLog, RequestFigure
 
+log = structlog.get_logger(__name__)
+
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 
@@ -62,13 +64,20 @@ def elapsed() -> float:
 def _count(metrics: MetricsLog, status: int) -> None:
     rule = request.url_rule
     caller = g.get("caller")
-    metrics.record(
-        RequestFigure(
-            organisation_id=caller.organisation_id if caller else None,
-            endpoint=rule.rule if rule else "(no such address)",
-            method=request.method if request.method in _KNOWN_METHODS else "OTHER",
-            status_code=status,
-            seconds=elapsed(),
-            timestamp=clock.now(),
-        )
+    figure = RequestFigure(
+        organisation_id=caller.organisation_id if caller else None,
+        endpoint=rule.rule if rule else "(no such address)",
+        method=request.method if request.method in _KNOWN_METHODS else "OTHER",
+        status_code=status,
+        seconds=elapsed(),
+        timestamp=clock.now(),
+    )
+    metrics.record(figure)
+    # The pattern of the address, not the address: that one holds people's numbers.
+    log.info(
+        "request",
+        method=figure.method,
+        endpoint=figure.endpoint,
+        status=status,
+        milliseconds=round(figure.seconds * 1000, 1),
     )

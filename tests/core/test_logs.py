@@ -1,0 +1,84 @@
+"""Logs: nothing of people or keys, not even in a traceback."""
+
+import io
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+from flask import Flask
+from flask.testing import FlaskClient
+
+from cci_app.assistants.registry import Assistant
+from cci_app.core.database import tenant_transaction
+from config.logs import configure_logging
+from config.settings import Environment
+from tests.conftest import Tenant
+
+PHONE = "+573000004321"
+CANARY = "canari-51d0"
+
+
+@pytest.fixture(params=[Environment.PRODUCTION, Environment.DEVELOPMENT])
+def written(request: pytest.FixtureRequest, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    output = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", output)
+    configure_logging(settings.model_copy(update={"environment": request.param, "log_level": "DEBUG"}))
+    yield output
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def test_what_people_wrote_stays_out_of_the_log(
+    app: Flask, web: FlaskClient, tenant: Tenant, written: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> str:
+        secret = CANARY
+        raise ValueError("a fault while reading" if secret else "")
+
+    payload = {"user_id": PHONE, "message": f"Bonjour {CANARY}"}
+    path = "/api/v1/whatsapp/message"
+    assert web.post(path, json=payload, headers=tenant.headers).status_code == 200
+    monkeypatch.setattr(Assistant, "route", broken)
+    failed = web.post(path, json={**payload, "message": f"encore {CANARY}"}, headers=tenant.headers)
+    assert failed.status_code == 200
+    web.get(f"/api/v1/users/{PHONE}/status", headers=tenant.headers)
+    log = written.getvalue()
+    assert "turn_failed" in log
+    assert "a fault while reading" in log
+    assert "/api/v1/users/<string:user_id>/status" in log
+    for private in (CANARY, PHONE, PHONE[1:], tenant.key):
+        assert private not in log
+
+
+def test_an_error_of_the_database_does_not_show_its_values(app: Flask, tenant: Tenant) -> None:
+    import sqlalchemy as sa
+
+    with (
+        pytest.raises(sa.exc.DBAPIError) as raised,
+        tenant_transaction(tenant.organisation_id) as session,
+    ):
+        session.execute(sa.text("SELECT 1 / (length(:text) - length(:text))"), {"text": CANARY})
+    assert CANARY not in str(raised.value)
+
+
+def test_production_writes_one_json_object_a_line(settings: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    configure_logging(settings.model_copy(update={"environment": Environment.PRODUCTION}))
+    try:
+        structlog.get_logger("test").info("event", figure=1)
+        logging.getLogger("other").warning("plain %s", "line")
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        structlog.reset_defaults()
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [line["event"] for line in lines] == ["event", "plain line"]
+    assert lines[0]["figure"] == 1
