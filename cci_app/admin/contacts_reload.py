@@ -1,6 +1,7 @@
 """Reloading the contact book from a workbook: asked for by an admin, done by a worker."""
 
 import uuid
+from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
@@ -13,7 +14,7 @@ from cci_app.contacts.reload import ReloadDiff
 from cci_app.contacts.source import fetch_workbook
 from cci_app.core.database import tenant_transaction
 from cci_app.core.errors import Conflict, NotFound
-from cci_app.core.queue import Task
+from cci_app.core.queue import Task, ring
 from cci_app.files.store import file_store
 from cci_app.jobs.claims import Claim, claimed
 from cci_app.jobs.ledger import enqueue
@@ -30,29 +31,31 @@ def _settings() -> Settings:
 
 
 def request_reload(organisation_id: int, upload: bytes | None, request_id: str | None = None) -> Job:
-    """Ask for a reload from the uploaded workbook, or from `CONTACTS_EXCEL_PATH`; ring RELOAD_CONTACTS afterwards.
+    """Have a worker reload the contacts from the uploaded workbook, or from `CONTACTS_EXCEL_PATH`.
 
     Raises WorkbookError for an upload that is plainly no workbook, Conflict where there is nothing to reload from.
     """
     settings = _settings()
+    payload = {}
     if upload is None:
         _check_configured(organisation_id, settings)
-        with tenant_transaction(organisation_id) as session:
-            return enqueue(session, organisation_id, KIND, {}, request_id)
-    _check_upload(upload, settings)
-    store = file_store(settings)
-    key = f"contacts/{organisation_id}/{uuid.uuid4().hex}"
-    store.put(key, upload)
+    else:
+        _check_upload(upload, settings)
+        payload["file"] = f"contacts/{organisation_id}/{uuid.uuid4().hex}"
+        file_store(settings).put(payload["file"], upload)
     try:
         with tenant_transaction(organisation_id) as session:
-            return enqueue(session, organisation_id, KIND, {"file": key}, request_id)
+            job = enqueue(session, organisation_id, KIND, payload, request_id)
     except BaseException:
-        store.delete(key)
+        if payload:
+            file_store(settings).delete(payload["file"])
         raise
+    ring(Task.RELOAD_CONTACTS, str(job.id))
+    return job
 
 
-def dry_run(organisation_id: int, upload: bytes | None) -> ReloadDiff:
-    """What a reload would change; changes nothing.
+def dry_run(organisation_id: int, upload: bytes | None) -> dict[str, Any]:
+    """What a reload would change, as `ReloadDiff.as_dict`; changes nothing.
 
     Raises WorkbookError, Conflict where there is nothing to reload from, Unavailable where that does not answer.
     """
@@ -62,7 +65,7 @@ def dry_run(organisation_id: int, upload: bytes | None) -> ReloadDiff:
         upload = fetch_workbook(settings)
     else:
         _check_upload(upload, settings)
-    return reload.plan(organisation_id, upload, settings.default_region)
+    return reload.plan(organisation_id, upload, settings.default_region).as_dict()
 
 
 def run_reload(job_id: uuid.UUID) -> None:

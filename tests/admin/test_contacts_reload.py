@@ -44,9 +44,12 @@ def count(organisation_id: int) -> int:
         return book.count(session, organisation_id)
 
 
-def test_an_upload_becomes_the_contact_book(store: Path, organisation_id: int) -> None:
+def test_an_upload_becomes_the_contact_book(store: Path, organisation_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    bells: list[tuple[str, str]] = []
+    monkeypatch.setattr(contacts_reload, "ring", lambda task, record_id: bells.append((task, record_id)))
     job = request_reload(organisation_id, GOOD, "request-1")
     assert (job.state, job.kind, job.request_id) == (JobState.QUEUED, "contacts.reload", "request-1")
+    assert bells == [("contacts.reload", str(job.id))]
     assert len(kept(store)) == 1
     run_reload(job.id)
     run_reload(job.id)
@@ -60,7 +63,7 @@ def test_an_upload_becomes_the_contact_book(store: Path, organisation_id: int) -
 
 
 def test_a_dry_run_changes_nothing(store: Path, organisation_id: int) -> None:
-    planned = dry_run(organisation_id, GOOD).as_dict()
+    planned = dry_run(organisation_id, GOOD)
     assert (planned["added"], planned["examples"]["added"][0]["phone"]) == (1, "+573001234567")
     assert count(organisation_id) == 0
     assert kept(store) == []
@@ -99,7 +102,7 @@ def test_the_configured_workbook(app: Flask, store: Path, tenant: Tenant, tmp_pa
     path = tmp_path / "book.xlsx"
     path.write_bytes(GOOD)
     configure(app, contacts_excel_path=str(path), default_organisation=tenant.slug)
-    assert dry_run(tenant.organisation_id, None).summary()["added"] == 1
+    assert dry_run(tenant.organisation_id, None)["added"] == 1
     run_reload(request_reload(tenant.organisation_id, None).id)
     assert count(tenant.organisation_id) == 1
 
