@@ -10,6 +10,7 @@ from cci_app.knowledge.passage import Answer
 _SENTENCES = 3
 _LENGTH = 600
 _STEM = 5
+_POINT = "• "
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 _BULLET = re.compile(r"^\s*(?:[-*•–#>]+|\d+[.)])\s*")
 _FIGURE = re.compile(
@@ -30,7 +31,7 @@ def shown(voice: Voice, answer: Answer) -> str:
         if name not in names:
             names.append(name)
     told = voice.say("source", source=" ; ".join(names)) if names else None
-    return joined(text, told)
+    return f"{text}\n{told}" if told and _POINT in text else joined(text, told)
 
 
 def tells_price(book: Phrasebook, answer: Answer, question: str) -> bool:
@@ -50,28 +51,34 @@ def tells_price(book: Phrasebook, answer: Answer, question: str) -> bool:
 
 
 def _brief(text: str) -> str:
-    lines = []
-    for line in text.splitlines():
-        plain = " ".join(_BULLET.sub("", line).split())
-        if plain:
-            lines.append(plain)
-    sentences = [sentence for line in _unwrapped(lines) for sentence in _SENTENCE_END.split(line)]
-    # A document that asks ("Comment s'inscrire ?") would put a second question into the reply.
-    kept = [sentence for sentence in sentences if "?" not in sentence and "¿" not in sentence and words_of(sentence)]
-    brief = ""
-    for sentence in kept[:_SENTENCES]:
-        if brief and len(brief) + len(sentence) > _LENGTH:
-            break
-        brief = joined(brief, sentence)
+    """The first sentences of a document's text, with its list if it has one, as they may stand in one paragraph."""
+    brief, sentences = "", 0
+    for line in _unwrapped(text):
+        listed = line.startswith(_POINT)
+        for sentence in [line] if listed else _SENTENCE_END.split(line):
+            # A document that asks ("Comment s'inscrire ?") would put a second question into the reply.
+            if "?" in sentence or "¿" in sentence or not words_of(sentence):
+                continue
+            sentences += not listed
+            if brief and (len(brief) + len(sentence) > _LENGTH or sentences > _SENTENCES):
+                return brief
+            brief += ("\n" if listed else " " if brief else "") + sentence
+    brief = brief.strip()
     return brief if len(brief) <= 2 * _LENGTH else brief[: 2 * _LENGTH].rsplit(" ", 1)[0] + "…"
 
 
-def _unwrapped(lines: list[str]) -> list[str]:
-    """Join lines that were broken for width; what stands alone (a heading, a point of a list) gets its full stop."""
-    joined_lines: list[str] = []
-    for line in lines:
-        if joined_lines and joined_lines[-1][-1] not in ".!?…:" and line[0].islower():
-            joined_lines[-1] += " " + line
+def _unwrapped(text: str) -> list[str]:
+    """Join lines that were broken for width; points of a list get one sign, what stands alone its full stop."""
+    lines: list[str] = []
+    for written in text.splitlines():
+        plain = " ".join(written.split())
+        point = _BULLET.sub("", plain) if plain else ""
+        if not point:
+            continue
+        if point != plain and not plain.startswith("#"):
+            lines.append(_POINT + point)
+        elif lines and lines[-1][-1] not in ".!?…:" and point[0].islower():
+            lines[-1] += " " + point
         else:
-            joined_lines.append(line)
-    return [line if line[-1] in ".!?…:;" else line + "." for line in joined_lines]
+            lines.append(point)
+    return [line if line.startswith(_POINT) or line[-1] in ".!?…:;" else line + "." for line in lines]

@@ -66,8 +66,8 @@ class Situation:
     """What a message is said in: the open question (None when there is none) and what was said before it.
 
     `answers` are the texts recorded so far by question number, `last_answered` the number of the latest of them.
-    `company_known`: the person's company needs not be looked for. `company_invited` and `help_offered`: the reply before this
-    message asked for the company, or offered help.
+    `company_known`: the person's company needs not be looked for. `company_invited` and `help_offered`: the reply
+    before this message asked for the company, or offered help.
     """
 
     language: str

@@ -101,8 +101,9 @@ FRENCH: Final = Lexicon(
         "(?:pouvez vous |pourriez vous |vous pouvez )(?:me |m )(?:rappeler|appeler|recontacter|contacter|passer quelqu un|"
         "mettre en (?:contact|relation) avec (?:quelqu un|l equipe|un conseiller))(?: .{0,30})?",
         "(?:qui )?(?:puis je|je peux|peut on|dois je|on peut) (?:appeler|contacter|joindre)(?: qui)?(?: (?:a la (?:chambre|cci)))?",
-        "(?:un |le |votre |vos |les )?(?:contact|numero|telephone|coordonnees)(?: (?:d un conseiller|de la (?:chambre|cci)|"
-        "de l equipe|a (?:bogota|medellin)))?",
+        "(?:un |le |votre |vos |les )?(?:contact|numero|telephone|coordonnees) (?:d un (?:conseiller|responsable)|de (?:la )?(?:chambre|cci)|"
+        "de l equipe|de quelqu un|a (?:bogota|medellin))|votre (?:numero|telephone|contact)|vos coordonnees|"
+        "(?:donnez moi|je veux|je voudrais|vous avez|avez vous|quel est) (?:un|le|votre|vos) (?:contact|numero|telephone|coordonnees)(?: .{0,30})?",
         "(?:il y a quelqu un|y a quelqu un|quelqu un est la)",
     ),
     help_me=(
@@ -292,6 +293,7 @@ FRENCH: Final = Lexicon(
         r"(?:je suis|c'est|nous sommes|ici) .{0,50}?(?:de chez|de la societe|de l'entreprise|du groupe|chez|la societe|l'entreprise) (?P<name>.+)",
         r"(?:mon|notre|ma) (?:entreprise|societe|boite|groupe) (?:s'appelle|c'est|est|se nomme|:) ?(?P<name>.+)",
         r"(?:la societe|l'entreprise|societe|entreprise|nom de l'entreprise) ?: ?(?P<name>.+)",
+        r"(?:^|, ?)(?:de chez|de la societe|de l'entreprise) (?P<name>.+)",
         r"je represente (?:la societe |l'entreprise )?(?P<name>.+)",
     ),
     company_loose=(r"(?:nous sommes|on est|c'est|je suis(?: de)?|chez) (?P<name>.+)",),

@@ -105,8 +105,11 @@ SPANISH: Final = Lexicon(
         "persona)|pasar(?:me)? (?:con|a) (?:alguien|un asesor|una persona))(?: .{0,30})?",
         "(?:con )?(?:quien|a quien) (?:puedo|podemos|podria|debo|me|tengo que)? ?(?:hablar|llamar|contactar|contacto|comunico|comunicarme|escribir|"
         "escribirle|llamo|escribo)(?: (?:en|de) (?:la (?:camara|cci)|bogota|medellin))?",
-        "(?:un |el |su |sus |los |me (?:da|das|dan|regala|pasa|comparte) (?:el|un|su) )?(?:contacto|numero|telefono|contactos|celular|numero de contacto)"
-        "(?: (?:de (?:un asesor|la (?:camara|cci)|ustedes|bogota|medellin|alguien|contacto)|en (?:bogota|medellin)))*",
+        "(?:un |el |su |algun )?(?:contacto|numero|telefono|celular) (?:de (?:un asesor|la (?:camara|cci)|ustedes|bogota|medellin|alguien|contacto)|"
+        "en (?:bogota|medellin))|su (?:numero|telefono|contacto|celular)|"
+        "(?:me (?:da|das|dan|regala|pasa|comparte|podria dar|puede dar)|deme|dame|pasame|paseme|quiero|quisiera|necesito|tiene|tienen|cual es) "
+        "(?:un|el|su|algun) (?:contacto|numero|telefono|celular)(?: (?:de (?:un asesor|la (?:camara|cci)|ustedes|bogota|medellin|alguien|contacto)|"
+        "en (?:bogota|medellin)))*",
         "hay alguien(?: ahi)?|alguien (?:ahi|me (?:puede )?(?:atiende|ayuda|ayudar|atender|responde))",
     ),
     help_me=(
@@ -286,6 +289,7 @@ SPANISH: Final = Lexicon(
         r"(?:soy|habla|le habla|mi nombre es|me llamo) [^,.]{2,40}?,? (?:de|gerente de|director de|directora de|representante de) (?P<name>.+)",
         r"(?:mi|nuestra|la) (?:empresa|compania|firma|sociedad) (?:se llama|es|:) ?(?P<name>.+)",
         r"(?:empresa|compania|nombre de la empresa) ?: ?(?P<name>.+)",
+        r"(?:^|, ?)de la (?:empresa|compania|firma) (?P<name>.+)",
         r"(?:represento|representamos) (?:a )?(?:la empresa )?(?P<name>.+)",
     ),
     company_loose=(r"(?:somos|soy de|es|de|soy) (?P<name>.+)",),

@@ -1,0 +1,20 @@
+"""The chamber's assistant as its file holds it."""
+
+import pytest
+
+from cci_app.agents.questionnaire.content import QuestionnaireContent
+from cci_app.assistants.registry import load_specs
+from cci_app.assistants.spec import AssistantSpec
+from config.settings import ROOT
+
+
+@pytest.fixture(scope="session")
+def spec() -> AssistantSpec:
+    """The assistant of the mission's main job."""
+    return load_specs(ROOT / "config" / "assistants")["cci"]
+
+
+@pytest.fixture(scope="session")
+def content(spec: AssistantSpec) -> QuestionnaireContent:
+    """Its questionnaire."""
+    return spec.agents["questionnaire"]
