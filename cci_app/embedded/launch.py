@@ -1,5 +1,6 @@
 """The way from nothing to a running product, step by step."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -8,7 +9,6 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
-from pathlib import Path
 from typing import Any, NoReturn
 
 from cci_app.embedded import processes
@@ -24,10 +24,15 @@ from config.settings import ROOT, Settings
 READY_SECONDS = 60.0
 SAMPLES = ROOT / "config" / "samples"
 PARTS = {
-    "worker": ("celery", "-A", "celery_tasks.app", "worker"),
-    "beat": ("celery", "-A", "celery_tasks.app", "beat"),
     "web": ("gunicorn", "-c", "config/gunicorn.py", "wsgi:app"),
+    # It has no neighbours to look for.
+    "worker": ("celery", "--quiet", "-A", "celery_tasks.app", "worker", "--without-mingle", "--without-gossip"),
+    "beat": ("celery", "--quiet", "-A", "celery_tasks.app", "beat"),
 }
+# On one's own machine being root is no news.
+QUIET = ("-W", "ignore::UserWarning:celery.platforms")
+# Beside a PostgreSQL of ours no stray address counts; an empty one is as good as none.
+OWN_DATABASE = {"SYSTEM_DATABASE_URL": "", "MIGRATIONS_DATABASE_URL": ""}
 # A newcomer's key may talk and look people up; the other one may do everything.
 KEYS = {"CCI_API_KEY": "messages,users", "CCI_ADMIN_KEY": "messages,users,admin,export"}
 
@@ -59,14 +64,7 @@ class Launch:
         self._check_port()
         self._prepare_environment()
         postgres = self._start_servers()
-        if postgres and create_database(postgres):
-            self._local.keep(keys_of="")
-        self._migrate(postgres)
-        self._say(
-            "Loading the sample contacts and documents" if "contacts_excel_path" not in self._given else "Seeding"
-        )
-        self._flask("seed")
-        self._ensure_keys()
+        self._prepare_database(postgres)
         self._start_parts()
         self._tell()
         self._supervisor.watch()
@@ -108,36 +106,36 @@ class Launch:
     def _adopt(self, name: str, server: EmbeddedPostgres | EmbeddedRedis) -> None:
         server.start(lambda process: self._supervisor.adopt(name, process, server.stop))
 
-    def _migrate(self, postgres: EmbeddedPostgres | None) -> None:
-        """Migrate as the owner of the tables; the parts get roles of their own where the server is ours."""
-        self._say("Bringing the database up to date")
-        if postgres is None:
-            self._admin_url = self._settings.migrations_database.replace("+psycopg2", "", 1)
-            self._flask("db", "upgrade")
-            return
-        self._admin_url = postgres.superuser_url(NAME)
-        self._flask("db", "upgrade", env={"DATABASE_URL": self._admin_url, "MIGRATIONS_DATABASE_URL": self._admin_url})
-        web, worker = (create_login(postgres, role, self._local.secret(role)) for role in ("cci_web", "cci_worker"))
-        across = {"DATABASE_URL": worker, "SYSTEM_DATABASE_URL": worker}
-        self._roles = {"web": {"DATABASE_URL": web}, "worker": across, "beat": across, "flask": across}
-
-    def _ensure_keys(self) -> None:
-        """Make the two keys once for each database: they cannot be read again from it."""
-        database = "embedded" if "web" in self._roles else self._admin_url
-        if self._local.get("keys_of") == database:
-            return
-        self._say("Making API keys")
-        keys = {
-            name: self._flask("keys", "create", "--name", name, "--scopes", scopes) for name, scopes in KEYS.items()
-        }
-        self._local.keep(keys_of=database, **keys)
+    def _prepare_database(self, postgres: EmbeddedPostgres | None) -> None:
+        """Migrate, load the samples, and make the two keys once for each database, which does not tell them again."""
+        self._say("Migrating the database, loading contacts and documents")
+        environment: dict[str, str] = {}
+        if postgres:
+            if create_database(postgres):
+                self._local.keep(keys_of="")
+            self._admin_url = postgres.superuser_url(NAME)
+            environment = OWN_DATABASE | dict.fromkeys(("DATABASE_URL", "MIGRATIONS_DATABASE_URL"), self._admin_url)
+        else:
+            self._admin_url = without_driver(self._settings.migrations_database)
+        database = "embedded" if postgres else self._admin_url
+        names = KEYS if self._local.get("keys_of") != database else {}
+        making = [f"keys create --name {name} --scopes {scopes}" for name, scopes in names.items()]
+        _, seeded, *keys = self._run_commands("db upgrade", "seed", *making, environment=environment)
+        self._say(seeded)
+        self._local.keep(keys_of=database, **dict(zip(names, keys, strict=True)))
+        if postgres:
+            web, worker = (create_login(postgres, role, self._local.secret(role)) for role in ("cci_web", "cci_worker"))
+            across = OWN_DATABASE | {"DATABASE_URL": worker, "SYSTEM_DATABASE_URL": worker}
+            self._roles = {"web": OWN_DATABASE | {"DATABASE_URL": web}, "worker": across, "beat": across}
 
     def _start_parts(self) -> None:
         self._say("Starting web, worker and beat")
         schedule = self._local.subfolder("beat") / "schedule"
         for name, words in PARTS.items():
             more = ("-s", schedule) if name == "beat" else ()
-            self._supervisor.start(name, (sys.executable, "-m", *words, *more), cwd=ROOT, env=self._environment(name))
+            self._supervisor.start(
+                name, (sys.executable, *QUIET, "-m", *words, *more), cwd=ROOT, env=self._environment(name)
+            )
         deadline = time.monotonic() + READY_SECONDS
         while not self._answers():
             self._supervisor.check()
@@ -156,25 +154,27 @@ class Launch:
     def _environment(self, part: str) -> dict[str, str]:
         return {**os.environ, **self._common, **self._roles.get(part, {})}
 
-    def _flask(self, *words: str, env: Mapping[str, str] | None = None) -> str:
-        """Run a command of the product; what it prints, while its complaints go to the console."""
-        command: list[str | Path] = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
+    def _run_commands(self, *commands: str, environment: Mapping[str, str]) -> list[str]:
+        """Run commands of the product; what each printed, while their complaints go to the console."""
         process = processes.spawn(
-            command, output=subprocess.PIPE, errors=None, cwd=ROOT, env=self._environment("flask") | dict(env or {})
+            [sys.executable, "-m", "cci_app.embedded.commands", *commands],
+            output=subprocess.PIPE,
+            errors=None,
+            cwd=ROOT,
+            env={**os.environ, **self._common, **environment},
         )
         try:
             printed, _ = process.communicate()
         finally:
             processes.stop(process)
         if process.returncode:
-            raise CannotStart(f"`flask {' '.join(words)}` failed: see the lines above.")
-        return printed.decode().strip()
+            raise CannotStart("The database could not be prepared: see the lines above.")
+        outputs: list[str] = json.loads(printed)
+        return outputs
 
     def _tell(self) -> None:
         keys: dict[str, Any] = {name: self._local.get(name) for name in KEYS}
-        database = self._roles.get("web", {}).get("DATABASE_URL") or self._settings.app_database.replace(
-            "+psycopg2", "", 1
-        )
+        database = self._roles.get("web", {}).get("DATABASE_URL") or without_driver(self._settings.app_database)
         redis = self._common.get("REDIS_URL") or self._settings.redis_url.get_secret_value()
         self._local.write_credentials(
             {"CCI_URL": self.address, **keys}
@@ -195,3 +195,8 @@ curl -s -X POST {self.address}/api/v1/whatsapp/message -H 'X-API-Key: {keys["CCI
 -H 'Content-Type: application/json' -d '{{"user_id": "+573001234567", "message": "Bonjour"}}'
 """
         )
+
+
+def without_driver(url: str) -> str:
+    """An address as every tool reads it, not only SQLAlchemy."""
+    return url.replace("+psycopg2", "", 1)
