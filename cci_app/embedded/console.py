@@ -36,5 +36,8 @@ class Console:
         prefix = f"{name:<{WIDTH}} |"
         if self._coloured:
             prefix = f"\033[{COLOURS.get(name, 0)}m{prefix}\033[0m"
-        for line in process.stdout or ():
-            self.say(f"{prefix} {line.decode('utf-8', 'replace').rstrip()}")
+        if process.stdout is None:
+            return
+        with process.stdout as lines:
+            for line in lines:
+                self.say(f"{prefix} {line.decode('utf-8', 'replace').rstrip()}")
