@@ -17,7 +17,7 @@ _THUMB_DOWN = re.compile("[👎❌🚫]")
 _MARKUP = re.compile(
     r"<\s*/?\s*(?:script|img|iframe|svg|html|body|style|object|link|meta)\b|javascript:|\{\{.*\}\}|\$\{"
 )
-_CONTACT_DATA = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+|(?<!\d)\+?\d[\d\s().-]{6,}\d(?!\d)")
+_CONTACT_DATA = re.compile(r"[\w.+-]{1,64}@[\w-]+\.[\w.]+|(?<!\d)\+?\d[\d\s().-]{6,}\d(?!\d)")
 # Beyond this a message tells something, whatever words it contains: nobody asks for a human in forty words.
 _SHORT = 24
 
