@@ -13,13 +13,13 @@ from typing import Any, ParamSpec, TypeVar
 from flask import Flask, current_app, has_app_context
 
 from cci_app import create_app
-from cci_app.accounts.organisations import organisation_id
 from cci_app.contacts.book import find
 from cci_app.conversation.inbound import EventKind, Inbound, Person
 from cci_app.conversation.service import get_conversation, user_status
 from cci_app.core.database import tenant_transaction
 from cci_app.core.errors import InvalidInput
 from cci_app.core.phone import to_user_id
+from cci_app.core.tenants import organisation_named
 from cci_app.core.text import clean
 from config.settings import Settings
 
@@ -58,7 +58,7 @@ def _settings() -> Settings:
 def _person(user_id: str) -> Person:
     settings = _settings()
     return get_conversation().person(
-        organisation_id(settings.default_organisation), None, to_user_id(user_id, settings.default_region)
+        organisation_named(settings.default_organisation), None, to_user_id(user_id, settings.default_region)
     )
 
 

@@ -5,9 +5,10 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from cci_app.accounts.keys import Scope, create_key, revoke_key
-from cci_app.accounts.organisations import ensure_organisation, organisation_id
+from cci_app.accounts.organisations import ensure_organisation
 from cci_app.core.database import system_transaction
 from cci_app.core.errors import CciError
+from cci_app.core.tenants import organisation_named
 
 organisations = AppGroup("organisations", help="Organisations that use this installation.")
 keys = AppGroup("keys", help="API keys.")
@@ -39,7 +40,7 @@ def create(organisation: str, name: str, scopes: str) -> None:
     except ValueError as error:
         raise click.BadParameter(f"{error}; the scopes are {', '.join(Scope)}", param_hint="--scopes") from error
     try:
-        organisation_key = organisation_id(organisation)
+        organisation_key = organisation_named(organisation)
         with system_transaction() as session:
             key = create_key(session, organisation_key, name, wanted)
     except CciError as error:
@@ -53,7 +54,7 @@ def create(organisation: str, name: str, scopes: str) -> None:
 def revoke(organisation: str, prefix: str) -> None:
     """Revoke the key whose first 12 characters are PREFIX."""
     try:
-        organisation_key = organisation_id(organisation)
+        organisation_key = organisation_named(organisation)
     except CciError as error:
         raise click.ClickException(error.message) from error
     with system_transaction() as session:

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Response, current_app, g, request
+from flask import Response, current_app, g, jsonify, request
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from cci_app.accounts.auth import current_caller
@@ -79,7 +79,7 @@ def reload_contacts(query: dict[str, Any]) -> tuple[Any, int]:
     workbook = upload.read() if upload else None
     organisation_id = current_caller().organisation_id
     if query["dry_run"]:
-        return dry_run(organisation_id, workbook), 200
+        return jsonify(dry_run(organisation_id, workbook)), 200
     return request_reload(organisation_id, workbook, g.request_id), 202
 
 

@@ -9,10 +9,10 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from cci_app.contacts import reload
-from cci_app.contacts.manager import organisation_named
 from cci_app.contacts.source import fetch, fetch_workbook
 from cci_app.contacts.workbook import BadRow, read_workbook
 from cci_app.core.errors import CciError
+from cci_app.core.tenants import organisation_named
 from config.settings import Settings
 
 cli = AppGroup("contacts", help="The contact book.")

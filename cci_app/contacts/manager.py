@@ -2,26 +2,13 @@
 
 from typing import Any
 
-import sqlalchemy as sa
 from flask import current_app
 
 from cci_app.contacts import book, reload
 from cci_app.contacts.source import fetch_workbook
-from cci_app.core.database import system_transaction, tenant_transaction
-from cci_app.core.errors import NotFound
+from cci_app.core.database import tenant_transaction
+from cci_app.core.tenants import organisation_named
 from config.settings import Settings
-
-# The rooms of organisations and of contacts stand side by side; of the other's table this is all that is needed.
-_ORGANISATIONS = sa.table("organisations", sa.column("id", sa.BigInteger), sa.column("slug", sa.String))
-
-
-def organisation_named(slug: str) -> int:
-    """The id of the organisation with that short name. Raises NotFound."""
-    with system_transaction() as session:
-        found = session.scalar(sa.select(_ORGANISATIONS.c.id).where(_ORGANISATIONS.c.slug == slug))
-    if found is None:
-        raise NotFound(f"there is no organisation {slug}: make it with `flask organisations create`")
-    return int(found)
 
 
 class ContactsManager:

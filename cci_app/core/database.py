@@ -5,7 +5,7 @@ takes one of two roles and, as `cci_app`, one organisation; both are local to th
 pooler in transaction mode. Without an organisation `cci_app` sees no rows.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -71,9 +71,11 @@ def _take_scope(session: Session, _transaction: SessionTransaction, connection: 
     connection.execute(_SET_SCOPE, session.info["scope"])
 
 
+_NOBODY = {"organisation_id": "", "api_key_hash": "", "organisation_slug": ""}
 _SET_SCOPE = sa.text(
     "SELECT set_config('role', :role, true), set_config('app.organisation_id', :organisation_id, true),"
-    " set_config('app.api_key_hash', :api_key_hash, true)"
+    " set_config('app.api_key_hash', :api_key_hash, true),"
+    " set_config('app.organisation_slug', :organisation_slug, true)"
 )
 
 
@@ -92,27 +94,27 @@ def engine_options(pool_size: int, pool_timeout: float) -> dict[str, Any]:
 
 
 @contextmanager
-def _transaction(engine: sa.Engine, scope: Mapping[str, str]) -> Iterator[Session]:
-    with ScopedSession(engine, info={"scope": scope}, expire_on_commit=False) as session, session.begin():
+def _transaction(engine: sa.Engine, role: str, **scope: str) -> Iterator[Session]:
+    info = {"scope": {**_NOBODY, "role": role, **scope}}
+    with ScopedSession(engine, info=info, expire_on_commit=False) as session, session.begin():
         yield session
 
 
 @contextmanager
 def tenant_transaction(organisation_id: int) -> Iterator[Session]:
     """A transaction that sees one organisation's rows. Commits at the end, rolls back on an exception."""
-    scope = {"role": APP_ROLE, "organisation_id": str(organisation_id), "api_key_hash": ""}
-    with _transaction(db.engine, scope) as session:
+    with _transaction(db.engine, APP_ROLE, organisation_id=str(organisation_id)) as session:
         yield session
 
 
 @contextmanager
-def keyless_transaction(api_key_hash: str = "") -> Iterator[Session]:
+def keyless_transaction(*, api_key_hash: str = "", organisation_slug: str = "") -> Iterator[Session]:
     """A transaction before the organisation is known.
 
-    It sees nothing but the row of the API key whose hash it names (who holds the key may read its row).
+    It sees nothing but the row of the API key whose hash it names (who holds the key may read its row), or of the
+    organisation whose short name it names.
     """
-    scope = {"role": APP_ROLE, "organisation_id": "", "api_key_hash": api_key_hash}
-    with _transaction(db.engine, scope) as session:
+    with _transaction(db.engine, APP_ROLE, api_key_hash=api_key_hash, organisation_slug=organisation_slug) as session:
         yield session
 
 
@@ -120,5 +122,5 @@ def keyless_transaction(api_key_hash: str = "") -> Iterator[Session]:
 def system_transaction() -> Iterator[Session]:
     """A transaction of background work and of the command line, across organisations."""
     engine = db.engines.get("system", db.engine)
-    with _transaction(engine, {"role": SYSTEM_ROLE, "organisation_id": "", "api_key_hash": ""}) as session:
+    with _transaction(engine, SYSTEM_ROLE) as session:
         yield session

@@ -7,8 +7,8 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from cci_app.accounts.cli import default_organisation
-from cci_app.accounts.organisations import organisation_id
 from cci_app.core.errors import CciError
+from cci_app.core.tenants import organisation_named
 from cci_app.knowledge.loading import LoadReport, load_folder
 
 cli = AppGroup("knowledge", help="Documents that answers are taken from.")
@@ -28,7 +28,7 @@ def load(folder: Path | None, organisation: str, force: bool) -> None:
     if chosen is None:
         raise click.UsageError("name a FOLDER, or set KNOWLEDGE_PATH")
     try:
-        report = load_folder(organisation_id(organisation), chosen, force=force, progress=_tell)
+        report = load_folder(organisation_named(organisation), chosen, force=force, progress=_tell)
     except CciError as error:
         raise click.ClickException(error.message) from error
     click.echo(_summary(report), err=True)

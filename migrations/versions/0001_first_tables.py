@@ -91,6 +91,11 @@ def _secure_exceptions() -> None:
         "CREATE POLICY bearer ON api_keys FOR SELECT TO cci_app"
         " USING (key_hash = NULLIF(current_setting('app.api_key_hash', true), ''))"
     )
+    # The same for who knows an organisation's short name: the command line, callers outside.
+    op.execute(
+        "CREATE POLICY named ON organisations FOR SELECT TO cci_app"
+        " USING (slug = NULLIF(current_setting('app.organisation_slug', true), ''))"
+    )
     # A request that proved no identity is counted, by nobody's name, and read by `cci_system` only.
     op.execute("CREATE POLICY unidentified ON api_metrics FOR INSERT TO cci_app WITH CHECK (organisation_id IS NULL)")
 

@@ -72,8 +72,12 @@ def test_importing_a_room_loads_no_other() -> None:
 
 
 def test_code_names_no_assistant() -> None:
-    for path in (ROOT / "cci_app" / "agents").rglob("*.py"):
-        assert not re.search(r"\b([Cc]hamber|[Cc]hambre|[Cc]ámara|CCI|Cci)\b", path.read_text()), path
+    names = {path.stem for path in (ROOT / "config" / "assistants").glob("*.yaml")}
+    assert names
+    for room in ("agents", "assistants", "conversation", "knowledge", "whatsapp", "users"):
+        for path in (ROOT / "cci_app" / room).rglob("*.py"):
+            texts = {node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)}
+            assert not names & texts, path
 
 
 def test_every_task_is_named_has_a_queue_and_is_served() -> None:

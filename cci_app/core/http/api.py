@@ -1,32 +1,94 @@
-"""The API's description: flask-smorest with our error envelope, and the key in its security scheme."""
+"""The API's description: flask-smorest with our error envelope, and what each operation asks of its caller."""
 
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask import Flask
 from flask_smorest import Api, Blueprint
+from flask_smorest.utils import prepare_response
 
-from cci_app.core.http.errors import ErrorResponse
+from cci_app.core.http.errors import DOCUMENTED, ErrorResponse
 from cci_app.core.http.parser import EdgeParser
 
 API_VERSION = "1.0.0"
 
+_FOR_CALLERS = ("UNAUTHORIZED", "FORBIDDEN", "TOO_MANY_REQUESTS", "SERVICE_UNAVAILABLE")
+_FOR_BODIES = ("BAD_REQUEST", "REQUEST_ENTITY_TOO_LARGE", "UNPROCESSABLE_ENTITY")
+
 
 class EdgeBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest is untyped
-    """A blueprint whose requests are read by the one parser."""
+    """A blueprint whose requests are read by the one parser, and whose operations tell all of their errors."""
 
     ARGUMENTS_PARSER = EdgeParser()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._prepare_doc_cbks.append(self._prepare_caller_doc)
+
+    def _store_endpoint_docs(self, endpoint: str, obj: Any, parameters: Any, tags: Any, **options: Any) -> None:
+        super()._store_endpoint_docs(endpoint, obj, parameters, tags, **options)
+        for method, operation in self._docs[endpoint].items():
+            if method != "parameters":
+                operation["operation_id"] = endpoint
+
+    def _prepare_caller_doc(
+        self, doc: dict[str, Any], doc_info: dict[str, Any], *, api: "EdgeApi", **_: Any
+    ) -> dict[str, Any]:
+        doc["operationId"] = doc_info["operation_id"]
+        responses = doc.setdefault("responses", {})
+        scope = api.scopes.get(self.name)
+        if scope is None:
+            doc["security"] = []
+        else:
+            doc["security"] = [{"apiKey": [scope]}, {"bearer": [scope]}]
+            _add(responses, _FOR_CALLERS)
+        if "requestBody" in doc or "requestBody" in doc_info.get("manual_doc", {}):
+            _add(responses, _FOR_BODIES)
+        return doc
+
+
+def _add(responses: dict[Any, Any], names: Iterable[str]) -> None:
+    """Add errors by their names; what a view says itself stays."""
+    known = {str(int(status)) for status in responses}
+    for name in names:
+        status = int(DOCUMENTED[name].status)
+        if str(status) not in known:
+            responses[status] = name
+
 
 class EdgeApi(Api):  # type: ignore[misc]
-    """flask-smorest's Api without its error handler: ours gives every error one envelope."""
+    """flask-smorest's Api without its error handler: ours gives every error one envelope.
+
+    `scopes` maps a blueprint's name to the scope that its operations need, None for those open to everybody.
+    """
 
     ERROR_SCHEMA = ErrorResponse
+    # A response for "any other status" would allow whatever happens: each operation names its errors.
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def __init__(self, app: Flask, scopes: Mapping[str, str | None]) -> None:
+        self.scopes = scopes
+        super().__init__(app)
 
     def _register_error_handlers(self) -> None:
         """Leave errors to `core.http.errors`."""
 
+    def _register_responses(self) -> None:
+        for name, error in DOCUMENTED.items():
+            response = {"description": error.description, "schema": ErrorResponse, "example": error.example}
+            if error.retry_after:
+                response["headers"] = {"Retry-After": {"description": "Seconds", "schema": {"type": "integer"}}}
+            prepare_response(response, self.spec, self.DEFAULT_RESPONSE_CONTENT_TYPE)
+            self.spec.components.response(name, response, lazy=True)
 
-def make_api(app: Flask) -> Any:
+    def _register_etag_headers(self) -> None:
+        """We have none."""
+
+    def _register_pagination_header(self) -> None:
+        """We have none."""
+
+
+def make_api(app: Flask, scopes: Mapping[str, str | None]) -> EdgeApi:
     """Attach the API's description to the application."""
     app.config["API_TITLE"] = "WhatsApp assistant"
     app.config["API_VERSION"] = API_VERSION
@@ -37,12 +99,39 @@ def make_api(app: Flask) -> Any:
         },
         "components": {
             "securitySchemes": {
-                "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
-                "bearer": {"type": "http", "scheme": "bearer"},
+                "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "Your API key"},
+                "bearer": {"type": "http", "scheme": "bearer", "description": "The same key, as a bearer token"},
             }
         },
-        "security": [{"apiKey": []}, {"bearer": []}],
     }
-    api = EdgeApi(app)
+    api = EdgeApi(app, scopes)
     app.extensions["cci_api"] = api
+    app.extensions["cci_api_values"] = {}
     return api
+
+
+def allow_values(app: Flask, name: str, values: Callable[[], Iterable[str]]) -> None:
+    """Let the description list the values that the field or parameter `name` takes in this installation."""
+    app.extensions["cci_api_values"][name] = values
+
+
+def description(app: Flask) -> dict[str, Any]:
+    """The OpenAPI document of the application."""
+    document: dict[str, Any] = app.extensions["cci_api"].spec.to_dict()
+    for name, values in app.extensions["cci_api_values"].items():
+        _set_values(document, name, sorted(values()))
+    return document
+
+
+def _set_values(node: Any, name: str, values: list[str]) -> None:
+    if isinstance(node, list):
+        for item in node:
+            _set_values(item, name, values)
+    elif isinstance(node, dict):
+        if node.get("name") == name and "schema" in node:
+            node["schema"]["enum"] = values
+        field = node.get("properties", {}).get(name) if isinstance(node.get("properties"), dict) else None
+        if field:
+            field["enum"] = values
+        for item in node.values():
+            _set_values(item, name, values)

@@ -1,5 +1,7 @@
 """One envelope for every error: `{"error": {"code", "message", "details", "request_id"}}`."""
 
+from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 import marshmallow as ma
@@ -32,6 +34,83 @@ class ErrorResponse(ma.Schema):
     """The envelope of every error."""
 
     error = ma.fields.Nested(ErrorBody, required=True)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentedError:
+    """An error as the API's description shows it."""
+
+    status: HTTPStatus
+    description: str
+    code: str
+    message: str
+    details: dict[str, Any] = field(default_factory=dict)
+    retry_after: bool = False
+
+    @property
+    def example(self) -> dict[str, Any]:
+        """The envelope with this error in it."""
+        body = {"code": self.code, "message": self.message, "details": self.details, "request_id": _EXAMPLE_ID}
+        return {"error": body}
+
+
+_EXAMPLE_ID = "7d3c9f1e2b4a4c0f8d6e5a4b3c2d1e0f"
+# By the names under which operations refer to them; those of flask-smorest where it adds them itself.
+DOCUMENTED: dict[str, DocumentedError] = {
+    "BAD_REQUEST": DocumentedError(
+        HTTPStatus.BAD_REQUEST,
+        "The body cannot be read",
+        "bad_request",
+        "the body is not valid JSON at line 1 column 2",
+    ),
+    "UNAUTHORIZED": DocumentedError(
+        HTTPStatus.UNAUTHORIZED, "No key, or not a valid one", "unauthorized", "send your API key in the header X-API-Key"
+    ),
+    "FORBIDDEN": DocumentedError(
+        HTTPStatus.FORBIDDEN,
+        "The key lacks the scope",
+        "forbidden",
+        "this key lacks the scope admin",
+        {"scope": "admin"},
+    ),
+    "NOT_FOUND": DocumentedError(
+        HTTPStatus.NOT_FOUND, "There is no such thing for this organisation", "not_found", "there is no such job"
+    ),
+    "CONFLICT": DocumentedError(
+        HTTPStatus.CONFLICT,
+        "The request does not fit the present state of things",
+        "conflict",
+        "CONTACTS_EXCEL_PATH is not set: send the workbook with the request",
+    ),
+    "REQUEST_ENTITY_TOO_LARGE": DocumentedError(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "The body is too large",
+        "body_too_large",
+        "The data value transmitted exceeds the capacity limit.",
+    ),
+    "UNPROCESSABLE_ENTITY": DocumentedError(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "A value cannot be accepted; `details` names the field",
+        "validation_error",
+        "the request has invalid fields",
+        {"user_id": ["Missing data for required field."]},
+    ),
+    "TOO_MANY_REQUESTS": DocumentedError(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "Too many requests",
+        "too_many_requests",
+        "too many requests: wait and send again",
+        {"limit": "120 per 1 minute"},
+        retry_after=True,
+    ),
+    "SERVICE_UNAVAILABLE": DocumentedError(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "Something that the request needs is down",
+        "unavailable",
+        "the database cannot be reached: try again",
+        retry_after=True,
+    ),
+}
 
 
 def error_response(

@@ -10,6 +10,19 @@ from cci_app.core.phone import to_user_id
 from cci_app.core.text import clean
 
 
+# What `core.phone.to_user_id` accepts: 6 to 15 digits however they are set apart, or a channel's id.
+USER_ID_PATTERN = r"^([\s().-]*\+?[\s().-]*([0-9][\s().-]*){6,15}|\s*[A-Za-z0-9][A-Za-z0-9._:@+=-]{0,159}\s*)$"
+# At least one character that is more than a space or a control.
+NOT_BLANK = r"[^\s\x00-\x1f\x7f-\x9f]"
+_USER_ID = {"description": "A WhatsApp number, or a channel's id", "example": "+573001234567"}
+USER_ID_PARAMETER = {
+    "in": "path",
+    "name": "user_id",
+    **_USER_ID,
+    "schema": {"type": "string", "pattern": USER_ID_PATTERN},
+}
+
+
 class CleanText(ma.fields.String):
     """Text as it can be stored (see `core.text.clean`), measured in code points after cleaning.
 
@@ -17,7 +30,8 @@ class CleanText(ma.fields.String):
     """
 
     def __init__(self, *, min_length: int = 0, max_length: int, **kwargs: Any) -> None:
-        super().__init__(validate=ma.validate.Length(min_length or None, max_length), **kwargs)
+        metadata = {**({"pattern": NOT_BLANK} if min_length else {}), **kwargs.pop("metadata", {})}
+        super().__init__(validate=ma.validate.Length(min_length or None, max_length), metadata=metadata, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs)
@@ -27,6 +41,9 @@ class CleanText(ma.fields.String):
 
 class UserId(ma.fields.String):
     """A person's id: a phone however it is written, kept in E.164, or a channel's id."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(metadata={**_USER_ID, "pattern": USER_ID_PATTERN}, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         return read_user_id(super()._deserialize(value, attr, data, **kwargs), as_field=True)

@@ -4,12 +4,10 @@ The documentation page comes from files of our own: it works without internet an
 """
 
 from pathlib import Path
-from typing import Any
-
 import marshmallow as ma
 from flask import Response, current_app, jsonify, render_template, send_from_directory
 
-from cci_app.core.http.api import API_VERSION, EdgeBlueprint
+from cci_app.core.http.api import API_VERSION, EdgeBlueprint, description
 
 STATIC = Path(__file__).parent / "static"
 # Swagger UI sets style attributes and draws its icons from data addresses.
@@ -17,6 +15,13 @@ DOCS_CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
     " connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+
+OPENAPI_SCHEMA = {
+    "type": "object",
+    "properties": {name: {"type": kind} for name, kind in {"openapi": "string", "info": "object", "paths": "object"}.items()},
+    "required": ["openapi", "info", "paths"],
+}
+OPENAPI_EXAMPLE = {"openapi": "3.1.0", "info": {"title": "WhatsApp assistant", "version": API_VERSION}, "paths": {}}
 
 blueprint = EdgeBlueprint("public", __name__, template_folder="templates", description="Open to everybody")
 
@@ -28,10 +33,9 @@ class HealthResponse(ma.Schema):
     version = ma.fields.String(required=True, metadata={"example": API_VERSION})
 
 
-@blueprint.get("/health")
-@blueprint.get("/api/v1/health")
-@blueprint.response(200, HealthResponse)
-@blueprint.doc(security=[])
+@blueprint.get("/health", endpoint="get_health_of_host")
+@blueprint.get("/api/v1/health", endpoint="get_health")
+@blueprint.response(200, HealthResponse, example={"status": "ok", "version": API_VERSION})
 def health() -> dict[str, str]:
     """Tell that the process is alive.
 
@@ -41,28 +45,25 @@ def health() -> dict[str, str]:
 
 
 @blueprint.get("/openapi.json")
-@blueprint.response(200, {"type": "object"})
-@blueprint.doc(security=[])
-def openapi() -> Response:
+@blueprint.response(200, OPENAPI_SCHEMA, example=OPENAPI_EXAMPLE)
+def get_openapi() -> Response:
     """The description of the API."""
-    description: dict[str, Any] = current_app.extensions["cci_api"].spec.to_dict()
-    return jsonify(description)
+    return jsonify(description(current_app))
 
 
 @blueprint.get("/docs")
-@blueprint.response(200, {"type": "string"}, content_type="text/html")
-@blueprint.doc(security=[])
-def docs() -> Response:
+@blueprint.response(200, {"type": "string"}, content_type="text/html", example="<!doctype html> ...")
+def get_docs() -> Response:
     """The page on which a developer reads and tries the API."""
     response = Response(render_template("docs.html"))
     response.headers["Content-Security-Policy"] = DOCS_CSP
     return response
 
 
-@blueprint.get("/docs/static/<path:name>")
-@blueprint.response(200, {"type": "string"}, content_type="application/octet-stream")
-@blueprint.doc(security=[], parameters=[{"in": "path", "name": "name", "example": "docs.js"}])
-def static_file(name: str) -> Response:
+@blueprint.get("/docs/static/<path:name>", parameters=[{"in": "path", "name": "name", "example": "docs.js"}])
+@blueprint.response(200, {"type": "string"}, content_type="*/*", example="// Starts Swagger UI.")
+@blueprint.alt_response(404, "NOT_FOUND")
+def get_docs_file(name: str) -> Response:
     """A file of the page."""
     response = send_from_directory(STATIC, name, max_age=86_400)
     response.headers["Content-Security-Policy"] = DOCS_CSP
