@@ -15,9 +15,12 @@ _ABOUT_WORDS = 14
 
 def answer_question(session: Session, command: Command) -> str:
     """The answer to the person's own question as one paragraph, with its source; honest where there is none."""
-    itself = _about_itself(session, command.question)
-    if itself is not None:
-        return itself
+    itself = about_itself(session, command.question)
+    return itself or from_documents(session, command) or _unanswered(session, command)
+
+
+def from_documents(session: Session, command: Command) -> str:
+    """What the documents say, with its source, or an empty text where they say nothing."""
     turn = session.turn
     try:
         answer = session.answerer.answer(turn.organisation_id, command.question, turn.language, turn.deadline)
@@ -28,10 +31,10 @@ def answer_question(session: Session, command: Command) -> str:
         if text:
             session.sources = answer.sources
             return text
-    return unanswered(session, command)
+    return ""
 
 
-def unanswered(session: Session, command: Command) -> str:
+def _unanswered(session: Session, command: Command) -> str:
     """That the documents do not say it, and whom to ask: a contact that was given already is not given again."""
     honest = session.say("no_price") if command.price else session.say("unknown")
     if session.memory.contact_given:
@@ -43,7 +46,8 @@ def unanswered(session: Session, command: Command) -> str:
     return joined(honest, session.say("ask_contact", contacts=contacts))
 
 
-def _about_itself(session: Session, question: str) -> str | None:
+def about_itself(session: Session, question: str) -> str | None:
+    """The answer to a question about the assistant or the questionnaire itself, or None where it is none."""
     words = words_of(question)
     if words.count(" ") >= _ABOUT_WORDS:
         return None

@@ -26,7 +26,9 @@ def finish(session: Session, said: str) -> AgentReply:
     language = session.turn.language
     service, benefit = found.main.name[language], found.main.benefit[language]
     if found.quote:
-        reason = session.say("recommend", quote=quote(found.quote), service=service, benefit=benefit)
+        reason = session.say(
+            "recommend", quote=quote(session.book.without_lead(found.quote)), service=service, benefit=benefit
+        )
     else:
         reason = session.say("recommend_default", service=service, benefit=benefit)
     second = None
@@ -72,7 +74,8 @@ def afterwards(session: Session, command: Command) -> AgentReply:
         said = session.say("company_noted", company=session.company or "")
         return session.reply(joined(said, session.say("anything_else")))
     if intent is Intent.ANSWER and _names_a_service(session):
-        return session.reply(asides.answer_question(session, Command(Intent.QUESTION, question=session.turn.text)))
+        told = asides.from_documents(session, Command(Intent.QUESTION, question=session.turn.text))
+        return session.reply(told or session.say("anything_else"))
     return session.reply(session.say("anything_else"))
 
 

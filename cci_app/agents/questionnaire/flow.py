@@ -62,6 +62,9 @@ def _opening(session: Session, command: Command) -> AgentReply:
     if command.intent is Intent.STOP:
         return _stop(session, command)
     if command.intent in {Intent.QUESTION, Intent.ANSWER_AND_QUESTION}:
+        if asides.about_itself(session, command.question) is not None:
+            # The welcome says who is speaking and what for.
+            return session.reply(joined(session.hello(), session.introduction()), session.asked())
         answer = asides.answer_question(session, command)
         return session.reply(joined(session.hello(), answer), session.introduction(), session.asked())
     aside = ""
@@ -102,6 +105,11 @@ def _take_answer(session: Session, command: Command, before: str = "") -> AgentR
     question = session.question(number)
     if number in session.memory.answers and session.book.is_("go_on", words_of(command.answer)):
         return _move_on(session, session.say("kept"))
+    if command.vague:
+        # "de parte de quién", without its mark
+        itself = asides.about_itself(session, command.answer)
+        if itself is not None:
+            return session.reply(itself, session.returning())
     if command.vague and not session.memory.asked_again:
         session.memory.asked_again = True
         if question.kind == "open" and session.book.is_exactly("just_yes", words_of(command.answer)):

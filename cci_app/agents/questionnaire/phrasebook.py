@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from cci_app.agents.questionnaire.lexicon import LEXICONS, SHARED, Lexicon
+from cci_app.agents.questionnaire.reading import flat
 
 # Commands are short: nothing longer is compared with them, which also bounds the time that a comparison takes.
 _COMMAND_WORDS = 14
@@ -41,6 +42,7 @@ class Phrasebook:
         self.empty = frozenset().union(*(lexicon.empty for lexicon in lexicons))
         self.ordinals = {word: number for lexicon in lexicons for word, number in lexicon.ordinals.items()}
         number = rf"(?P<n>\d{{1,2}}|{'|'.join(sorted(self.ordinals, key=len, reverse=True))})\b"
+        self._lead = re.compile(rf"^\W*(?:{fillers}\b\W*)+")
         lead = rf"^\W*(?:{fillers}\b\W*)*?"
         self.correction = [
             re.compile(lead + text.replace("{n}", number), re.DOTALL) for text in _all(lexicons, "correction")
@@ -68,6 +70,11 @@ class Phrasebook:
     def trim(self, words: str) -> str:
         """Return `words` without polite or empty words at either end."""
         return self._edges.sub("", self._edges.sub("", words[:_SEARCHED])).strip()
+
+    def without_lead(self, text: str) -> str:
+        """Return `text` as it was written, without the polite or empty words that it begins with."""
+        match = self._lead.match(flat(text[:_SEARCHED]))
+        return (text[match.end() :] if match else text) or text
 
     def content(self, words: str) -> list[str]:
         """Return the words that carry meaning: no articles, pronouns, polite words."""

@@ -20,7 +20,7 @@ FRENCH: Final = Lexicon(
     fillers=(
         "s il (?:vous|te) plait|svp|stp|merci(?: beaucoup| bien| d avance)?|bonjour|bonsoir|salut|coucou|pardon|desolee?|"
         "excusez moi|excuse moi|alors|bon|ben|bah|euh|heu|hum|eh bien|et|mais|donc|ok|okay|d accord|dacc|ah|oh|non|oui|"
-        "voila|bref|finalement|plutot|juste|maintenant|la|ca|monsieur|madame|hein|allez|tres bien|super|parfait",
+        "(?:mdr|lol|(?:ha|ah|he|hi)+)|voila|bref|finalement|plutot|juste|maintenant|la|ca|monsieur|madame|hein|allez|tres bien|super|parfait",
     ),
     greeting=(
         "(?:re ?)?(?:bonjour|bonsoir|salut|coucou|hello|hey|bjr|bsr|slt|cc|yo|allo|bonne apres midi)"
@@ -39,7 +39,7 @@ FRENCH: Final = Lexicon(
     okay=(
         "ok|okay|oki|dac|d ac|d accord|dacc|entendu|compris|c est compris|parfait|super|top|genial|tres bien|bien|ca marche|"
         "ca roule|nickel|impec|c est note|note|bien recu|recu|allons y|c est parti|je suis pret|je suis prete|pret|prete|"
-        "vas y|allez y|on y va|je vous ecoute|interessant|c est interessant|ah bon|ah d accord|je vois|avec plaisir|"
+        "vas y|allez y|on y va|je vous ecoute|interessant|c est (?:tres |super |bien )?(?:interessant|sympa|gentil|cool|super|top|clair|parfait|bien|bon|note|genial)|sympa|cool|ah bon|ah d accord|je vois|avec plaisir|"
         "volontiers|bonne idee|quand vous voulez|commencons|on commence|on peut commencer|test|coucou test",
     ),
     laugh=(r"(?:(?:ha|ah|he|hi|mdr|lol|ptdr|xd|ha+)+ ?)+",),
@@ -269,18 +269,18 @@ FRENCH: Final = Lexicon(
         """.split()
     ),
     ordinals={
-        "premiere": 1, "premier": 1, "un": 1, "une": 1, "deuxieme": 2, "seconde": 2, "deux": 2, "troisieme": 3, "trois": 3,
+        "premiere": 1, "premier": 1, "deuxieme": 2, "seconde": 2, "deux": 2, "troisieme": 3, "trois": 3,
         "quatrieme": 4, "quatre": 4, "cinquieme": 5, "cinq": 5, "sixieme": 6, "six": 6, "septieme": 7, "sept": 7,
         "derniere": -1,
     },
     correction=(
-        r"(?:a|pour|sur|dans|concernant) (?:la |ma )?(?:reponse |question |reponse a la |reponse a la question )*(?:numero |n° ?|no ?)?{n}\s*[,:]?\s*"
+        r"(?:a|pour|sur|dans|concernant) (?:(?:la|ma) |(?=question|reponse|numero))(?:reponse |question |reponse a la |reponse a la question )*(?:numero |n° ?|no ?)?{n}\s*[,:]?\s*"
         r"(?:je voulais (?:plutot )?dire|je veux dire|il fallait (?:lire|mettre)|c'est plutot|c'etait plutot|c'est|c'etait|mettez|plutot|lire|notez)\s*"
         r"(?:que |qu')?(?P<text>.*)",
         r"(?:je (?:voudrais|veux|souhaite|dois) |j'aimerais |peut-on |puis-je |on peut )?(?:corriger|modifier|changer|rectifier|corrigez|modifiez|changez|remplacer)"
         r"\s+(?:la |ma |le |mon )?(?:reponse |question |reponse a la |reponse de la |reponse a |question )*(?:numero |n° ?)?{n}\b\s*(?:par|en|avec|:|,|-)?\s*(?P<text>.*)",
         r"(?:je me suis trompee?|je me trompe|erreur)\s+(?:a|sur|dans|pour) (?:la |ma )?(?:question |reponse |reponse a la )*(?:numero |n° ?)?{n}\s*[,:.]?\s*(?P<text>.*)",
-        r"(?:revenir|revenons|retour|retourner|retournons|reprendre|reprenons)\s+(?:a|sur) (?:la )?(?:question |reponse )?(?:numero |n° ?)?{n}\s*(?P<text>)",
+        r"(?:revenir|revenons|retour|retourner|retournons|reprendre|reprenons)\s+(?:a|sur) (?:la |question |reponse )+(?:numero |n° ?)?{n}(?P<text>)\W*$",
         r"(?:la )?(?:question|reponse)\s+(?:numero |n° ?)?{n}\s*(?::|,|=)\s*(?P<text>.+)",
         r"(?:la )?{n}\s*:\s*(?P<text>.+)",
     ),

@@ -19,7 +19,7 @@ SPANISH: Final = Lexicon(
     fillers=(
         "por favor|porfa(?:vor)?|porfis|xfa|gracias|muchas gracias|mil gracias|hola|buenas|buenos dias|buenas (?:tardes|noches)|"
         "perdon|perdone|disculpe|disculpa|disculpen|que pena(?: con (?:usted|ustedes))?|bueno|pues|eh|este|ah|oh|ok|okay|vale|listo|"
-        "dale|no|si|y|pero|entonces|mejor|ahora|ya|senor|senora|claro|perfecto|la verdad|solo|ay|uy|bien|muy bien|mmm*|aja",
+        "dale|no|si|y|pero|entonces|mejor|ahora|ya|senor|senora|claro|perfecto|la verdad|(?:ja|je|ji|aj)+|solo|ay|uy|bien|muy bien|mmm*|aja",
     ),
     greeting=(
         "(?:(?:hola|ola|holi|holaa+|buenas|buen dia|buenos dias|buenas (?:tardes|noches)|muy buenas|muy buen(?:os)? dias?|saludos|"
@@ -38,7 +38,7 @@ SPANISH: Final = Lexicon(
     okay=(
         "ok|okay|okey|oki|vale|listo|lista|dale|de acuerdo|entendido|entiendo|perfecto|genial|super|excelente|chevere|bacano|"
         "bien|muy bien|esta bien|claro que si|de una|hagale|hagamosle|hagamoslo|vamos|vamos pues|empecemos|comencemos|empezamos|"
-        "adelante|con gusto|cuando quiera|ya veo|ah ya|ah ok|ah vale|bueno|buenisimo|interesante|que interesante|que bueno|"
+        "adelante|con gusto|cuando quiera|ya veo|ah ya|ah ok|ah vale|bueno|buenisimo|interesante|que interesante|que bueno|que (?:bien|chevere|bacano|amable)|esta (?:muy )?(?:claro|bien|chevere)|muy (?:amable|claro|chevere)|"
         "anotado|recibido|estoy listo|estoy lista|lo escucho|prueba|probando|buena idea|me parece(?: bien| perfecto)?",
     ),
     laugh=(r"(?:(?:ja|je|ji|jua|aj|ha)+j?s? ?)+",),
@@ -265,17 +265,17 @@ SPANISH: Final = Lexicon(
         """.split()
     ),
     ordinals={
-        "primera": 1, "primero": 1, "uno": 1, "una": 1, "segunda": 2, "segundo": 2, "dos": 2, "tercera": 3, "tercero": 3, "tres": 3,
+        "primera": 1, "primero": 1, "uno": 1, "segunda": 2, "segundo": 2, "dos": 2, "tercera": 3, "tercero": 3, "tres": 3,
         "cuarta": 4, "cuarto": 4, "cuatro": 4, "quinta": 5, "cinco": 5, "sexta": 6, "seis": 6, "septima": 7, "siete": 7,
         "ultima": -1,
     },
     correction=(
-        r"(?:en|a|para|sobre|de) (?:la |mi )?(?:respuesta |pregunta |respuesta a la |respuesta de la )*(?:numero |n° ?|no\.? ?|# ?)?{n}\s*[,:]?\s*"
+        r"(?:en|a|para|sobre|de) (?:(?:la|mi) |(?=respuesta|pregunta|numero))(?:respuesta |pregunta |respuesta a la |respuesta de la )*(?:numero |n° ?|no\.? ?|# ?)?{n}\s*[,:]?\s*"
         r"(?:(?:yo )?(?:quise|queria|quiero) decir|me referia a|debe decir|debia decir|era|es|seria|mejor|ponga|pon|anote|escriba|lo correcto es)\s*(?:que )?(?P<text>.*)",
         r"(?:(?:quiero|quisiera|deseo|necesito|me gustaria|puedo|podria|podemos|hay que) )?(?:corregir|cambiar|modificar|rectificar|corrija|cambie|modifique|corrige|cambia|"
         r"reemplazar|editar|ajustar)\s+(?:la |mi |el |lo de )*(?:respuesta |pregunta |respuesta a la |respuesta de la |de la |a la )*(?:numero |n° ?|no\.? ?|# ?)?{n}\b\s*(?:por|a|con|:|,|-)?\s*(?P<text>.*)",
         r"(?:me equivoque|me equivoco|error|hay un error)\s+(?:en|con) (?:la |mi )?(?:pregunta |respuesta |respuesta a la |respuesta de la )*(?:numero |n° ?|# ?)?{n}\s*[,:.]?\s*(?P<text>.*)",
-        r"(?:volver|volvamos|regresar|regresemos|ir|devolverme|vamos|devolvamonos)\s+(?:a|hasta) (?:la )?(?:pregunta |respuesta )?(?:numero |n° ?|# ?)?{n}\s*(?P<text>)",
+        r"(?:volver|volvamos|regresar|regresemos|ir|devolverme|vamos|devolvamonos)\s+(?:a|hasta) (?:la |pregunta |respuesta )+(?:numero |n° ?|# ?)?{n}(?P<text>)\W*$",
         r"(?:la )?(?:pregunta|respuesta)\s+(?:numero |n° ?|# ?)?{n}\s*(?::|,|=)\s*(?P<text>.+)",
         r"(?:la )?{n}\s*:\s*(?P<text>.+)",
     ),
