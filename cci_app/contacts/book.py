@@ -27,7 +27,7 @@ _CANDIDATES = (
 )
 
 
-def find(session: Session, organisation_id: int, user_id: str, region: str) -> ContactCard | None:
+def find(session: Session | sa.Connection, organisation_id: int, user_id: str, region: str) -> ContactCard | None:
     """The contact with that phone, or None; one query, none at all for an id that is not a phone.
 
     The full number decides. Without one, the contact with the same national number, when there is only one:

@@ -49,7 +49,6 @@ class WebhookEvent(PersonOwned, Base):
     reply_format: Mapped[str] = mapped_column(sa.String(16))
     received_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     status: Mapped[str] = mapped_column(sa.String(16), server_default="received")
-    attempts: Mapped[int] = mapped_column(server_default=sa.text("0"))
     held: Mapped[bool] = mapped_column(server_default=sa.false())
     late: Mapped[str | None] = mapped_column(sa.String(16))
     outcome: Mapped[dict[str, Any] | None]
@@ -63,7 +62,8 @@ class TurnState(PersonOwned, Base):
     """Where a person stands with an assistant, and whose turn it is.
 
     `lease_token` names the holder of the turn until `lease_until`; only the holder may write `state`. `sequence` counts
-    the turns committed. `late` lists answers that wait to open the next reply: `[{"event": id, "text": "..."}]`.
+    the turns committed, `pending` the receipts not yet answered, `attempts` how often the present one was taken.
+    `late` lists answers that wait to open the next reply: `[{"event": id, "text": "..."}]`.
     """
 
     __tablename__ = "turn_state"
@@ -71,10 +71,11 @@ class TurnState(PersonOwned, Base):
 
     state: Mapped[dict[str, Any]] = mapped_column(server_default=sa.text("'{}'"))
     sequence: Mapped[int] = mapped_column(sa.BigInteger, server_default=sa.text("0"))
+    pending: Mapped[int] = mapped_column(server_default=sa.text("0"))
+    attempts: Mapped[int] = mapped_column(server_default=sa.text("0"))
     late: Mapped[list[Any]] = mapped_column(server_default=sa.text("'[]'"))
     lease_token: Mapped[uuid.UUID | None]
     lease_until: Mapped[datetime | None]
-    touched_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
 
 
 class ConversationRun(PersonOwned, Base):

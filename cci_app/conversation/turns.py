@@ -1,9 +1,9 @@
 """The receipts and the turns in the database: at most one turn of a person at a time, in order of arrival.
 
-Every function is one transaction, and a person's row in `turn_state` is always locked before a receipt is written, so
-receipts of one person are numbered in the order in which they are committed.
+Every function is one transaction, of one statement where that is possible: this is the way of every message.
 """
 
+import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,14 +12,13 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Session
 
 from cci_app.agents.ports import Media, MediaKind
 from cci_app.channels.reply import ReplyFormat
 from cci_app.contacts.book import find
 from cci_app.contacts.card import ContactCard
 from cci_app.conversation.inbound import EventKind, Inbound, Person
-from cci_app.core.database import tenant_transaction
+from cci_app.core.database import tenant_connection
 
 LEASE_SECONDS = 6
 
@@ -81,26 +80,31 @@ class Completion:
 
 _PERSON = "organisation_id = :organisation_id AND assistant = :assistant AND user_id = :user_id"
 
-_LOCK_PERSON = sa.text(
-    "INSERT INTO turn_state (organisation_id, assistant, user_id) VALUES (:organisation_id, :assistant, :user_id)"
-    " ON CONFLICT (organisation_id, assistant, user_id) DO UPDATE SET touched_at = now()"
+_FIND_LAST = sa.text(
+    "SELECT id, reply_format, rendered, keyless AND kind = :kind AND text = :text AND"
+    " (status = 'received' OR completed_at > clock_timestamp() - interval '2 seconds') AS repeated"
+    f" FROM webhook_events WHERE {_PERSON} ORDER BY id DESC LIMIT 1"
 )
 
-# The message before this one, if it is the same text still being answered, or answered within the last 2 seconds.
-_FIND_KEYLESS_REPEAT = sa.text(
-    "SELECT id, reply_format, rendered FROM ("
-    "  SELECT id, reply_format, rendered, text, kind, keyless, status, completed_at FROM webhook_events"
-    f"  WHERE {_PERSON} ORDER BY id DESC LIMIT 1) last"
-    " WHERE keyless AND kind = :kind AND text = :text"
-    " AND (status = 'received' OR completed_at > clock_timestamp() - interval '2 seconds')"
-)
-
-_INSERT_RECEIPT = sa.text(
-    "INSERT INTO webhook_events (organisation_id, assistant, user_id, channel_account, event_id, keyless, kind, text,"
-    " media, delivery, reply_format, received_at)"
+# The receipt and the turn in one statement. The upsert waits for the person's row and sees its latest version, whatever
+# the statement's snapshot is: with nothing pending the turn is free.
+_OPEN = sa.text(
+    "WITH receipt AS ("
+    " INSERT INTO webhook_events (organisation_id, assistant, user_id, channel_account, event_id, keyless, kind, text,"
+    "  media, delivery, reply_format, received_at)"
     " VALUES (:organisation_id, :assistant, :user_id, :channel_account, :event_id, :keyless, :kind, :text,"
-    " :media, :delivery, :reply_format, clock_timestamp())"
+    "  :media, :delivery, :reply_format, clock_timestamp())"
     " ON CONFLICT (organisation_id, channel_account, event_id) DO NOTHING RETURNING id, received_at"
+    "), turn AS ("
+    " INSERT INTO turn_state AS t (organisation_id, assistant, user_id, pending, attempts, lease_token, lease_until)"
+    " SELECT :organisation_id, :assistant, :user_id, 1, 1, :token,"
+    "  clock_timestamp() + make_interval(secs => :lease) FROM receipt"
+    " ON CONFLICT (organisation_id, assistant, user_id) DO UPDATE SET pending = t.pending + 1,"
+    "  attempts = CASE t.pending WHEN 0 THEN 1 ELSE t.attempts END,"
+    "  lease_token = CASE t.pending WHEN 0 THEN excluded.lease_token ELSE t.lease_token END,"
+    "  lease_until = CASE t.pending WHEN 0 THEN excluded.lease_until ELSE t.lease_until END"
+    " RETURNING state, sequence, late, attempts, lease_token"
+    ") SELECT receipt.id, receipt.received_at, turn.* FROM receipt, turn"
 ).bindparams(sa.bindparam("media", type_=JSONB(none_as_null=True)), sa.bindparam("delivery", type_=JSONB))
 
 _FIND_RECEIPT = sa.text(
@@ -108,33 +112,38 @@ _FIND_RECEIPT = sa.text(
     " AND channel_account = :channel_account AND event_id = :event_id"
 )
 
-_TAKE_TURN = sa.text(
-    "UPDATE turn_state SET lease_token = :token, lease_until = clock_timestamp() + make_interval(secs => :lease)"
-    f" WHERE {_PERSON} AND (lease_token IS NULL OR lease_until < clock_timestamp())"
-    "   AND NOT EXISTS (SELECT FROM webhook_events WHERE organisation_id = :organisation_id"
-    "     AND assistant = :assistant AND user_id = :user_id AND status = 'received' AND id < :receipt_id)"
-    "   AND EXISTS (SELECT FROM webhook_events WHERE id = :receipt_id AND status = 'received')"
-    " RETURNING state, sequence, late"
+_TAKE = sa.text(
+    "WITH receipt AS ("
+    " SELECT id, kind, text, media, reply_format, received_at FROM webhook_events e"
+    " WHERE id = :receipt_id AND status = 'received' AND NOT EXISTS ("
+    f"  SELECT FROM webhook_events WHERE {_PERSON} AND status = 'received' AND id < :receipt_id)"
+    "), turn AS ("
+    " UPDATE turn_state SET lease_token = :token,"
+    "  lease_until = clock_timestamp() + make_interval(secs => :lease),"
+    # A turn whose lease ran out is tried again; one that waited is tried for the first time.
+    "  attempts = CASE WHEN lease_token IS NULL THEN 1 ELSE attempts + 1 END"
+    f" FROM receipt WHERE {_PERSON} AND (lease_token IS NULL OR lease_until < clock_timestamp())"
+    " RETURNING state, sequence, late, attempts"
+    ") SELECT * FROM receipt, turn"
 )
 
-_READ_RECEIPT = sa.text(
-    "UPDATE webhook_events SET attempts = attempts + 1 WHERE id = :receipt_id AND status = 'received'"
-    " RETURNING kind, text, media, reply_format, received_at, attempts"
-)
-
-_WRITE_STATE = sa.text(
-    "UPDATE turn_state SET state = :state, sequence = sequence + 1, late = '[]', lease_token = NULL,"
-    f" lease_until = NULL WHERE {_PERSON} AND lease_token = :token"
-).bindparams(sa.bindparam("state", type_=JSONB))
-
-_WRITE_REPLY = sa.text(
-    "UPDATE webhook_events SET status = :status, outcome = :outcome, rendered = COALESCE(rendered, :rendered),"
-    " completed_at = clock_timestamp(), late = CASE WHEN held OR :unheard THEN 'waiting' END"
+_COMPLETE = sa.text(
+    "WITH reply AS ("
+    " UPDATE webhook_events SET status = :status, outcome = :outcome, rendered = COALESCE(rendered, :rendered),"
+    "  completed_at = clock_timestamp(), late = CASE WHEN held OR :unheard THEN 'waiting' END"
     " WHERE id = :receipt_id AND status = 'received' RETURNING late"
-).bindparams(sa.bindparam("outcome", type_=JSONB))
+    "), turn AS ("
+    " UPDATE turn_state SET state = :state, sequence = sequence + 1, pending = pending - 1,"
+    "  late = CASE WHEN reply.late IS NULL THEN '[]' ELSE :late END, lease_token = NULL, lease_until = NULL"
+    f" FROM reply WHERE {_PERSON} AND lease_token = :token RETURNING 1"
+    ") SELECT reply.late FROM reply, turn"
+).bindparams(
+    sa.bindparam("outcome", type_=JSONB), sa.bindparam("state", type_=JSONB), sa.bindparam("late", type_=JSONB)
+)
 
-_KEEP_LATE = sa.text(f"UPDATE turn_state SET late = :late WHERE {_PERSON}").bindparams(
-    sa.bindparam("late", type_=JSONB)
+_RELEASE = sa.text(
+    "UPDATE turn_state SET lease_token = NULL, lease_until = NULL, attempts = 0"
+    f" WHERE {_PERSON} AND lease_token = :token"
 )
 
 _HOLD = sa.text(
@@ -146,43 +155,81 @@ _HOLD = sa.text(
 def open_receipt(inbound: Inbound, region: str) -> Receipt:
     """Write the receipt of an event and take the person's turn if it is free, in one transaction.
 
-    A repeat of an event gets the receipt of the first.
+    A repeat of an event gets the receipt of the first. Without an id of the channel's own, a repeat is the same text as
+    the person's last message while that is being answered, or within two seconds of its answer.
     """
-    person = _person(inbound.person)
-    with tenant_transaction(inbound.person.organisation_id) as session:
-        session.execute(_LOCK_PERSON, person)
-        keyless = inbound.event_id is None
+    keyless = inbound.event_id is None
+    event = {
+        **_person(inbound.person),
+        "kind": inbound.kind,
+        "text": inbound.text,
+        "channel_account": inbound.channel_account,
+        "event_id": inbound.event_id,
+    }
+    with tenant_connection(inbound.person.organisation_id) as connection:
         if keyless:
-            repeat = session.execute(
-                _FIND_KEYLESS_REPEAT, {**person, "kind": inbound.kind, "text": inbound.text}
-            ).one_or_none()
-            if repeat:
-                return Receipt(repeat.id, ReplyFormat(repeat.reply_format), rendered=repeat.rendered)
-        event = {"channel_account": inbound.channel_account, "event_id": inbound.event_id or uuid.uuid4().hex}
-        written = session.execute(
-            _INSERT_RECEIPT,
+            last = connection.execute(_FIND_LAST, event).one_or_none()
+            if last and last.repeated:
+                return Receipt(last.id, ReplyFormat(last.reply_format), rendered=last.rendered)
+            # The same text after the same message has the same id: of two at once, one is the repeat.
+            digest = hashlib.sha256(inbound.text.encode()).hexdigest()
+            event["event_id"] = f"{inbound.person.user_id} after {last.id if last else 0}: {digest}"
+        token = uuid.uuid4()
+        opened = connection.execute(
+            _OPEN,
             {
-                **person,
                 **event,
                 "keyless": keyless,
-                "kind": inbound.kind,
-                "text": inbound.text,
                 "media": {"kind": inbound.media.kind, "data": dict(inbound.media.data)} if inbound.media else None,
                 "delivery": dict(inbound.delivery),
                 "reply_format": inbound.reply_format,
+                "token": token,
+                "lease": LEASE_SECONDS,
             },
         ).one_or_none()
-        if written is None:
-            first = session.execute(_FIND_RECEIPT, {**person, **event}).one()
+        if opened is None:
+            first = connection.execute(_FIND_RECEIPT, event).one()
             return Receipt(first.id, ReplyFormat(first.reply_format), rendered=first.rendered)
-        turn = _take(session, inbound.person, written.id, region)
-        return Receipt(written.id, inbound.reply_format, turn=turn)
+        if opened.lease_token != token:
+            return Receipt(opened.id, inbound.reply_format)
+        contact = find(connection, inbound.person.organisation_id, inbound.person.user_id, region)
+    turn = Turn(
+        person=inbound.person,
+        receipt_id=opened.id,
+        token=token,
+        kind=inbound.kind,
+        text=inbound.text,
+        media=inbound.media,
+        reply_format=inbound.reply_format,
+        received_at=opened.received_at,
+        contact=contact,
+        **_standing(opened),
+    )
+    return Receipt(opened.id, inbound.reply_format, turn=turn)
 
 
 def take_turn(person: Person, receipt_id: int, region: str) -> Turn | None:
     """Take the turn for a receipt that waits, if the person's turn is free and nothing waits before it."""
-    with tenant_transaction(person.organisation_id) as session:
-        return _take(session, person, receipt_id, region)
+    token = uuid.uuid4()
+    with tenant_connection(person.organisation_id) as connection:
+        taken = connection.execute(
+            _TAKE, {**_person(person), "token": token, "lease": LEASE_SECONDS, "receipt_id": receipt_id}
+        ).one_or_none()
+        if taken is None:
+            return None
+        contact = find(connection, person.organisation_id, person.user_id, region)
+    return Turn(
+        person=person,
+        receipt_id=receipt_id,
+        token=token,
+        kind=EventKind(taken.kind),
+        text=taken.text,
+        media=Media(MediaKind(taken.media["kind"]), taken.media["data"]) if taken.media else None,
+        reply_format=ReplyFormat(taken.reply_format),
+        received_at=taken.received_at,
+        contact=contact,
+        **_standing(taken),
+    )
 
 
 def complete(turn: Turn, done: Completion, *, unheard: bool) -> bool:
@@ -191,29 +238,25 @@ def complete(turn: Turn, done: Completion, *, unheard: bool) -> bool:
     `unheard` tells that nobody waits for the reply any more. Returns whether the answer came late, so that it waits to
     open the next reply. Raises LeaseLost when somebody else took over.
     """
-    person = _person(turn.person)
-    with tenant_transaction(turn.person.organisation_id) as session:
-        ours: sa.CursorResult[Any] = session.execute(  # type: ignore[assignment]
-            _WRITE_STATE, {**person, "state": dict(done.state), "token": turn.token}
-        )
-        if ours.rowcount != 1:
-            raise LeaseLost
-        written = session.execute(
-            _WRITE_REPLY,
+    with tenant_connection(turn.person.organisation_id) as connection:
+        written = connection.execute(
+            _COMPLETE,
             {
+                **_person(turn.person),
+                "receipt_id": turn.receipt_id,
+                "token": turn.token,
                 "status": "failed" if done.failed else "completed",
                 "outcome": dict(done.outcome),
                 "rendered": done.rendered,
-                "receipt_id": turn.receipt_id,
                 "unheard": unheard,
+                "state": dict(done.state),
+                "late": [{"event": turn.receipt_id, "text": done.text}],
             },
         ).one_or_none()
         if written is None:
             raise LeaseLost
-        if written.late:
-            session.execute(_KEEP_LATE, {**person, "late": [{"event": turn.receipt_id, "text": done.text}]})
         if turn.late:
-            session.execute(
+            connection.execute(
                 sa.text("UPDATE webhook_events SET late = 'opened' WHERE id = ANY(:ids)"),
                 {"ids": [late.event_id for late in turn.late]},
             )
@@ -222,26 +265,21 @@ def complete(turn: Turn, done: Completion, *, unheard: bool) -> bool:
 
 def release(turn: Turn) -> None:
     """Give a turn back unanswered; its receipt waits for the sweeper."""
-    with tenant_transaction(turn.person.organisation_id) as session:
-        session.execute(
-            sa.text(
-                f"UPDATE turn_state SET lease_token = NULL, lease_until = NULL WHERE {_PERSON} AND lease_token = :token"
-            ),
-            {**_person(turn.person), "token": turn.token},
-        )
+    with tenant_connection(turn.person.organisation_id) as connection:
+        connection.execute(_RELEASE, {**_person(turn.person), "token": turn.token})
 
 
 def hold(person: Person, receipt_id: int, rendered: str) -> str | None:
     """Note that the sender was given the holding reply. Returns what is stored, None when the answer just came."""
-    with tenant_transaction(person.organisation_id) as session:
-        held: str | None = session.scalar(_HOLD, {"receipt_id": receipt_id, "rendered": rendered})
+    with tenant_connection(person.organisation_id) as connection:
+        held: str | None = connection.scalar(_HOLD, {"receipt_id": receipt_id, "rendered": rendered})
         return held
 
 
 def stored_reply(person: Person, receipt_id: int) -> str | None:
     """The reply that a receipt stores, None while there is none."""
-    with tenant_transaction(person.organisation_id) as session:
-        rendered: str | None = session.scalar(
+    with tenant_connection(person.organisation_id) as connection:
+        rendered: str | None = connection.scalar(
             sa.text("SELECT rendered FROM webhook_events WHERE id = :receipt_id"), {"receipt_id": receipt_id}
         )
         return rendered
@@ -249,8 +287,8 @@ def stored_reply(person: Person, receipt_id: int) -> str | None:
 
 def read_state(person: Person) -> tuple[Mapping[str, Any], int] | None:
     """A person's state and its sequence number, or None for a person never seen."""
-    with tenant_transaction(person.organisation_id) as session:
-        row = session.execute(
+    with tenant_connection(person.organisation_id) as connection:
+        row = connection.execute(
             sa.text(f"SELECT state, sequence FROM turn_state WHERE {_PERSON}"), _person(person)
         ).one_or_none()
     return (row.state, row.sequence) if row and row.state else None
@@ -258,8 +296,8 @@ def read_state(person: Person) -> tuple[Mapping[str, Any], int] | None:
 
 def extend_leases(organisation_id: int, tokens: list[uuid.UUID]) -> None:
     """Keep the leases of turns that are still being answered."""
-    with tenant_transaction(organisation_id) as session:
-        session.execute(
+    with tenant_connection(organisation_id) as connection:
+        connection.execute(
             sa.text(
                 "UPDATE turn_state SET lease_until = clock_timestamp() + make_interval(secs => :lease)"
                 " WHERE lease_token = ANY(:tokens)"
@@ -268,30 +306,14 @@ def extend_leases(organisation_id: int, tokens: list[uuid.UUID]) -> None:
         )
 
 
-def _take(session: Session, person: Person, receipt_id: int, region: str) -> Turn | None:
-    token = uuid.uuid4()
-    taken = session.execute(
-        _TAKE_TURN, {**_person(person), "token": token, "lease": LEASE_SECONDS, "receipt_id": receipt_id}
-    ).one_or_none()
-    if taken is None:
-        return None
-    receipt = session.execute(_READ_RECEIPT, {"receipt_id": receipt_id}).one()
-    media = receipt.media
-    return Turn(
-        person=person,
-        receipt_id=receipt_id,
-        token=token,
-        kind=EventKind(receipt.kind),
-        text=receipt.text,
-        media=Media(MediaKind(media["kind"]), media["data"]) if media else None,
-        reply_format=ReplyFormat(receipt.reply_format),
-        received_at=receipt.received_at,
-        state=taken.state,
-        sequence=taken.sequence,
-        attempts=receipt.attempts,
-        late=tuple(LateAnswer(late["event"], late["text"]) for late in taken.late),
-        contact=find(session, person.organisation_id, person.user_id, region),
-    )
+def _standing(row: Any) -> dict[str, Any]:
+    """Where the person stood when the turn was taken, as fields of a Turn."""
+    return {
+        "state": row.state,
+        "sequence": row.sequence,
+        "attempts": row.attempts,
+        "late": tuple(LateAnswer(late["event"], late["text"]) for late in row.late),
+    }
 
 
 def _person(person: Person) -> dict[str, Any]:

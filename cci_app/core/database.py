@@ -89,7 +89,7 @@ def engine_options(pool_size: int, pool_timeout: float) -> dict[str, Any]:
         "pool_recycle": 1800,
         # An error of the database would otherwise carry what people wrote into the log.
         "hide_parameters": True,
-        "connect_args": {"connect_timeout": 3, "application_name": "cci", "options": "-c timezone=UTC"},
+        "connect_args": {"connect_timeout": 3, "application_name": "cci"},
     }
 
 
@@ -105,6 +105,15 @@ def tenant_transaction(organisation_id: int) -> Iterator[Session]:
     """A transaction that sees one organisation's rows. Commits at the end, rolls back on an exception."""
     with _transaction(db.engine, APP_ROLE, organisation_id=str(organisation_id)) as session:
         yield session
+
+
+@contextmanager
+def tenant_connection(organisation_id: int) -> Iterator[sa.Connection]:
+    """The same on a bare connection, for statements that need no models: a message's way is made of these."""
+    scope = {**_NOBODY, "role": APP_ROLE, "organisation_id": str(organisation_id)}
+    with db.engine.begin() as connection:
+        connection.execute(_SET_SCOPE, scope)
+        yield connection
 
 
 @contextmanager

@@ -274,10 +274,11 @@ def _create_receipts() -> None:
         sa.Column("user_id", sa.String(length=160), nullable=False),
         sa.Column("state", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False),
         sa.Column("sequence", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("pending", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("late", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
         sa.Column("lease_token", sa.Uuid(), nullable=True),
         sa.Column("lease_until", sa.TIMESTAMP(timezone=True), nullable=True),
-        sa.Column("touched_at", sa.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisations.id"], name=op.f("fk_turn_state_organisation_id"), ondelete="CASCADE"
         ),
@@ -299,7 +300,6 @@ def _create_receipts() -> None:
         sa.Column("reply_format", sa.String(length=16), nullable=False),
         sa.Column("received_at", sa.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("status", sa.String(length=16), server_default="received", nullable=False),
-        sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("held", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("late", sa.String(length=16), nullable=True),
         sa.Column("outcome", postgresql.JSONB(), nullable=True),

@@ -169,14 +169,10 @@ def test_a_turn_that_kills_its_process_is_given_up(
     conversation: Conversation, person: Person, agent: ScriptedAgent
 ) -> None:
     receipt = turns.open_receipt(Inbound(person=person, text="bonjour", event_id="1"), "CO")
-    with system_transaction() as session:
+    with tenant_transaction(person.organisation_id) as session:
         session.execute(
-            sa.text("UPDATE webhook_events SET attempts = :attempts WHERE id = :id"),
-            {"attempts": MAX_ATTEMPTS, "id": receipt.id},
-        )
-        session.execute(
-            sa.text("UPDATE turn_state SET lease_until = now() - interval '1 second' WHERE organisation_id = :id"),
-            {"id": person.organisation_id},
+            sa.text("UPDATE turn_state SET lease_until = now() - interval '1 second', attempts = :attempts"),
+            {"attempts": MAX_ATTEMPTS},
         )
     assert conversation.resume(person, receipt.id)
     assert agent.asked == []

@@ -74,7 +74,7 @@ def test_importing_a_room_loads_no_other() -> None:
 def test_code_names_no_assistant() -> None:
     names = {path.stem for path in (ROOT / "config" / "assistants").glob("*.yaml")}
     assert names
-    for room in ("agents", "assistants", "conversation", "knowledge", "whatsapp", "users"):
+    for room in ("agents", "assistants", "conversation", "knowledge"):
         for path in (ROOT / "cci_app" / room).rglob("*.py"):
             texts = {node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)}
             assert not names & texts, path
