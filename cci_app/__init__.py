@@ -92,9 +92,10 @@ def _init_edge(app: Flask, settings: Settings) -> None:
     init_queue(app, settings)
     init_requests(app, metrics)
     blueprints = [(_load(dotted), scope) for dotted, scope in BLUEPRINTS]
-    init_auth(app, {blueprint.name: scope for blueprint, scope in blueprints})
+    scopes = {blueprint.name: scope for blueprint, scope in blueprints}
+    init_auth(app, scopes)
     init_limits(app, settings)
-    api = make_api(app)
+    api = make_api(app, scopes)
     for blueprint, _ in blueprints:
         api.register_blueprint(blueprint)
     init_errors(app)

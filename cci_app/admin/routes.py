@@ -7,9 +7,11 @@ from flask import Response, current_app, g, jsonify, request
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from cci_app.accounts.auth import current_caller
+from cci_app.admin import examples
 from cci_app.admin.contacts_reload import dry_run, request_reload
 from cci_app.admin.health import check_dependencies
 from cci_app.admin.schemas import (
+    DryRunResponse,
     JobResponse,
     MetricsFormatQuery,
     MetricsResponse,
@@ -18,16 +20,25 @@ from cci_app.admin.schemas import (
     StatsResponse,
 )
 from cci_app.admin.statistics import prometheus_text, request_figures, stats
+from cci_app.core.errors import InvalidInput
 from cci_app.core.http.api import EdgeBlueprint
+from cci_app.core.http.errors import ErrorResponse
 from cci_app.jobs.ledger import find_job
+
+JOB_ID = {"in": "path", "name": "job_id", "example": examples.JOB["id"]}
 
 blueprint = EdgeBlueprint("admin", __name__, url_prefix="/api/v1", description="What admins watch and trigger")
 
 
 @blueprint.get("/health/ready")
-@blueprint.response(200, ReadyResponse)
-@blueprint.alt_response(503, schema=ReadyResponse, description="PostgreSQL does not answer")
-def ready() -> tuple[dict[str, Any], int]:
+@blueprint.response(200, ReadyResponse, example=examples.READY)
+@blueprint.alt_response(
+    503,
+    schema={"anyOf": [ReadyResponse, ErrorResponse]},
+    description="PostgreSQL does not answer",
+    example=examples.DOWN,
+)
+def get_readiness() -> tuple[dict[str, Any], int]:
     """Tell whether what the product depends on answers, and how fast."""
     health = check_dependencies()
     return health, 503 if health["status"] == "down" else 200
@@ -35,8 +46,9 @@ def ready() -> tuple[dict[str, Any], int]:
 
 @blueprint.get("/metrics")
 @blueprint.arguments(MetricsFormatQuery, location="query")
-@blueprint.response(200, MetricsResponse)
-def metrics(query: dict[str, Any]) -> dict[str, Any] | Response:
+@blueprint.response(200, MetricsResponse, example=examples.METRICS)
+@blueprint.alt_response(200, schema={"type": "string"}, content_type="text/plain", example=examples.PROMETHEUS)
+def get_metrics(query: dict[str, Any]) -> dict[str, Any] | Response:
     """Figures of the last hours as JSON; Prometheus' counters with `Accept: text/plain` or `?format=prometheus`."""
     wanted = query.get("format") or (
         "prometheus" if request.accept_mimetypes.best_match(["application/json", "text/plain"]) == "text/plain" else ""
@@ -48,7 +60,7 @@ def metrics(query: dict[str, Any]) -> dict[str, Any] | Response:
 
 
 @blueprint.get("/admin/stats")
-@blueprint.response(200, StatsResponse)
+@blueprint.response(200, StatsResponse, example=examples.STATS)
 def get_stats() -> dict[str, Any]:
     """Tell how the organisation's assistants are used."""
     return stats(current_caller().organisation_id)
@@ -56,14 +68,23 @@ def get_stats() -> dict[str, Any]:
 
 @blueprint.post("/admin/contacts/reload")
 @blueprint.arguments(ReloadQuery, location="query")
-@blueprint.response(202, JobResponse)
-@blueprint.alt_response(200, schema={"type": "object"}, description="The difference, with `dry_run=true`")
+@blueprint.response(202, JobResponse, example=examples.QUEUED)
+@blueprint.alt_response(
+    200, schema=DryRunResponse, description="The difference, with `dry_run=true`", example=examples.DRY_RUN
+)
+@blueprint.alt_response(409, "CONFLICT")
 @blueprint.doc(
     requestBody={
         "required": False,
         "content": {
             "multipart/form-data": {
-                "schema": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
+                "schema": {
+                    "type": "object",
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                    "required": ["file"],
+                    "additionalProperties": False,
+                },
+                "encoding": {"file": {"contentType": examples.XLSX}},
             }
         },
     }
@@ -75,16 +96,29 @@ def reload_contacts(query: dict[str, Any]) -> tuple[Any, int]:
     which rows were left out and why.
     """
     request.max_content_length = current_app.config["SETTINGS"].max_upload_bytes
-    upload = request.files.get("file")
-    workbook = upload.read() if upload else None
+    workbook = _uploaded_workbook()
     organisation_id = current_caller().organisation_id
     if query["dry_run"]:
         return jsonify(dry_run(organisation_id, workbook)), 200
     return request_reload(organisation_id, workbook, g.request_id), 202
 
 
-@blueprint.get("/admin/jobs/<uuid:job_id>")
-@blueprint.response(200, JobResponse)
+def _uploaded_workbook() -> bytes | None:
+    """The workbook in the body; None without a body. Whoever sends one must not get the configured workbook instead."""
+    if set(request.files) == {"file"} and not request.form:
+        return request.files["file"].stream.read()
+    if request.content_length == 0 or (request.content_length is None and not request.stream.read(1)):
+        return None
+    raise InvalidInput(
+        "send the workbook as multipart/form-data, in a part named file", details={"file": ["Missing from the body."]}
+    )
+
+
+@blueprint.get(
+    "/admin/jobs/<uuid:job_id>", parameters=[{"in": "path", "name": "job_id", "example": examples.JOB["id"]}]
+)
+@blueprint.response(200, JobResponse, example=examples.JOB)
+@blueprint.alt_response(404, "NOT_FOUND")
 def get_job(job_id: uuid.UUID) -> Any:
     """Tell how far a piece of long work is."""
     return find_job(current_caller().organisation_id, job_id)

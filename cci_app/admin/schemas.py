@@ -21,8 +21,14 @@ class ReadyResponse(ma.Schema):
 class MetricsFormatQuery(ma.Schema):
     """How the figures are to be written, and over how long."""
 
-    format = ma.fields.String(validate=ma.validate.OneOf(["json", "prometheus"]))
-    hours = ma.fields.Integer(load_default=24, validate=ma.validate.Range(1, 24 * 31))
+    format = ma.fields.String(
+        validate=ma.validate.OneOf(["json", "prometheus"]), metadata={"description": "The form", "example": "json"}
+    )
+    hours = ma.fields.Integer(
+        load_default=24,
+        validate=ma.validate.Range(1, 24 * 31),
+        metadata={"description": "How far back to look", "example": 24},
+    )
 
 
 class EndpointFigures(ma.Schema):
@@ -81,7 +87,54 @@ class StatsResponse(ma.Schema):
 class ReloadQuery(ma.Schema):
     """Whether only to tell what would change."""
 
-    dry_run = ma.fields.Boolean(load_default=False, metadata={"description": "Return the difference, change nothing"})
+    dry_run = ma.fields.Boolean(
+        load_default=False,
+        truthy={"true", "True", "TRUE"},
+        falsy={"false", "False", "FALSE"},
+        metadata={"description": "Return the difference, change nothing", "example": True},
+    )
+
+
+class LeftOutRow(ma.Schema):
+    """A row of the workbook that was left out, and why."""
+
+    row = ma.fields.Integer(required=True)
+    reason = ma.fields.String(required=True)
+
+
+class ExampleContact(ma.Schema):
+    """A contact that a reload would add, change or remove; `row` and `changed` where they apply."""
+
+    phone = ma.fields.String(required=True)
+    name = ma.fields.String(required=True, allow_none=True)
+    company = ma.fields.String(required=True, allow_none=True)
+    row = ma.fields.Integer()
+    changed = ma.fields.List(ma.fields.String())
+
+
+class DiffExamples(ma.Schema):
+    """The first ten of each."""
+
+    added = ma.fields.List(ma.fields.Nested(ExampleContact), required=True)
+    changed = ma.fields.List(ma.fields.Nested(ExampleContact), required=True)
+    removed = ma.fields.List(ma.fields.Nested(ExampleContact), required=True)
+
+
+class DryRunResponse(ma.Schema):
+    """What a reload would do."""
+
+    sheet = ma.fields.String(required=True)
+    columns = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.String(), required=True)
+    contacts = ma.fields.Integer(required=True)
+    added = ma.fields.Integer(required=True)
+    changed = ma.fields.Integer(required=True)
+    removed = ma.fields.Integer(required=True)
+    unchanged = ma.fields.Integer(required=True)
+    bad_rows = ma.fields.List(ma.fields.Nested(LeftOutRow), required=True)
+    bad_rows_count = ma.fields.Integer(required=True)
+    repeated_rows = ma.fields.List(ma.fields.Nested(LeftOutRow), required=True)
+    repeated_rows_count = ma.fields.Integer(required=True)
+    examples = ma.fields.Nested(DiffExamples, required=True)
 
 
 class JobResponse(ma.Schema):

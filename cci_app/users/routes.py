@@ -6,30 +6,28 @@ from cci_app.accounts.auth import current_caller
 from cci_app.conversation.inbound import EventKind, Inbound
 from cci_app.conversation.service import get_conversation, user_status
 from cci_app.core.http.api import EdgeBlueprint
-from cci_app.core.http.fields import read_user_id
+from cci_app.core.http.fields import USER_ID_PARAMETER, read_user_id
 from cci_app.users.schemas import RESET_EXAMPLE, STATUS_EXAMPLE, ResetResponse, UserQuery, UserStatusResponse
 
 blueprint = EdgeBlueprint("users", __name__, url_prefix="/api/v1/users", description="Where a person stands")
 
-USER_ID = {"in": "path", "name": "user_id", "example": "+573001234567"}
 
-
-@blueprint.get("/<string:user_id>/status")
+@blueprint.get("/<string:user_id>/status", parameters=[USER_ID_PARAMETER])
 @blueprint.arguments(UserQuery, location="query")
 @blueprint.response(200, UserStatusResponse, example=STATUS_EXAMPLE)
-@blueprint.doc(parameters=[USER_ID])
-def get_status(query: dict[str, Any], user_id: str) -> dict[str, Any]:
+@blueprint.alt_response(404, "NOT_FOUND")
+def get_user_status(query: dict[str, Any], user_id: str) -> dict[str, Any]:
     """Tell where a person stands with an assistant."""
     conversation = get_conversation()
     person = conversation.person(current_caller().organisation_id, query.get("assistant"), read_user_id(user_id))
     return {"user_id": person.user_id, **user_status(conversation.state(person))}
 
 
-@blueprint.post("/<string:user_id>/reset")
+@blueprint.post("/<string:user_id>/reset", parameters=[USER_ID_PARAMETER])
 @blueprint.arguments(UserQuery, location="query")
 @blueprint.response(200, ResetResponse, example=RESET_EXAMPLE)
-@blueprint.doc(parameters=[USER_ID])
-def reset(query: dict[str, Any], user_id: str) -> dict[str, Any]:
+@blueprint.alt_response(404, "NOT_FOUND")
+def reset_user(query: dict[str, Any], user_id: str) -> dict[str, Any]:
     """Close a person's conversation: the next message begins anew. What was said stays in the record."""
     conversation = get_conversation()
     person = conversation.person(current_caller().organisation_id, query.get("assistant"), read_user_id(user_id))

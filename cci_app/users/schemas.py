@@ -9,7 +9,9 @@ class UserQuery(ma.Schema):
     """Which assistant the question is about."""
 
     assistant = CleanText(
-        min_length=1, max_length=64, metadata={"description": "The assistant; the default one if absent"}
+        min_length=1,
+        max_length=64,
+        metadata={"description": "The assistant; else the default one", "example": "cci"},
     )
 
 

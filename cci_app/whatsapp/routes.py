@@ -1,24 +1,30 @@
 """The message endpoint, and who is writing."""
 
+import functools
 from typing import Any
 
 from flask import Response, current_app, request
+from flask.blueprints import BlueprintSetupState
 
 from cci_app.accounts.auth import current_caller
 from cci_app.agents.ports import Media
+from cci_app.assistants.registry import load_specs
 from cci_app.channels.reply import MANYCHAT_TYPE, ReplyFormat
 from cci_app.contacts.book import find
 from cci_app.conversation.inbound import Inbound
 from cci_app.conversation.service import get_conversation
 from cci_app.core.database import tenant_transaction
-from cci_app.core.http.api import EdgeBlueprint
-from cci_app.core.http.fields import read_user_id
+from cci_app.core.http.api import EdgeBlueprint, allow_values
+from cci_app.core.http.fields import USER_ID_PARAMETER, read_user_id
 from cci_app.core.http.limits import limit_person
 from cci_app.core.http.request import add_stage, server_timing
 from cci_app.whatsapp.schemas import (
+    CONTACT_EXAMPLE,
     MESSAGE_EXAMPLE,
-    REPLY_EXAMPLE,
+    REPLY_EXAMPLES,
+    SOMETHING_SAID,
     ContactResponse,
+    ManychatResponse,
     MessageHeaders,
     MessagePayload,
     MessageQuery,
@@ -28,12 +34,26 @@ from cci_app.whatsapp.schemas import (
 blueprint = EdgeBlueprint("whatsapp", __name__, url_prefix="/api/v1/whatsapp", description="Messages and who writes")
 
 
+@blueprint.record_once
+def _name_the_assistants(state: BlueprintSetupState) -> None:
+    folder = state.app.config["SETTINGS"].assistants_path
+    allow_values(state.app, "assistant", functools.cache(lambda: load_specs(folder).keys()))
+
+
 @blueprint.post("/message")
 @blueprint.arguments(MessageQuery, location="query")
 @blueprint.arguments(MessageHeaders, location="headers")
 @blueprint.arguments(MessagePayload, example=MESSAGE_EXAMPLE)
-@blueprint.response(200, MessageResponse, example=REPLY_EXAMPLE)
-def post_message(query: dict[str, Any], headers: dict[str, Any], payload: dict[str, Any]) -> Response:
+@blueprint.response(
+    200,
+    {"anyOf": [MessageResponse, ManychatResponse]},
+    examples=REPLY_EXAMPLES,
+    headers={"Server-Timing": {"description": "The stages of the turn", "schema": {"type": "string"}}},
+)
+@blueprint.doc(
+    requestBody={"content": {"application/json": {"schema": {"allOf": [MessagePayload, SOMETHING_SAID]}}}},
+)
+def send_message(query: dict[str, Any], headers: dict[str, Any], payload: dict[str, Any]) -> Response:
     """Answer a person's message.
 
     The reply comes within the channel's time limit. A repeat of the same `message_id` or `Idempotency-Key` gets the
@@ -63,10 +83,11 @@ def post_message(query: dict[str, Any], headers: dict[str, Any], payload: dict[s
     return response
 
 
-@blueprint.get("/info/<string:user_id>")
-@blueprint.response(200, ContactResponse, example={})
-@blueprint.doc(parameters=[{"in": "path", "name": "user_id", "example": "+573001234567"}])
-def get_info(user_id: str) -> dict[str, Any]:
+@blueprint.get("/info/<string:user_id>", parameters=[USER_ID_PARAMETER])
+@blueprint.response(200, ContactResponse, example=CONTACT_EXAMPLE)
+@blueprint.alt_response(404, "NOT_FOUND")
+@blueprint.alt_response(422, "UNPROCESSABLE_ENTITY")
+def get_contact_info(user_id: str) -> dict[str, Any]:
     """Tell who is writing, from the contact book; an empty object for a stranger."""
     organisation_id = current_caller().organisation_id
     person = read_user_id(user_id)

@@ -6,15 +6,51 @@ import marshmallow as ma
 
 from cci_app.agents.ports import MediaKind
 from cci_app.channels.reply import ReplyFormat
-from cci_app.core.http.fields import CleanText, UserId
+from cci_app.core.http.fields import NOT_BLANK, CleanText, UserId
 
 MESSAGE_LENGTH = 4096
 
 MESSAGE_EXAMPLE = {"user_id": "+573001234567", "message": "Hola, soy una nueva empresa"}
-REPLY_EXAMPLE = {
-    "response": "¡Hola! Le doy la bienvenida.",
-    "user_status": {"current_question": 1, "language": "es", "has_context": True, "completed": False},
-    "response_time_ms": 23,
+REPLY_EXAMPLES = {
+    "json": {
+        "summary": "The reply",
+        "value": {
+            "response": "¡Hola! Le doy la bienvenida.",
+            "user_status": {"current_question": 1, "language": "es", "has_context": True, "completed": False},
+            "response_time_ms": 23,
+        },
+    },
+    "manychat": {
+        "summary": "The reply as a dynamic block of Manychat",
+        "value": {
+            "version": "v2",
+            "content": {
+                "type": "whatsapp",
+                "messages": [{"type": "text", "text": "¡Hola! Le doy la bienvenida."}],
+                "actions": [],
+                "quick_replies": [],
+            },
+        },
+    },
+}
+CONTACT_EXAMPLE = {
+    "phone": "+573001234567",
+    "first_name": "Camille",
+    "last_name": "Durand",
+    "company": "Vinos del Valle SAS",
+    "role": "Directrice générale",
+    "sector": "Vinos y licores",
+    "city": "Bogotá",
+    "email": "camille.durand@example.org",
+    "membership": "Oro",
+    "description": None,
+}
+# A message without text needs an attachment; JSON Schema can say so, marshmallow's translation of the class cannot.
+SOMETHING_SAID = {
+    "anyOf": [
+        {"required": ["message"], "properties": {"message": {"type": "string", "pattern": NOT_BLANK}}},
+        {"required": ["media"]},
+    ]
 }
 
 
@@ -24,10 +60,10 @@ class MediaPayload(ma.Schema):
     class Meta:
         unknown = ma.EXCLUDE
 
-    type = ma.fields.Enum(MediaKind, by_value=True, required=True)
-    url = CleanText(max_length=2048)
-    name = CleanText(max_length=255)
-    city = CleanText(max_length=120)
+    type = ma.fields.Enum(MediaKind, by_value=True, required=True, metadata={"example": "image"})
+    url = CleanText(max_length=2048, metadata={"example": "https://example.com/photo.jpg"})
+    name = CleanText(max_length=255, metadata={"example": "photo.jpg"})
+    city = CleanText(max_length=120, metadata={"example": "Cali"})
 
 
 class MessagePayload(ma.Schema):
@@ -36,10 +72,7 @@ class MessagePayload(ma.Schema):
     class Meta:
         unknown = ma.EXCLUDE
 
-    user_id = UserId(
-        required=True,
-        metadata={"description": "The WhatsApp number, or the channel's id", "example": "+573001234567"},
-    )
+    user_id = UserId(required=True)
     message = CleanText(
         max_length=MESSAGE_LENGTH,
         load_default="",
@@ -48,12 +81,22 @@ class MessagePayload(ma.Schema):
     message_id = CleanText(
         min_length=1,
         max_length=255,
-        metadata={"description": "The channel's id of the message: a repeat gets the same reply"},
+        metadata={
+            "description": "The channel's id of the message: a repeat gets the same reply",
+            "example": "wamid.HBgM",
+        },
     )
     subscriber_id = ma.fields.Raw(
-        metadata={"description": "Manychat's id of the contact, to which a late answer can be sent", "type": "string"}
+        metadata={
+            "description": "Manychat's id of the contact, to which a late answer can be sent",
+            "type": ["string", "integer"],
+            "maxLength": 64,
+            "example": "1234567890",
+        }
     )
-    assistant = CleanText(min_length=1, max_length=64, metadata={"description": "The assistant to talk to"})
+    assistant = CleanText(
+        min_length=1, max_length=64, metadata={"description": "The assistant to talk to", "example": "cci"}
+    )
     media = ma.fields.Nested(MediaPayload, metadata={"description": "An attachment of the message"})
 
     @ma.validates("subscriber_id")
@@ -71,7 +114,9 @@ class MessageQuery(ma.Schema):
     """How the reply is to be written."""
 
     format = ma.fields.Enum(
-        ReplyFormat, by_value=True, metadata={"description": "`manychat` for a dynamic block (version 2)"}
+        ReplyFormat,
+        by_value=True,
+        metadata={"description": "`manychat` for a dynamic block (version 2)", "example": "json"},
     )
 
 
@@ -85,7 +130,7 @@ class MessageHeaders(ma.Schema):
         data_key="Idempotency-Key",
         min_length=1,
         max_length=255,
-        metadata={"description": "Same as `message_id`, for callers who set headers"},
+        metadata={"description": "Same as `message_id`, for callers who set headers", "example": "flow-17-step-3"},
     )
 
 
@@ -104,6 +149,29 @@ class MessageResponse(ma.Schema):
     response = ma.fields.String(required=True)
     user_status = ma.fields.Nested(UserStatus, required=True)
     response_time_ms = ma.fields.Integer(required=True)
+
+
+class ManychatMessage(ma.Schema):
+    """A piece of the reply, as long as WhatsApp takes it."""
+
+    type = ma.fields.String(required=True, validate=ma.validate.Equal("text"))
+    text = ma.fields.String(required=True)
+
+
+class ManychatContent(ma.Schema):
+    """What Manychat shows."""
+
+    type = ma.fields.String(required=True, validate=ma.validate.Equal("whatsapp"))
+    messages = ma.fields.List(ma.fields.Nested(ManychatMessage), required=True)
+    actions = ma.fields.List(ma.fields.Dict(), required=True)
+    quick_replies = ma.fields.List(ma.fields.Dict(), required=True)
+
+
+class ManychatResponse(ma.Schema):
+    """The reply as a dynamic block of Manychat."""
+
+    version = ma.fields.String(required=True, validate=ma.validate.Equal("v2"))
+    content = ma.fields.Nested(ManychatContent, required=True)
 
 
 class ContactResponse(ma.Schema):

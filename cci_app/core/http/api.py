@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask import Flask
+from flask.sansio.app import App
 from flask_smorest import Api, Blueprint
 from flask_smorest.utils import prepare_response
 
@@ -110,7 +111,7 @@ def make_api(app: Flask, scopes: Mapping[str, str | None]) -> EdgeApi:
     return api
 
 
-def allow_values(app: Flask, name: str, values: Callable[[], Iterable[str]]) -> None:
+def allow_values(app: App, name: str, values: Callable[[], Iterable[str]]) -> None:
     """Let the description list the values that the field or parameter `name` takes in this installation."""
     app.extensions["cci_api_values"][name] = values
 

@@ -64,7 +64,10 @@ DOCUMENTED: dict[str, DocumentedError] = {
         "the body is not valid JSON at line 1 column 2",
     ),
     "UNAUTHORIZED": DocumentedError(
-        HTTPStatus.UNAUTHORIZED, "No key, or not a valid one", "unauthorized", "send your API key in the header X-API-Key"
+        HTTPStatus.UNAUTHORIZED,
+        "No key, or not a valid one",
+        "unauthorized",
+        "send your API key in the header X-API-Key",
     ),
     "FORBIDDEN": DocumentedError(
         HTTPStatus.FORBIDDEN,

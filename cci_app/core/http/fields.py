@@ -9,7 +9,6 @@ from cci_app.core.errors import InvalidInput
 from cci_app.core.phone import to_user_id
 from cci_app.core.text import clean
 
-
 # What `core.phone.to_user_id` accepts: 6 to 15 digits however they are set apart, or a channel's id.
 USER_ID_PATTERN = r"^([\s().-]*\+?[\s().-]*([0-9][\s().-]*){6,15}|\s*[A-Za-z0-9][A-Za-z0-9._:@+=-]{0,159}\s*)$"
 # At least one character that is more than a space or a control.

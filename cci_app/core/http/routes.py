@@ -4,6 +4,7 @@ The documentation page comes from files of our own: it works without internet an
 """
 
 from pathlib import Path
+
 import marshmallow as ma
 from flask import Response, current_app, jsonify, render_template, send_from_directory
 
@@ -18,7 +19,9 @@ DOCS_CSP = (
 
 OPENAPI_SCHEMA = {
     "type": "object",
-    "properties": {name: {"type": kind} for name, kind in {"openapi": "string", "info": "object", "paths": "object"}.items()},
+    "properties": {
+        name: {"type": kind} for name, kind in {"openapi": "string", "info": "object", "paths": "object"}.items()
+    },
     "required": ["openapi", "info", "paths"],
 }
 OPENAPI_EXAMPLE = {"openapi": "3.1.0", "info": {"title": "WhatsApp assistant", "version": API_VERSION}, "paths": {}}
