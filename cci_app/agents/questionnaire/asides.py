@@ -1,12 +1,13 @@
 """What is not the questionnaire: the person's own questions, humans, courtesies, attachments."""
 
 from cci_app.agents.ports import AgentReply, MediaKind
+from cci_app.agents.questionnaire.content import AboutItself
 from cci_app.agents.questionnaire.documents import shown, tells_price
 from cci_app.agents.questionnaire.people import cities_in
 from cci_app.agents.questionnaire.reading import pattern_of, words_of
 from cci_app.agents.questionnaire.session import Session
 from cci_app.agents.questionnaire.understanding import Command, Intent, Mode
-from cci_app.agents.questionnaire.wording import joined, name_of
+from cci_app.agents.questionnaire.wording import joined, name_of, quote
 from cci_app.core.errors import CciError
 
 # A question about the assistant itself is short; "es una persona" in a long one is about something else.
@@ -23,10 +24,11 @@ def from_documents(session: Session, command: Command) -> str:
     """What the documents say, with its source, or an empty text where they say nothing."""
     turn = session.turn
     try:
-        answer = session.answerer.answer(turn.organisation_id, command.question, turn.language, turn.deadline)
+        # The whole message: what stands around a question may say what it is about.
+        answer = session.answerer.answer(turn.organisation_id, turn.text, turn.language, turn.deadline)
     except CciError:
         return session.say("documents_unavailable")
-    if answer is not None and (not command.price or tells_price(session.book, answer, command.question)):
+    if answer is not None and (not command.price or tells_price(session.book, answer, turn.text)):
         text = shown(session.voice, answer)
         if text:
             session.sources = answer.sources
@@ -55,9 +57,31 @@ def about_itself(session: Session, question: str) -> str | None:
         return None
     for about in session.content.about:
         if pattern_of(about.words).search(words):
-            left = sum(number not in session.memory.answers for number in range(1, session.total + 1))
-            return about.answer[session.turn.language].format(left=left)
+            return _told_about(session, about)
     return None
+
+
+def _told_about(session: Session, about: AboutItself) -> str:
+    left = sum(number not in session.memory.answers for number in range(1, session.total + 1))
+    return about.answer[session.turn.language].format(left=left)
+
+
+def instead_of_answer(session: Session, command: Command) -> str:
+    """What to say to a statement that answers nothing: about the questionnaire itself, or where the person is."""
+    words = words_of(command.answer)
+    if command.vague:
+        # "de parte de quién", without its mark
+        itself = about_itself(session, command.answer)
+        if itself is not None:
+            return itself
+    if words.count(" ") < _ABOUT_WORDS:
+        for about in session.content.about:
+            if pattern_of(about.said).search(words):
+                return _told_about(session, about)
+    named = cities_in(session.content.directory, command.answer)
+    if len(named) == 1 and session.book.is_("located", words):
+        return _location(session, command.answer)
+    return ""
 
 
 def human(session: Session, command: Command) -> AgentReply:
@@ -101,6 +125,17 @@ def small_words(session: Session, command: Command) -> str:
         spoken = command.language == session.turn.language
         return session.say("language_switched" if spoken else "language_unsupported")
     return session.say(names[command.intent])
+
+
+def recalled(session: Session, command: Command) -> str:
+    """What the person answered so far, to one question or to all."""
+    told = {number: answer.text for number, answer in sorted(session.memory.answers.items()) if answer.text}
+    if command.number is not None:
+        told = {number: text for number, text in told.items() if number == command.number}
+    if not told:
+        return session.say("recall_nothing")
+    lines = [f"{number}. {session.say('quoted', text=quote(text))}" for number, text in told.items()]
+    return "\n".join([session.say("recall"), *lines])
 
 
 def media_words(session: Session) -> str:

@@ -7,6 +7,7 @@ from cci_app.agents.questionnaire.reading import Clause, Sentence, sentences_of,
 # A question without its mark is recognised by its first words, in sentences no longer than this.
 _BARE_QUESTION_WORDS = 18
 _TENTATIVE_WORDS = 12
+_BARE_WORDS = 4
 
 
 def split_question(book: Phrasebook, message: str, question: Question | None) -> tuple[str, str]:
@@ -25,7 +26,7 @@ def split_question(book: Phrasebook, message: str, question: Question | None) ->
     if not asked:
         return message.strip(), ""
     answers = [answer for answer in answers if _says_something(book, answer, question)]
-    return " ".join(answers), " ".join(asked)
+    return " ".join(answers).strip(" ,;:"), " ".join(asked)
 
 
 def _split_sentence(book: Phrasebook, sentence: Sentence, question: Question | None) -> tuple[str, str]:
@@ -42,14 +43,23 @@ def _split_sentence(book: Phrasebook, sentence: Sentence, question: Question | N
             return sentence.raw.replace("?", "").replace("¿", "").strip(), ""
         start = 0
     # "et pour trouver un distributeur, vous faites quoi ?": what leads to the question belongs to it.
-    while start > 0 and (
-        book.starts("lead_in", clauses[start - 1].words) or book.is_("preamble", clauses[start - 1].words)
-    ):
+    while start > 0 and _leads_in(book, clauses[start - 1].words, question):
         start -= 1
     before, asked = clauses[:start], clauses[start:]
     if before:
         return _joined(before), _joined(asked)
     return _leading_yes_no(book, sentence, question)
+
+
+def _leads_in(book: Phrasebook, words: str, question: Question | None) -> bool:
+    if (
+        question is not None
+        and question.kind == "yes_no"
+        and any(book.is_exactly(name, words) for name in ("just_yes", "just_no"))
+    ):
+        # "No, ¿cómo se entra?" answers before it asks.
+        return False
+    return book.starts("lead_in", words) or book.is_("preamble", words)
 
 
 def _first_asking(book: Phrasebook, clauses: list[Clause]) -> int | None:
@@ -72,7 +82,11 @@ def _is_tentative(book: Phrasebook, sentence: Sentence, question: Question | Non
         return False
     if question.kind == "yes_no":
         return any(book.is_(name, sentence.words) for name in ("just_yes", "just_no", "partial"))
-    return book.starts("tentative_start", sentence.words)
+    if book.has("price", sentence.words):
+        return False
+    # "¿asesoría legal?", but not "¿y las visas?" or "le prix ?"
+    bare = sentence.words.count(" ") < _BARE_WORDS and not book.starts("definite_start", sentence.words)
+    return bare or book.starts("tentative_start", sentence.words)
 
 
 def _says_something(book: Phrasebook, answer: str, question: Question | None) -> bool:

@@ -122,9 +122,10 @@ class Service(Content):
 
 
 class AboutItself(Content):
-    """A question about the assistant itself, known by its words, and the answer."""
+    """A question about the assistant itself, known by its words, and the answer; `said` where nothing is asked."""
 
     words: Words = Field(min_length=1)
+    said: Words = ()
     answer: Annotated[Localised, AfterValidator(allowing("left"))]
 
 
@@ -137,6 +138,7 @@ class Wording(Content):
     hello_company: Annotated[Localised, AfterValidator(allowing("company"))]
     introduction: Annotated[Localised, AfterValidator(allowing("total", "minutes"))]
     invite_company: Plain
+    pleased: Annotated[Localised, AfterValidator(allowing("name"))]
     company_noted: Annotated[Localised, AfterValidator(allowing("company"))]
     numbered: Annotated[Localised, AfterValidator(allowing("number", "total", "question"))]
 
@@ -151,6 +153,9 @@ class Wording(Content):
     corrected: Annotated[Localised, AfterValidator(allowing("number", "answer"))]
     not_yet: Annotated[Localised, AfterValidator(allowing("number"))]
     no_such_question: Annotated[Localised, AfterValidator(allowing("number", "total"))]
+    recall: Plain
+    recall_nothing: Plain
+    quoted: Annotated[Localised, AfterValidator(allowing("text"))]
     clarify: PlainList
     yes_is_not_enough: Plain
     resumed: Annotated[Localised, AfterValidator(allowing("number"))]

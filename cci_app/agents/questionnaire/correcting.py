@@ -5,6 +5,7 @@ from cci_app.agents.questionnaire.reading import flat, pattern_of, words_of
 from cci_app.agents.questionnaire.understanding import Command, Intent, Situation
 
 _STEM = 5
+_EDGES = ' \t\n,;:-–«»"“”?¿'
 
 
 def find_correction(book: Phrasebook, message: str, situation: Situation) -> Command | None:
@@ -47,4 +48,4 @@ def _speaks_of_the_former(book: Phrasebook, words: str, situation: Situation) ->
 
 def _piece(message: str, span: tuple[int, int]) -> str:
     start, end = span
-    return message[start:end].strip(' \t\n,;:-–«»"“”') if start >= 0 else ""
+    return message[start:end].strip(_EDGES) if start >= 0 else ""

@@ -64,15 +64,16 @@ def afterwards(session: Session, command: Command) -> AgentReply:
         return session.reply(joined(session.brief_hello() if how is None else how, session.say("hello_again")))
     if intent in {Intent.BACK, Intent.RESUME, Intent.CORRECT}:
         return session.reply(session.say("already_finished"))
-    if intent is Intent.STOP:
+    if intent is Intent.RECALL:
+        return session.reply(asides.recalled(session, command))
+    if intent is Intent.STOP or (intent is Intent.ANSWER and session.book.is_("nothing", words_of(command.answer))):
         return session.reply(session.say("goodbye"))
     if intent in {Intent.THANKS, Intent.OKAY, Intent.SMALL_TALK}:
         return session.reply(asides.small_words(session, command))
     if intent in {Intent.HOSTILE, Intent.PRIVATE, Intent.CONTACT_DATA, Intent.LANGUAGE}:
         return session.reply(joined(asides.small_words(session, command), session.say("anything_else")))
     if intent is Intent.COMPANY:
-        said = session.say("company_noted", company=session.company or "")
-        return session.reply(joined(said, session.say("anything_else")))
+        return session.reply(joined(session.say("thanks"), session.say("anything_else")))
     if intent is Intent.ANSWER and _names_a_service(session):
         told = asides.from_documents(session, Command(Intent.QUESTION, question=session.turn.text))
         return session.reply(told or session.say("anything_else"))

@@ -19,6 +19,9 @@ def respond(session: Session, understander: Understander) -> AgentReply:
     command = understander.understand(session.turn.text, session.situation())
     if command.company is not None and session.company is None:
         session.memory.company = command.company
+        session.memory.company_open = False
+    if command.person is not None and session.first_name is None:
+        session.memory.person = command.person
     handlers: dict[Mode, Callable[[Session, Command], AgentReply]] = {
         Mode.NEW: _opening,
         Mode.ASKING: _asking,
@@ -95,6 +98,7 @@ def _asking(session: Session, command: Command) -> AgentReply:
         Intent.INSULT: asides.human,
         Intent.CLARIFY: _clarify,
         Intent.COMPANY: _company,
+        Intent.RECALL: _recall,
         Intent.GREETING: _greeted,
     }
     return handlers.get(command.intent, _aside)(session, command)
@@ -105,11 +109,9 @@ def _take_answer(session: Session, command: Command, before: str = "") -> AgentR
     question = session.question(number)
     if number in session.memory.answers and session.book.is_("go_on", words_of(command.answer)):
         return _move_on(session, session.say("kept"))
-    if command.vague:
-        # "de parte de quién", without its mark
-        itself = asides.about_itself(session, command.answer)
-        if itself is not None:
-            return session.reply(itself, session.returning())
+    aside = asides.instead_of_answer(session, command)
+    if aside:
+        return session.reply(aside, session.returning())
     if command.vague and not session.memory.asked_again:
         session.memory.asked_again = True
         if question.kind == "open" and session.book.is_exactly("just_yes", words_of(command.answer)):
@@ -127,7 +129,10 @@ def _take_answer(session: Session, command: Command, before: str = "") -> AgentR
     else:
         said = session.acknowledgement(number, command.tone)
     if command.intent is Intent.ANSWER_AND_QUESTION:
-        return _move_on(session, joined(said, asides.answer_question(session, command)), before)
+        told = asides.from_documents(session, command) if session.memory.help_offered else None
+        # "I have no access, what can I do?" was just offered help: that the documents know nothing adds nothing.
+        told = asides.answer_question(session, command) if told is None else told
+        return _move_on(session, joined(said, told), before)
     return _move_on(session, said, before)
 
 
@@ -201,8 +206,15 @@ def _clarify(session: Session, command: Command) -> AgentReply:
 
 
 def _company(session: Session, command: Command) -> AgentReply:
-    said = session.say("company_noted", company=session.company or command.company or "")
+    if command.company is None:
+        said = session.say("pleased", name=session.first_name or "")
+    else:
+        said = session.say("company_noted", company=session.company or command.company)
     return session.reply(said, session.asked() if session.memory.returns == 0 else session.returning())
+
+
+def _recall(session: Session, command: Command) -> AgentReply:
+    return session.reply(asides.recalled(session, command), session.returning())
 
 
 def _greeted(session: Session, _command: Command) -> AgentReply:
@@ -238,6 +250,8 @@ def _stopped(session: Session, command: Command) -> AgentReply:
     leaving = {Intent.STOP, Intent.THANKS, Intent.OKAY, Intent.SMALL_TALK}
     if command.intent in leaving and not (session.was_away and command.intent is Intent.OKAY):
         return session.reply(session.say("goodbye"))
+    if command.intent is Intent.RECALL:
+        return session.reply(joined(asides.recalled(session, command), session.say("when_you_like")))
     if command.intent in {Intent.HOSTILE, Intent.PRIVATE, Intent.CONTACT_DATA}:
         return session.reply(joined(asides.small_words(session, command), session.say("when_you_like")))
     session.memory.mode = Mode.ASKING

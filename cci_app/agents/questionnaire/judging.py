@@ -22,7 +22,8 @@ def judge_answer(book: Phrasebook, answer: str, question: Question | None) -> tu
         return Tone.PLAIN, False
     if question.kind == "yes_no":
         return _judge_yes_no(book, answer, words, question)
-    if book.is_exactly("nothing", words) or book.is_exactly("nothing", book.trim(words)):
+    clauses = [clause.words for sentence in sentences_of(answer) for clause in sentence.clauses]
+    if book.is_exactly("nothing", book.trim(words)) or all(book.is_("nothing", clause) for clause in clauses):
         return Tone.NONE, not question.none_is_answer
     negative = book.has("negative", words)
     tone = Tone.NEGATIVE if negative else Tone.POSITIVE if book.has("positive", words) else Tone.PLAIN
@@ -82,11 +83,22 @@ def company_in(book: Phrasebook, message: str, invited: bool) -> str | None:
                 return name
     if not invited:
         return None
-    for sentence in sentences_of(message):
-        for clause in sentence.clauses:
-            if _is_bare_name(book, clause.raw, clause.words):
-                return _company_name(book, clause.raw)
-        break
+    # "Luc Martin, Atelier Lumière": the company comes last.
+    first = sentences_of(message)[:1]
+    bare = [c.raw for sentence in first for c in sentence.clauses if _is_bare_name(book, c.raw, c.words)]
+    return _company_name(book, bare[-1]) if bare else None
+
+
+def person_in(book: Phrasebook, message: str) -> str | None:
+    """Return the name by which the person introduces themselves, or None."""
+    folded = flat(message)
+    for pattern in book.person:
+        match = pattern.search(folded)
+        if match is not None:
+            words = _COMPANY_END.split(message[match.start("name") : match.end("name")], maxsplit=1)[0].split()
+            names = [word for word in words[:3] if word[0].isupper() and word.isalpha()]
+            if names:
+                return " ".join(names)
     return None
 
 

@@ -39,6 +39,7 @@ class Memory(BaseModel):
     last_answered: int | None = None
     city: str | None = None
     company: str | None = None
+    person: str | None = None
     company_invited: bool = False
     company_open: bool = False
     help_offered: bool = False

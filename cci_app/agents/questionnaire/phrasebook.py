@@ -15,12 +15,24 @@ _COMMAND_WORDS = 14
 _SEARCHED = 1500
 _WHOLE = (
     *("greeting", "how_are_you", "thanks", "okay", "laugh", "goodbye", "stop", "resume", "back", "skip", "restart"),
-    *("human", "help_me", "clarify", "preamble", "nothing", "partial", "just_yes", "just_no", "go_on", "tag"),
+    *(
+        "human",
+        "help_me",
+        "clarify",
+        "preamble",
+        "nothing",
+        "partial",
+        "just_yes",
+        "just_no",
+        "go_on",
+        "tag",
+        "located",
+    ),
 )
-_START = ("yes_start", "no_start", "question_start", "tentative_start", "lead_in", "in_fact")
+_START = ("yes_start", "no_start", "question_start", "tentative_start", "lead_in", "in_fact", "definite_start")
 _ANYWHERE = (
     *("yes_hint", "no_hint", "trouble", "question_hint", "price", "insult", "complaint", "hostile", "private"),
-    *("positive", "negative", "corrected_verb"),
+    *("positive", "negative"),
 )
 
 
@@ -48,8 +60,10 @@ class Phrasebook:
             re.compile(lead + text.replace("{n}", number), re.DOTALL) for text in _all(lexicons, "correction")
         ]
         self.misspoken = [re.compile(lead + text, re.DOTALL) for text in _all(lexicons, "misspoken")]
-        self.company = [re.compile(text) for text in _all(lexicons, "company")]
-        self.company_loose = [re.compile(text) for text in _all(lexicons, "company_loose")]
+        self.recall = [re.compile(text.replace("{n}", number)) for text in _all(lexicons, "recall")]
+        self.person = [re.compile(rf"(?<!\w){text}") for text in _all(lexicons, "person")]
+        self.company = [re.compile(rf"(?<!\w){text}") for text in _all(lexicons, "company")]
+        self.company_loose = [re.compile(rf"(?<!\w){text}") for text in _all(lexicons, "company_loose")]
 
     def is_exactly(self, name: str, words: str) -> bool:
         """Whether `words` are one of the phrases and nothing else."""

@@ -55,11 +55,9 @@ def recommend(content: QuestionnaireContent, answers: Mapping[int, str]) -> Reco
 
 
 def _piece(answer: str, service: Service) -> str:
-    """The clause of `answer` in which the service's words stand; the whole answer where it is short."""
-    if len(answer.split()) <= 12:
-        return answer
+    """The clause of `answer` in which the service's words stand; the whole answer where that is one word."""
     pattern = pattern_of(service.words)
     for piece in _PIECES.split(answer):
-        if piece and pattern.search(words_of(piece)):
+        if len(piece.split()) >= 2 and pattern.search(words_of(piece)):
             return piece
     return answer

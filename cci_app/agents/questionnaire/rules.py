@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from cci_app.agents.questionnaire.asking import split_question
 from cci_app.agents.questionnaire.content import Question
 from cci_app.agents.questionnaire.correcting import find_correction
-from cci_app.agents.questionnaire.judging import company_in, judge_answer, polarity
+from cci_app.agents.questionnaire.judging import company_in, judge_answer, person_in, polarity
 from cci_app.agents.questionnaire.phrasebook import Phrasebook
 from cci_app.agents.questionnaire.reading import flat, words_of
 from cci_app.agents.questionnaire.understanding import Command, Intent, Mode, Situation, Tone
@@ -20,6 +20,9 @@ _MARKUP = re.compile(
 _CONTACT_DATA = re.compile(r"[\w.+-]{1,64}@[\w-]+\.[\w.]+|(?<!\d)\+?\d[\d\s().-]{6,}\d(?!\d)")
 # Beyond this a message tells something, whatever words it contains: nobody asks for a human in forty words.
 _SHORT = 24
+_COMMAND_WORDS = 12
+# "Gracias, Laura"
+_THANKED = re.compile(r"(?:[Mm]uchas )?(?:[Gg]racias|[Mm]erci)(?: beaucoup)?[ ,]+[A-ZÀ-Ý][\w-]+[ !.]*")
 
 # Whole messages, in the order in which a message that could be several of them is taken.
 _COMMANDS: tuple[tuple[str, Intent], ...] = (
@@ -92,8 +95,10 @@ class RulesUnderstander:
                 return Command(Intent.CONFIRM)
             if book.is_("just_no", words) or book.starts("no_start", words):
                 return Command(Intent.DENY)
-        if situation.help_offered and (book.is_("help_me", words) or book.is_exactly("just_yes", words)):
-            return Command(Intent.HUMAN)
+        if situation.help_offered:
+            stuck = book.has("trouble", words) and words.count(" ") < _COMMAND_WORDS
+            if stuck or book.is_("help_me", words) or book.is_exactly("just_yes", words):
+                return Command(Intent.HUMAN)
         for name, intent in (("greeting", Intent.GREETING), ("thanks", Intent.THANKS)):
             if book.is_exactly(name, words):
                 return Command(intent)
@@ -106,7 +111,7 @@ class RulesUnderstander:
             return Command(Intent.HUMAN)
         if _all_clauses_are(book, "stop", message):
             return Command(Intent.STOP)
-        return self._courtesy(words)
+        return Command(Intent.THANKS) if _THANKED.fullmatch(message.strip()) else self._courtesy(words)
 
     def _answers_plainly(self, words: str, question: Question | None) -> bool:
         """Whether a word that may also be a command is plainly the answer here ("no todavía", "aucun", "un poco")."""
@@ -135,10 +140,14 @@ class RulesUnderstander:
 
     def _statement(self, message: str, words: str, situation: Situation) -> Command:
         book = self._book
+        recalled = _recalled(book, message)
+        if recalled is not None:
+            return recalled
         correction = find_correction(book, message, situation)
         if correction is not None:
             return correction
         company = None if situation.company_known else company_in(book, message, situation.company_invited)
+        person = None if situation.company_known else person_in(book, message)
         dissatisfied = book.has("complaint", words)
         answer, asked = split_question(book, message, situation.question)
         if dissatisfied and not asked:
@@ -147,10 +156,11 @@ class RulesUnderstander:
                 return Command(Intent.COMPLAINT, answer=message)
         if asked:
             return self._asked(answer, asked, situation, company)
-        if company is not None and len(book.content(words_of(answer))) <= len(book.content(words_of(company))) + 4:
+        if company is not None or person is not None:
+            named = len(book.content(words_of(f"{company or ''} {person or ''}")))
             tone = polarity(book, answer) if situation.question and situation.question.kind == "yes_no" else None
-            if tone is None:
-                return Command(Intent.COMPANY, company=company, answer=answer)
+            if tone is None and len(book.content(words_of(answer))) <= named + 4:
+                return Command(Intent.COMPANY, company=company, person=person, answer=answer)
         tone, vague = judge_answer(book, answer, situation.question)
         return Command(Intent.ANSWER, answer=answer, tone=tone, vague=vague, dissatisfied=dissatisfied, company=company)
 
@@ -165,6 +175,18 @@ class RulesUnderstander:
         return Command(
             Intent.ANSWER_AND_QUESTION, answer=answer, question=asked, price=price, tone=tone, company=company
         )
+
+
+def _recalled(book: Phrasebook, message: str) -> Command | None:
+    """RECALL where the person asks what they answered: to one question, or to all."""
+    folded = flat(message[:200])
+    for pattern in book.recall:
+        match = pattern.search(folded)
+        if match is not None:
+            written = match.groupdict().get("n")
+            number = None if written is None else int(written) if written.isdigit() else book.ordinals[written]
+            return Command(Intent.RECALL, number=number)
+    return None
 
 
 def _all_clauses_are(book: Phrasebook, name: str, message: str) -> bool:

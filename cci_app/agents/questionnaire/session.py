@@ -39,7 +39,9 @@ class Session:
         self.was_away = self.memory.seen_at is not None and turn.now - self.memory.seen_at >= AWAY
         self.company_open = self.memory.company_open
         self.help_offered = self.memory.help_offered
-        self.memory.company_open = self.memory.help_offered = False
+        self.memory.help_offered = False
+        # A company is expected until the first question is done with.
+        self.memory.company_open = self.company_open and self.memory.question == 1
         self.memory.turns += 1
         self.memory.seen_at = turn.now
         self.answers: list[RecordedAnswer] = []
@@ -56,8 +58,9 @@ class Session:
 
     @property
     def first_name(self) -> str | None:
-        """The contact's first name."""
-        return name_of(self.turn.contact.first_name) if self.turn.contact else None
+        """The contact's first name, or the name that a stranger gave."""
+        known = name_of(self.turn.contact.first_name) if self.turn.contact else None
+        return known or (name_of(self.memory.person) or "").partition(" ")[0] or None
 
     @property
     def company(self) -> str | None:
@@ -196,6 +199,7 @@ class Session:
         ]
         contact = self.turn.contact
         full_name = joined(name_of(contact.first_name), name_of(contact.last_name)) if contact else ""
+        full_name = full_name or name_of(self.memory.person) or ""
         who = [full_name, self.company, name_of(contact.city) if contact else None, self.turn.user_id]
         if not full_name:
             who.insert(0, self.say("stranger"))

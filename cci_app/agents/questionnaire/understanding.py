@@ -24,6 +24,7 @@ class Intent(StrEnum):
     DENY = "deny"
     HUMAN = "human"
     CLARIFY = "clarify"
+    RECALL = "recall"
     COMPANY = "company"
     LANGUAGE = "language"
     GREETING = "greeting"
@@ -86,10 +87,10 @@ class Command:
     """A message understood.
 
     `answer` and `question` are the parts of the message, as it was written, that answer the open question and that ask
-    something; `number` is the question that a correction means, with the corrected text in `answer` (empty where the
-    person only names the question). `vague`: the answer says too little. `price`: the question is about a price.
-    `dissatisfied`: the answer complains. `company` is a company that the person names as theirs. `language` is the
-    wished-for language of LANGUAGE.
+    something. `number` is the question that a correction means, with the corrected text in `answer` (empty where the
+    person only names the question), or that RECALL asks for. `vague`: the answer says too little. `price`: the question
+    is about a price. `dissatisfied`: the answer complains. `company` and `person` are the names that a stranger gives.
+    `language` is the wished-for language of LANGUAGE.
     """
 
     intent: Intent
@@ -101,6 +102,7 @@ class Command:
     price: bool = False
     dissatisfied: bool = False
     company: str | None = None
+    person: str | None = None
     language: str | None = None
 
 

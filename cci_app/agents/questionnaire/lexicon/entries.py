@@ -41,6 +41,7 @@ class Lexicon:
     bare_question_start: Phrases = ()
     tentative_start: Phrases = ()
     lead_in: Phrases = ()
+    definite_start: Phrases = ()
     tag: Phrases = ()
     in_fact: Phrases = ()
 
@@ -63,6 +64,8 @@ class Lexicon:
     ordinals: dict[str, int] = field(default_factory=dict)
     correction: Phrases = ()
     misspoken: Phrases = ()
-    corrected_verb: Phrases = ()
+    located: Phrases = ()
+    person: Phrases = ()
+    recall: Phrases = ()
     company: Phrases = ()
     company_loose: Phrases = ()

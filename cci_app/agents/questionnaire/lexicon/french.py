@@ -20,7 +20,7 @@ FRENCH: Final = Lexicon(
     fillers=(
         "s il (?:vous|te) plait|svp|stp|merci(?: beaucoup| bien| d avance)?|bonjour|bonsoir|salut|coucou|pardon|desolee?|"
         "excusez moi|excuse moi|alors|bon|ben|bah|euh|heu|hum|eh bien|et|mais|donc|ok|okay|d accord|dacc|ah|oh|non|oui|"
-        "(?:mdr|lol|(?:ha|ah|he|hi)+)|voila|bref|finalement|plutot|juste|maintenant|la|ca|monsieur|madame|hein|allez|tres bien|super|parfait",
+        "(?:mdr|lol|(?:ha|ah|he|hi){2,})|voila|bref|finalement|plutot|juste|maintenant|la|ca|monsieur|madame|hein|allez|tres bien|super|parfait",
     ),
     greeting=(
         "(?:re ?)?(?:bonjour|bonsoir|salut|coucou|hello|hey|bjr|bsr|slt|cc|yo|allo|bonne apres midi)"
@@ -42,7 +42,7 @@ FRENCH: Final = Lexicon(
         "vas y|allez y|on y va|je vous ecoute|interessant|c est (?:tres |super |bien )?(?:interessant|sympa|gentil|cool|super|top|clair|parfait|bien|bon|note|genial)|sympa|cool|ah bon|ah d accord|je vois|avec plaisir|"
         "volontiers|bonne idee|quand vous voulez|commencons|on commence|on peut commencer|test|coucou test",
     ),
-    laugh=(r"(?:(?:ha|ah|he|hi|mdr|lol|ptdr|xd|ha+)+ ?)+",),
+    laugh=(r"(?:(?:(?:ha|ah|he|hi){2,}h?|mdr+|lol|ptdr|xd+|haha+) ?)+",),
     goodbye=(
         "au revoir|a bientot|a plus|a tres vite|a la prochaine|ciao|bye|bonne (?:journee|soiree|continuation|fin de journee|"
         "semaine|nuit|fin de semaine)|bon week ?end|bonne fin d apres midi|je vous laisse|je dois (?:y aller|filer|partir)",
@@ -60,7 +60,7 @@ FRENCH: Final = Lexicon(
         "je suis (?:occupee?|en reunion|en rdv|en rendez vous|pressee?|en voiture|au volant|en deplacement|en vacances|debordee?)"
         "(?: (?:la|maintenant|aujourd hui))?|en reunion|occupee?",
         "(?:ne )?pas continuer|(?:ca |cela )?(?:ne )?m interesse pas|ca m interesse pas|pas interessee?|je (?:ne )?veux (?:pas|plus) (?:continuer|"
-        "repondre|participer|etre contactee?)|laissez moi (?:tranquille|en paix)|lachez moi|fichez moi la paix|ne m ecrivez plus|"
+        "repondre|participer|etre contactee?)|(?:laissez|laisse|foutez|fichez) moi (?:tranquille|en paix|la paix)|lachez moi|fichez moi la paix|ne m ecrivez plus|"
         "desabonner|desinscription|desinscrire|me desinscrire|me desabonner|retirez moi de (?:la|votre) liste",
     ),
     resume=(
@@ -81,7 +81,7 @@ FRENCH: Final = Lexicon(
         "(?:je |j )?(?:ne |n )?(?:sais|sait|c|ai) pas(?: (?:trop|encore|du tout|vraiment|quoi (?:dire|repondre|vous dire)|"
         "repondre|dire))?|chais pas|che pas|chai pas|jsp|jspas|nsp|aucune idee|pas d idee|(?:je n en |j en |je n )?ai aucune idee|"
         "sans opinion|sans avis|pas d avis|(?:je )?(?:prefere|prefererais) ne pas (?:repondre|le dire|en parler)|"
-        "pas de reponse|sans reponse|joker|je n ai pas de reponse|je seche|rien a dire|rien de special a dire|difficile a dire|"
+        "pas de reponse|sans reponse|joker|je n ai pas de reponse|je (?:ne )?vois pas(?: trop| vraiment)?|ca ne me dit rien|je seche|rien a dire|rien de special a dire|difficile a dire|"
         "pas concernee?|non concernee?|(?:je ne suis |on n est |nous ne sommes )?pas concernee?s?",
     ),
     restart=(
@@ -104,6 +104,10 @@ FRENCH: Final = Lexicon(
         "(?:un |le |votre |vos |les )?(?:contact|numero|telephone|coordonnees) (?:d un (?:conseiller|responsable)|de (?:la )?(?:chambre|cci)|"
         "de l equipe|de quelqu un|a (?:bogota|medellin))|votre (?:numero|telephone|contact)|vos coordonnees|"
         "(?:donnez moi|je veux|je voudrais|vous avez|avez vous|quel est) (?:un|le|votre|vos) (?:contact|numero|telephone|coordonnees)(?: .{0,30})?",
+        "(?:et )?(?:qui est )?(?:mon|notre|votre) (?:interlocuteur|interlocutrice|contact|conseiller|referent|correspondant)(?: (?:c est )?qui)?|"
+        f"(?:{_WANT} )?(?:avoir )?son (?:numero|telephone|contact)|"
+        f"(?:{_WANT} )?(?:en parler|discuter|en discuter) (?:de vive voix|directement|par telephone|avec quelqu un|en personne|avec vous|avec un humain)|"
+        "(?:vous |tu )?(?:m appelez|m appelles|me rappelez)(?: .{0,20})?|appelle moi|"
         "(?:il y a quelqu un|y a quelqu un|quelqu un est la)",
     ),
     help_me=(
@@ -183,6 +187,7 @@ FRENCH: Final = Lexicon(
         "peut etre|je dirais|disons|probablement|sans doute|je (?:pense|crois|suppose|ne sais pas)|j imagine|genre|du style|"
         r"un|une|des|quelques|\w+(?:er|ir|dre|tre|ttre)\b(?! vous)",
     ),
+    definite_start=("et|le|la|les|l|vos|votre|du|des|au|aux|ce|cette|ces|sinon|ou|qui|non|oui|pardon",),
     lead_in=(
         "(?:et |mais |alors |sinon |donc )*(?:pour|concernant|au sujet|a propos|cote|niveau|quant|si|quand|en ce qui concerne|"
         "par rapport|dans|avec|s agissant|sur)",
@@ -242,13 +247,13 @@ FRENCH: Final = Lexicon(
         r"mails|emails|utilisateurs)|base de donnees (?:de vos|des) (?:utilisateurs|contacts|conversations)|conversations? des autres",
     ),
     positive=(
-        r"utile|util|excellent|genial|super|parfait|formidable|enrichissant|interessant|efficace|satisfait|adore|apprecie|ravi|precieu|"
+        r"\butiles?\b|excellent|genial|super|parfait|formidable|enrichissant|interessant|efficace|satisfait|adore|apprecie|ravi|precieu|"
         r"tres (?:bien|bon|bonne)|bonne experience|au top|\btop\b|reussi|ca nous a (?:aide|servi)",
     ),
     negative=(
         r"inutile|decu|decev|\bnul|mauvais|\bmal\b|perte de temps|pas (?:tres |vraiment |du tout |trop )?(?:utile|interessant|bien|terrible|"
         r"satisf|convaincu|concluant)|sans (?:resultat|suite|interet)|aucun (?:resultat|interet|retour)|\bbof\b|peu (?:utile|interessant)|"
-        r"moyen|trop cher|n (?:a|ont) (?:rien|pas) (?:servi|apporte|aide)|rien apporte|servi a rien",
+        r"\bmoyen(?:ne)?\b|trop cher|n (?:a|ont) (?:rien|pas) (?:servi|apporte|aide)|rien apporte|servi a rien",
     ),
     vague=frozenset(
         """
@@ -286,14 +291,21 @@ FRENCH: Final = Lexicon(
     ),
     misspoken=(
         r"(?:je voulais (?:plutot )?dire|je me suis trompee?|je me suis mal exprimee?|correction|rectification|erratum)\s*[,:.]?\s*(?:que |qu')?(?P<text>.*)",
+        r"(?:mais )?(?:ce n'est|c'est|c) pas (?:du tout )?ce que j'ai (?:dit|voulu dire|repondu)(?P<text>)",
     ),
-    corrected_verb=(r"corriger|modifier|changer ma reponse|rectifier",),
+    located=(r"(?:(?:je|on|nous) (?:suis|est|sommes) )(?:bases?|basees?|situes?|installes?)? ?(?:a|sur|dans|vers|pres de) .{3,25}",),
+    recall=(
+        r"(?:(?:c'etait|c'est) quoi|quelle (?:etait|est)|rappelez-moi|redonnez-moi) ma reponse(?: (?:a|pour|sur) (?:la )?(?:question )?{n})?",
+        r"^\W*(?:et )?(?:qu'?est[- ]ce que j'ai|j'ai) (?:repondu|dit) ?(?:quoi)?(?: (?:a|pour) (?:la )?(?:question )?{n})?\W*$|qu'ai-je repondu",
+        r"^\W*(?:(?:donnez-moi|faites-moi|montrez-moi|je (?:veux|voudrais) (?:voir )?|un |mon |le )*(?:resume|recapitulatif|recap)|(?:voir |montrez-moi |quelles sont )?mes reponses)\W*$",
+    ),
+    person=(r"(?:je m'appelle|mon nom est|moi c'est) (?P<name>.+)",),
     company=(
         r"(?:je travaille|je vous ecris|j'ecris) (?:pour|chez|au nom de|de la part de) (?:la societe |l'entreprise )?(?P<name>.+)",
         r"(?:je suis|c'est|nous sommes|ici) .{0,50}?(?:de chez|de la societe|de l'entreprise|du groupe|chez|la societe|l'entreprise) (?P<name>.+)",
         r"(?:mon|notre|ma) (?:entreprise|societe|boite|groupe) (?:s'appelle|c'est|est|se nomme|:) ?(?P<name>.+)",
         r"(?:la societe|l'entreprise|societe|entreprise|nom de l'entreprise) ?: ?(?P<name>.+)",
-        r"(?:^|, ?)(?:de chez|de la societe|de l'entreprise) (?P<name>.+)",
+        r"(?:^|(?<=, ))(?:de chez|de la societe|de l'entreprise) (?P<name>.+)",
         r"je represente (?:la societe |l'entreprise )?(?P<name>.+)",
     ),
     company_loose=(r"(?:nous sommes|on est|c'est|je suis(?: de)?|chez) (?P<name>.+)",),

@@ -19,7 +19,7 @@ SPANISH: Final = Lexicon(
     fillers=(
         "por favor|porfa(?:vor)?|porfis|xfa|gracias|muchas gracias|mil gracias|hola|buenas|buenos dias|buenas (?:tardes|noches)|"
         "perdon|perdone|disculpe|disculpa|disculpen|que pena(?: con (?:usted|ustedes))?|bueno|pues|eh|este|ah|oh|ok|okay|vale|listo|"
-        "dale|no|si|y|pero|entonces|mejor|ahora|ya|senor|senora|claro|perfecto|la verdad|(?:ja|je|ji|aj)+|solo|ay|uy|bien|muy bien|mmm*|aja",
+        "dale|no|si|y|pero|entonces|mejor|ahora|ya|senor|senora|claro|perfecto|la verdad|(?:ja|je|ji|aj){2,}j?|solo|ay|uy|bien|muy bien|mmm*|aja",
     ),
     greeting=(
         "(?:(?:hola|ola|holi|holaa+|buenas|buen dia|buenos dias|buenas (?:tardes|noches)|muy buenas|muy buen(?:os)? dias?|saludos|"
@@ -41,14 +41,14 @@ SPANISH: Final = Lexicon(
         "adelante|con gusto|cuando quiera|ya veo|ah ya|ah ok|ah vale|bueno|buenisimo|interesante|que interesante|que bueno|que (?:bien|chevere|bacano|amable)|esta (?:muy )?(?:claro|bien|chevere)|muy (?:amable|claro|chevere)|"
         "anotado|recibido|estoy listo|estoy lista|lo escucho|prueba|probando|buena idea|me parece(?: bien| perfecto)?",
     ),
-    laugh=(r"(?:(?:ja|je|ji|jua|aj|ha)+j?s? ?)+",),
+    laugh=(r"(?:(?:ja|je|ji|jua|aj|ha){2,}j?s? ?)+",),
     goodbye=(
         "adios|chao|chau|hasta (?:luego|pronto|manana|la proxima|otro dia)|nos vemos|nos hablamos|hablamos(?: (?:luego|despues|"
         "pronto|manana))?|feliz (?:dia|tarde|noche|semana|fin de semana)|que (?:tenga|tengan|este|esten|le vaya)(?: un| muy)? ?(?:buen dia|"
         "buena tarde|buena noche|feliz dia|lindo dia|bien)|buen(?:a)? (?:fin de semana|tarde noche)|bye|me voy|me tengo que ir|debo irme",
     ),
     stop=(
-        "stop|parar|pare|paremos|para|paro|basta|detener|detengase|terminar|fin|salir|cancelar|pausa|suficiente|ya no mas|no mas|"
+        "stop|parar|pare|paremos|para|paro|basta|detener|detengase|terminar|fin|salir|cancelar|pausa|suficiente|(?:me )?quiero (?:irme|ir)|ya no mas|no mas|"
         f"(?:{_WANT} )(?:parar|terminar|hacer una pausa|detenerme|cancelar|salir|continuar (?:luego|despues|mas tarde)|pausar)",
         "(?:ahora|ahorita|hoy|por ahora|ya) no(?: (?:puedo|es posible|tengo tiempo|me queda facil|gracias|alcanzo))*|"
         "no (?:ahora|ahorita|hoy|puedo ahora|puedo ahorita|puedo hoy|puedo hablar(?: ahora)?|en este momento|es (?:un )?buen momento|es el momento)|"
@@ -62,7 +62,7 @@ SPANISH: Final = Lexicon(
         "full|trabajando|conduciendo)(?: (?:ahora|ahorita|hoy))?|ocupad[oa]|en reunion|en una reunion",
         "no (?:me|nos) interesa(?: (?:gracias|esto|mas|participar|responder))*|no (?:seguir|continuar)|no quiero (?:seguir|continuar|responder|contestar|participar|"
         "nada|mas preguntas|mas)(?: (?:mas|preguntas|esto|gracias))*|ya no quiero (?:mas|seguir|responder|continuar)(?: mas)?|"
-        "dejeme en paz|dejenme en paz|dejeme tranquil[oa]|no me escriban? mas|no me (?:moleste|molesten)(?: mas)?|"
+        "(?:por que )?no me (?:dejan?|dejen) (?:en paz|tranquil[oa])|dejeme en paz|dejenme en paz|dejeme tranquil[oa]|no me escriban? mas|no me (?:moleste|molesten)(?: mas)?|"
         "darme de baja|dar de baja|desuscribir(?:me)?|eliminenme|quiteme de (?:la|su) lista|no molesten?",
     ),
     resume=(
@@ -84,7 +84,7 @@ SPANISH: Final = Lexicon(
         "bien|todavia|aun|muy bien|exactamente|decirle|como responder|por ahora))*|nose|ns|ni idea|no tengo (?:ni )?idea|sin idea|"
         "ns ?/?nr|prefiero no (?:responder|decir|decirlo|contestar|opinar)|sin (?:comentarios|opinion|respuesta)|no tengo (?:respuesta|"
         "opinion|nada que decir)|no aplica|n a|na|no me aplica|no recuerdo|no me acuerdo|ninguna respuesta|quien sabe|"
-        "no se me ocurre(?: nada)?|no quiero (?:responder|contestar) (?:esa|esta|eso)(?: pregunta)?",
+        "no se me (?:ocurre|viene)(?: nada)?(?: (?:ahora|ahorita|a la mente))?|no veo(?: nada)?|no sabria decir\\w*|no quiero (?:responder|contestar) (?:esa|esta|eso)(?: pregunta)?",
     ),
     restart=(
         f"(?:{_WANT} )?(?:(?:empezar|comenzar|iniciar|arrancar|hacerlo|responder)(?: todo)? (?:de nuevo|otra vez|desde (?:cero|el principio|"
@@ -100,6 +100,8 @@ SPANISH: Final = Lexicon(
         f"(?:una )?persona(?: (?:real|humana))?|(?:un )?humano|(?:un )?asesor(?:a)?|(?:un )?agente|(?:un )?operador|{_SOMEONE.replace('|ustedes', '')}",
         f"(?:{_WANT} )?(?:que )?(?:me |nos )?(?:llamen|llame|contacten|contacte|llamar(?:me)?|contactar(?:me)?|contactado|contactada)"
         "(?: (?:alguien|un asesor|una persona|por favor|por telefono|al celular|a mi celular))*",
+        f"(?:{_WANT} )?(?:hablarlo|conversarlo|tratarlo|verlo) (?:en persona|por telefono|con alguien|personalmente|con una persona|con ustedes|directamente)|"
+        "(?:quien es )?(?:mi|nuestro) (?:contacto|asesor|ejecutivo|interlocutor)(?: (?:es )?quien| quien es)?|me (?:llamas|llaman|llama)(?: .{0,20})?|"
         "(?:llamenme|llameme|llamame|contactenme|contacteme)(?: .{0,30})?",
         "(?:me |nos )?(?:pueden|puede|podria|podrian) (?:llamar|contactar|llamarme|contactarme|comunicar(?:me)? con (?:alguien|un asesor|una "
         "persona)|pasar(?:me)? (?:con|a) (?:alguien|un asesor|una persona))(?: .{0,30})?",
@@ -184,6 +186,7 @@ SPANISH: Final = Lexicon(
         "quizas?|tal vez|a lo mejor|puede ser|pues|no se|creo|supongo|diria|digamos|tipo|seria|posiblemente|probablemente|"
         r"un|una|unos|unas|algun|alguna|\w{2,}(?:ar|er|ir)\b(?! ustedes)",
     ),
+    definite_start=("y|el|la|los|las|su|sus|ese|esa|eso|esto|este|esta|o|no|si|perdon|pero",),
     lead_in=(
         "(?:y |pero |entonces |por cierto )*(?:para|sobre|en cuanto|respecto|con respecto|si|cuando|acerca|en|con|por el lado|de|del)",
     ),
@@ -239,7 +242,7 @@ SPANISH: Final = Lexicon(
         r"numeros|usuarios)|base de datos de (?:los )?(?:usuarios|clientes|contactos|conversaciones)",
     ),
     positive=(
-        r"util|excelente|buenisim|genial|perfect|valios|enriquecedor|interesante|eficaz|satisfech|encant|gusto|provechos|chevere|bacano|"
+        r"\butil(?:es|isim\w+)?\b|excelente|buenisim|genial|perfect|valios|enriquecedor|interesante|eficaz|satisfech|encant|gusto|provechos|chevere|bacano|"
         r"muy (?:bien|bueno|buena|buenos|buenas)|buena experiencia|nos (?:sirvio|ayudo|aporto)|me (?:sirvio|ayudo|aporto)",
     ),
     negative=(
@@ -281,15 +284,23 @@ SPANISH: Final = Lexicon(
     ),
     misspoken=(
         r"(?:(?:yo )?(?:quise|queria) decir|me equivoque|me exprese mal|correccion|corrijo|fe de erratas|lo que quise decir)\s*[,:.]?\s*(?:es |era )?(?:que )?(?P<text>.*)",
+        r"(?:pero )?(?:eso )?no (?:es|era|fue) (?:eso )?lo que (?:yo )?(?:dije|quise decir|queria decir|respondi)(?P<text>)",
+        r"(?:yo )?no dije eso(?P<text>)",
     ),
-    corrected_verb=(r"corregir|cambiar mi respuesta|modificar|rectificar",),
+    located=(r"(?:yo |nosotros )?(?:estoy|estamos|vivo|vivimos|trabajo|trabajamos)(?: (?:ubicad[oa]s?|radicad[oa]s?))? en .{3,25}",),
+    recall=(
+        r"(?:cual (?:era|fue|es)|recuerdeme|repitame|digame) mi respuesta(?: (?:a|en|de|para) (?:la )?(?:pregunta )?(?:numero )?{n})?",
+        r"^\W*(?:y )?que (?:respondi|conteste|dije|he respondido|he contestado)(?: yo)?(?: (?:a|en|para) (?:la )?(?:pregunta )?(?:numero )?{n})?\W*$",
+        r"^\W*(?:(?:deme |dame |quiero |me da |haga |hagame |ver |muestreme )*(?:un |el |mi )?resumen|(?:cuales son |ver |quiero ver |muestreme )?mis respuestas)\W*$",
+    ),
+    person=(r"(?:me llamo|mi nombre es) (?P<name>.+)",),
     company=(
         r"(?:trabajo|escribo|les escribo|le escribo) (?:para|en|con|de|desde|de parte de|en nombre de) (?:la empresa |la compania )?(?P<name>.+)",
         r"(?:soy|habla|somos|le habla|les habla|mi nombre es|me llamo) .{0,50}?(?:de la empresa|de la compania|la empresa|de la firma|del grupo|la compania) (?P<name>.+)",
         r"(?:soy|habla|le habla|mi nombre es|me llamo) [^,.]{2,40}?,? (?:de|gerente de|director de|directora de|representante de) (?P<name>.+)",
         r"(?:mi|nuestra|la) (?:empresa|compania|firma|sociedad) (?:se llama|es|:) ?(?P<name>.+)",
         r"(?:empresa|compania|nombre de la empresa) ?: ?(?P<name>.+)",
-        r"(?:^|, ?)de la (?:empresa|compania|firma) (?P<name>.+)",
+        r"(?:^|(?<=, ))de la (?:empresa|compania|firma) (?P<name>.+)",
         r"(?:represento|representamos) (?:a )?(?:la empresa )?(?P<name>.+)",
     ),
     company_loose=(r"(?:somos|soy de|es|de|soy) (?P<name>.+)",),
