@@ -61,6 +61,16 @@ def test_every_request_is_counted(application: Flask, web: FlaskClient, tenant: 
     assert {(row["endpoint"], row["status_code"]) for row in refused} >= {(path, 401), ("(no such address)", 404)}
 
 
+def test_a_single_request_of_nobody_is_counted(application: Flask, web: FlaskClient, rows: Rows) -> None:
+    metrics = application.extensions["cci_metrics"]
+    metrics.flush()
+    counted = "SELECT count(*) AS n FROM api_metrics WHERE organisation_id IS NULL AND endpoint = '/health'"
+    before = rows(counted)[0]["n"]
+    web.get("/health")
+    metrics.flush()
+    assert rows(counted)[0]["n"] == before + 1
+
+
 def test_metrics_as_json_and_for_prometheus(application: Flask, web: FlaskClient, tenant: Tenant) -> None:
     talk(web, tenant, "+573000000001", "Bonjour", "Oui, j'ai accédé à l'espace membre")
     application.extensions["cci_metrics"].flush()
