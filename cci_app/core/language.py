@@ -91,7 +91,7 @@ def _wished_in(clause: str, languages: Sequence[str], *, alone: bool) -> str | N
     if not named or len(words) > 12:
         return None
     others = [word for word in words if word not in named]
-    if len(named) == 1 and any(word in {"no", "pas"} for word in others):
+    if len(named) == 1 and any(word in {"no", "pas", "don", "dont"} for word in others):
         refused = LANGUAGE_NAMES[named[0]]
         plain = all(word in REFUSALS | WISH_WORDS | WISH_FILLERS for word in others)
         remaining = [language for language in languages if language != refused]

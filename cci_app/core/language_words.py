@@ -77,4 +77,4 @@ WISH_FILLERS: Final[frozenset[str]] = _words("""
     moi para mi ustedes usted posible tout do
     """)
 # Before a language's name these turn the wish away from it: "no hablo francés".
-REFUSALS: Final[frozenset[str]] = _words("no ne n pas hablo entiendo comprendo comprends parle comprend dont")
+REFUSALS: Final[frozenset[str]] = _words("no ne n pas hablo entiendo comprendo comprends parle comprend don dont t")

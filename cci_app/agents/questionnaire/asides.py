@@ -79,7 +79,8 @@ def instead_of_answer(session: Session, command: Command) -> str:
             if pattern_of(about.said).search(words):
                 return _told_about(session, about)
     named = cities_in(session.content.directory, command.answer)
-    if len(named) == 1 and session.book.is_("located", words):
+    only = session.city_open and len(session.book.content(words)) == 1
+    if len(named) == 1 and (only or session.book.is_("located", words)):
         return _location(session, command.answer)
     return ""
 

@@ -1,6 +1,7 @@
 """Judging an answer: yes or no, how it sounds, whether it says enough; and the company that a stranger names."""
 
 import re
+from itertools import takewhile
 
 from cci_app.agents.questionnaire.content import Question
 from cci_app.agents.questionnaire.phrasebook import Phrasebook
@@ -10,6 +11,7 @@ from cci_app.agents.questionnaire.understanding import Tone
 # An answer with this many words of its own is never vague.
 _ENOUGH = 5
 _COMPANY_WORDS = 6
+_PERSON_WORDS = 3
 _COMPANY_LENGTH = 60
 _LEGAL_FORM = re.compile(r"\b(?:s\.?a\.?s?|ltda|sarl|sas|inc|llc|e\.?u|s\.?l|gmbh)\b\.?", re.IGNORECASE)
 _COMPANY_END = re.compile(r"[,;!?\n(]|\.\s|\.$|\s[-–—]\s|:")
@@ -27,6 +29,9 @@ def judge_answer(book: Phrasebook, answer: str, question: Question | None) -> tu
         return Tone.NONE, not question.none_is_answer
     negative = book.has("negative", words)
     tone = Tone.NEGATIVE if negative else Tone.POSITIVE if book.has("positive", words) else Tone.PLAIN
+    if tone is Tone.PLAIN and book.is_("nothing", clauses[0] if clauses else words):
+        # "Nada, soy nuevo"
+        return Tone.NONE, False
     content = book.content(words)
     if len(content) >= _ENOUGH:
         return tone, False
@@ -96,8 +101,8 @@ def person_in(book: Phrasebook, message: str) -> str | None:
         match = pattern.search(folded)
         if match is not None:
             words = _COMPANY_END.split(message[match.start("name") : match.end("name")], maxsplit=1)[0].split()
-            names = [word for word in words[:3] if word[0].isupper() and word.isalpha()]
-            if names:
+            names = list(takewhile(lambda word: word[0].isupper() and word.isalpha(), words))
+            if 1 <= len(names) <= _PERSON_WORDS and len(names) == len(words):
                 return " ".join(names)
     return None
 

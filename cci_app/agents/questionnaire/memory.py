@@ -23,8 +23,9 @@ class Memory(BaseModel):
     """The state of a run.
 
     `question` is the open question; `returns` counts how often it was repeated, `asked_again` tells that a vague answer
-    was asked once more. `company_invited`, `company_open`: a stranger was asked for the company, ever and in the last
-    reply. `help_offered`: the last reply offered help. `contact_given`: a contact was given in this run.
+    was asked once more. `company_invited`, `company_open`: a stranger was asked for the company, ever, and it is still
+    awaited. `help_offered`: the last reply offered help. `contact_given`: a contact was given in this run; `city_open`:
+    the last reply gave those of several cities.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -44,6 +45,7 @@ class Memory(BaseModel):
     company_open: bool = False
     help_offered: bool = False
     contact_given: bool = False
+    city_open: bool = False
     turns: int = 0
     seen_at: datetime | None = None
 

@@ -39,7 +39,8 @@ class Session:
         self.was_away = self.memory.seen_at is not None and turn.now - self.memory.seen_at >= AWAY
         self.company_open = self.memory.company_open
         self.help_offered = self.memory.help_offered
-        self.memory.help_offered = False
+        self.city_open = self.memory.city_open
+        self.memory.help_offered = self.memory.city_open = False
         # A company is expected until the first question is done with.
         self.memory.company_open = self.company_open and self.memory.question == 1
         self.memory.turns += 1
@@ -113,6 +114,7 @@ class Session:
         """The right people with their links. From now on a contact counts as given."""
         self.memory.contact_given = True
         people = people_for(self.content.directory, self.city(text), role)
+        self.memory.city_open = len(people) > 1
         return present(self.voice, self.content.directory, people, prefill, short=short)
 
     # Saying

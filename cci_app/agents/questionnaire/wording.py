@@ -13,6 +13,7 @@ _QUOTE_LENGTH = 110
 _NAME_LENGTH = 80
 _MARKS = re.compile(r"[?¿؟？]")
 _URL = re.compile(r"https?://\S+")
+_EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]")
 
 
 class Voice:
@@ -41,8 +42,8 @@ class Voice:
 
 
 def quote(text: str, words: int = _QUOTE_WORDS) -> str:
-    """A short piece of what a person wrote, on one line, without question marks and quotation marks."""
-    plain = " ".join(re.sub(r"[«»\"“”]", "", _MARKS.sub("", _URL.sub("", text))).split())
+    """A short piece of what a person wrote, on one line, without addresses, emoji, question and quotation marks."""
+    plain = " ".join(re.sub(r"[«»\"“”]", "", _MARKS.sub("", _EMOJI.sub("", _URL.sub("", text)))).split())
     kept = " ".join(plain.split()[:words])[:_QUOTE_LENGTH].rstrip(" ,;:.!")
     return kept + "…" if len(kept) < len(plain.rstrip(" ,;:.!")) else kept
 

@@ -81,7 +81,7 @@ FRENCH: Final = Lexicon(
         "(?:je |j )?(?:ne |n )?(?:sais|sait|c|ai) pas(?: (?:trop|encore|du tout|vraiment|quoi (?:dire|repondre|vous dire)|"
         "repondre|dire))?|chais pas|che pas|chai pas|jsp|jspas|nsp|aucune idee|pas d idee|(?:je n en |j en |je n )?ai aucune idee|"
         "sans opinion|sans avis|pas d avis|(?:je )?(?:prefere|prefererais) ne pas (?:repondre|le dire|en parler)|"
-        "pas de reponse|sans reponse|joker|je n ai pas de reponse|je (?:ne )?vois pas(?: trop| vraiment)?|ca ne me dit rien|je seche|rien a dire|rien de special a dire|difficile a dire|"
+        "pas de reponse|sans reponse|joker|je n ai pas de reponse|je (?:ne )?vois pas(?: trop| vraiment)?|ca ne me dit rien|laissez? tomber|je seche|rien a dire|rien de special a dire|difficile a dire|"
         "pas concernee?|non concernee?|(?:je ne suis |on n est |nous ne sommes )?pas concernee?s?",
     ),
     restart=(
@@ -132,7 +132,7 @@ FRENCH: Final = Lexicon(
         "avant de repondre|avant (?:ca|cela)|attendez|attends|avant tout|d abord|en fait|du coup|oui|non|si|je vois|compris",
     ),
     nothing=(
-        "(?:non )?(?:aucun|aucune|aucuns|aucunes|rien|neant|zero|nada|jamais)(?: (?:d entre eux|service|evenement|des deux|projet|"
+        "(?:non )?(?:aucun|aucune|aucuns|aucunes|rien|neant|r ?a ?s|zero|nada|jamais)(?: (?:d entre eux|service|evenement|des deux|projet|"
         "idee particuliere|en particulier|de special|de particulier|de prevu|pour (?:le moment|l instant)|du tout|encore|"
         "pour ma part|de notre cote|a signaler|actuellement|a ce jour|jusqu ici|ne me vient a l esprit|ne manque))*",
         "(?:non )?(?:pas|toujours pas|pas encore)(?: (?:pour (?:le moment|l instant)|encore|du tout|vraiment|a ce jour|grand chose|"
@@ -299,7 +299,7 @@ FRENCH: Final = Lexicon(
         r"^\W*(?:et )?(?:qu'?est[- ]ce que j'ai|j'ai) (?:repondu|dit) ?(?:quoi)?(?: (?:a|pour) (?:la )?(?:question )?{n})?\W*$|qu'ai-je repondu",
         r"^\W*(?:(?:donnez-moi|faites-moi|montrez-moi|je (?:veux|voudrais) (?:voir )?|un |mon |le )*(?:resume|recapitulatif|recap)|(?:voir |montrez-moi |quelles sont )?mes reponses)\W*$",
     ),
-    person=(r"(?:je m'appelle|mon nom est|moi c'est) (?P<name>.+)",),
+    person=(r"(?:je m'appelle|mon nom est|moi c'est|^\W*je suis) (?P<name>.+)",),
     company=(
         r"(?:je travaille|je vous ecris|j'ecris) (?:pour|chez|au nom de|de la part de) (?:la societe |l'entreprise )?(?P<name>.+)",
         r"(?:je suis|c'est|nous sommes|ici) .{0,50}?(?:de chez|de la societe|de l'entreprise|du groupe|chez|la societe|l'entreprise) (?P<name>.+)",
@@ -308,5 +308,5 @@ FRENCH: Final = Lexicon(
         r"(?:^|(?<=, ))(?:de chez|de la societe|de l'entreprise) (?P<name>.+)",
         r"je represente (?:la societe |l'entreprise )?(?P<name>.+)",
     ),
-    company_loose=(r"(?:nous sommes|on est|c'est|je suis(?: de)?|chez) (?P<name>.+)",),
+    company_loose=(r"(?:nous sommes|on est|c'est|je suis de|chez) (?P<name>.+)",),
 )  # fmt: skip

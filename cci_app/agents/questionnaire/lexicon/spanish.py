@@ -84,7 +84,7 @@ SPANISH: Final = Lexicon(
         "bien|todavia|aun|muy bien|exactamente|decirle|como responder|por ahora))*|nose|ns|ni idea|no tengo (?:ni )?idea|sin idea|"
         "ns ?/?nr|prefiero no (?:responder|decir|decirlo|contestar|opinar)|sin (?:comentarios|opinion|respuesta)|no tengo (?:respuesta|"
         "opinion|nada que decir)|no aplica|n a|na|no me aplica|no recuerdo|no me acuerdo|ninguna respuesta|quien sabe|"
-        "no se me (?:ocurre|viene)(?: nada)?(?: (?:ahora|ahorita|a la mente))?|no veo(?: nada)?|no sabria decir\\w*|no quiero (?:responder|contestar) (?:esa|esta|eso)(?: pregunta)?",
+        "no se me (?:ocurre|viene)(?: nada)?(?: (?:ahora|ahorita|a la mente))?|no veo(?: nada)?|dej[ae]lo(?: asi)?|olvid[ae]lo|no sabria decir\\w*|no quiero (?:responder|contestar) (?:esa|esta|eso)(?: pregunta)?",
     ),
     restart=(
         f"(?:{_WANT} )?(?:(?:empezar|comenzar|iniciar|arrancar|hacerlo|responder)(?: todo)? (?:de nuevo|otra vez|desde (?:cero|el principio|"
@@ -176,7 +176,7 @@ SPANISH: Final = Lexicon(
     bare_question_start=(
         r"(?:y |pero |pues |entonces |por cierto |disculpe |perdon |oiga |hola |buenas |buenos dias )*"
         r"(?:como (?:puedo|podemos|hago|hacemos|se |encuentro|funciona|accedo|entro|consigo|obtengo|contacto|ingreso|me |es (?:el|la)|son)|"
-        r"cuanto (?:cuesta|vale|dura|es|sale|cobran|valen|cuestan|tiempo)|cuando (?:es |son |empieza|hay |sera|comienza)|donde (?:es|queda|esta|puedo|"
+        r"cuanto (?:cuesta|vale|dura|es|sale|demora|se demora|tarda|toma|cobran|valen|cuestan|tiempo)|cuando (?:es |son |empieza|hay |sera|comienza)|donde (?:es|queda|esta|puedo|"
         r"encuentro|se)|que (?:es (?:el|la|eso|un|una)|son|servicios|hacen|ofrecen|incluye|eventos|debo|hay que|tengo que|necesito)|"
         r"cual(?:es)? (?:es|son)|q es|quien(?:es)? (?:es|son)|por que (?:me|no|tantas)|para que|(?:ustedes|tienen|ofrecen|me pueden|me puede|nos pueden|pueden|puede) "
         r"(?!ser)\w+|(?:quiero|quisiera|me gustaria|necesito|deseo) (?:saber|informacion|mas informacion|info)|hay (?:algun|alguna|eventos?)|"
@@ -293,7 +293,7 @@ SPANISH: Final = Lexicon(
         r"^\W*(?:y )?que (?:respondi|conteste|dije|he respondido|he contestado)(?: yo)?(?: (?:a|en|para) (?:la )?(?:pregunta )?(?:numero )?{n})?\W*$",
         r"^\W*(?:(?:deme |dame |quiero |me da |haga |hagame |ver |muestreme )*(?:un |el |mi )?resumen|(?:cuales son |ver |quiero ver |muestreme )?mis respuestas)\W*$",
     ),
-    person=(r"(?:me llamo|mi nombre es) (?P<name>.+)",),
+    person=(r"(?:me llamo|mi nombre es|^\W*(?:yo )?soy) (?P<name>.+)",),
     company=(
         r"(?:trabajo|escribo|les escribo|le escribo) (?:para|en|con|de|desde|de parte de|en nombre de) (?:la empresa |la compania )?(?P<name>.+)",
         r"(?:soy|habla|somos|le habla|les habla|mi nombre es|me llamo) .{0,50}?(?:de la empresa|de la compania|la empresa|de la firma|del grupo|la compania) (?P<name>.+)",
@@ -303,5 +303,5 @@ SPANISH: Final = Lexicon(
         r"(?:^|(?<=, ))de la (?:empresa|compania|firma) (?P<name>.+)",
         r"(?:represento|representamos) (?:a )?(?:la empresa )?(?P<name>.+)",
     ),
-    company_loose=(r"(?:somos|soy de|es|de|soy) (?P<name>.+)",),
+    company_loose=(r"(?:somos|soy de|es|de) (?P<name>.+)",),
 )  # fmt: skip
