@@ -7,8 +7,10 @@ import marshmallow as ma
 from cci_app.agents.ports import MediaKind
 from cci_app.channels.reply import ReplyFormat
 from cci_app.core.http.fields import NOT_BLANK, CleanText, UserId
+from cci_app.core.text import clean
 
 MESSAGE_LENGTH = 4096
+SUBSCRIBER_LENGTH = 64
 
 MESSAGE_EXAMPLE = {"user_id": "+573001234567", "message": "Hola, soy una nueva empresa"}
 REPLY_EXAMPLES = {
@@ -66,6 +68,15 @@ class MediaPayload(ma.Schema):
     city = CleanText(max_length=120, metadata={"example": "Cali"})
 
 
+class SubscriberId(ma.fields.Field[int | str]):
+    """A contact's id as flow authors send it, with or without quotes; kept as it came, made safe to store."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | str:
+        if isinstance(value, bool) or not isinstance(value, int | str) or len(str(value)) > SUBSCRIBER_LENGTH:
+            raise ma.ValidationError(f"Must be a number or a string of at most {SUBSCRIBER_LENGTH} characters.")
+        return clean(value) if isinstance(value, str) else value
+
+
 class MessagePayload(ma.Schema):
     """A person's message. Flow authors compose the body freely: fields that we do not know are ignored."""
 
@@ -86,11 +97,11 @@ class MessagePayload(ma.Schema):
             "example": "wamid.HBgM",
         },
     )
-    subscriber_id = ma.fields.Raw(
+    subscriber_id = SubscriberId(
         metadata={
             "description": "Manychat's id of the contact, to which a late answer can be sent",
             "type": ["string", "integer"],
-            "maxLength": 64,
+            "maxLength": SUBSCRIBER_LENGTH,
             "example": "1234567890",
         }
     )
@@ -98,11 +109,6 @@ class MessagePayload(ma.Schema):
         min_length=1, max_length=64, metadata={"description": "The assistant to talk to", "example": "cci"}
     )
     media = ma.fields.Nested(MediaPayload, metadata={"description": "An attachment of the message"})
-
-    @ma.validates("subscriber_id")
-    def _check_subscriber(self, value: Any, **_: Any) -> None:
-        if isinstance(value, bool) or not isinstance(value, int | str) or len(str(value)) > 64:
-            raise ma.ValidationError("Must be a number or a string of at most 64 characters.")
 
     @ma.validates_schema
     def _check_content(self, data: dict[str, Any], **_: Any) -> None:
