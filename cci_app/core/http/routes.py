@@ -68,6 +68,6 @@ def get_docs() -> Response:
 @blueprint.alt_response(404, "NOT_FOUND")
 def get_docs_file(name: str) -> Response:
     """A file of the page."""
-    response = send_from_directory(STATIC, name, max_age=86_400)
+    response = send_from_directory(STATIC, name, max_age=86_400, conditional=False)
     response.headers["Content-Security-Policy"] = DOCS_CSP
     return response
