@@ -72,9 +72,10 @@ class SubscriberId(ma.fields.Field[int | str]):
     """A contact's id as flow authors send it, with or without quotes; kept as it came, made safe to store."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | str:
-        if isinstance(value, bool) or not isinstance(value, int | str) or len(str(value)) > SUBSCRIBER_LENGTH:
+        given = super()._deserialize(value, attr, data, **kwargs)
+        if isinstance(given, bool) or not isinstance(given, int | str) or len(str(given)) > SUBSCRIBER_LENGTH:
             raise ma.ValidationError(f"Must be a number or a string of at most {SUBSCRIBER_LENGTH} characters.")
-        return clean(value) if isinstance(value, str) else value
+        return clean(given) if isinstance(given, str) else given
 
 
 class MessagePayload(ma.Schema):
