@@ -27,3 +27,11 @@ def resume_turn(receipt_id: str) -> None:
     person = person_of(int(receipt_id))
     if person is not None:
         get_conversation().resume(person, int(receipt_id))
+
+
+@celery.task(name=Task.PUSH_LATE_ANSWER.value)
+def push_late_answer(receipt_id: str) -> None:
+    """Push an answer that nobody pushed yet."""
+    person = person_of(int(receipt_id))
+    if person is not None:
+        get_conversation().late.push(person.organisation_id, int(receipt_id))

@@ -67,6 +67,9 @@ class Settings(BaseSettings):
 
     migrations_path: Path = Field(ROOT / "migrations", description="Folder of the database's migrations")
 
+    manychat_api_key: SecretStr | None = Field(None, description="Key of the Manychat page that pushes late answers")
+    manychat_base_url: str = Field("https://api.manychat.com", description="Manychat's API")
+
     contacts_excel_path: str | None = Field(None, description="The contact workbook: a file, an https or s3 address")
     knowledge_path: Path | None = Field(None, description="Folder of documents that `flask knowledge load` reads")
     file_storage: str = Field(

@@ -97,7 +97,7 @@ class AgentReply:
 
     `answers` are those recorded or changed by this message only. `state` replaces the agent's state and must survive
     JSON. `new_run` asks the conversation to close the present run and to count this turn, with `state`, as the first of
-    a new one (a confirmed restart).
+    a new one (a confirmed restart). `company` is the one that the person named, for the record.
     """
 
     text: str
@@ -106,6 +106,7 @@ class AgentReply:
     answers: tuple[RecordedAnswer, ...] = ()
     sources: tuple[Source, ...] = ()
     handoff: HandoffRequest | None = None
+    company: str | None = None
     new_run: bool = False
 
 

@@ -12,6 +12,7 @@ from typing import Any
 MANYCHAT_TYPE = "application/vnd.manychat.v2+json"
 # WhatsApp takes texts of up to 4,096 characters; a block holds up to ten messages.
 _MESSAGE_LENGTH = 4096
+_MESSAGES = 10
 
 
 class ReplyFormat(StrEnum):
@@ -45,6 +46,12 @@ def split_text(text: str, limit: int) -> list[str]:
     return [*pieces, text] if text or not pieces else pieces
 
 
+def manychat_content(text: str) -> dict[str, Any]:
+    """A text as the content of a dynamic block: up to ten messages of WhatsApp."""
+    messages = [{"type": "text", "text": piece} for piece in split_text(text, _MESSAGE_LENGTH)]
+    return {"type": "whatsapp", "messages": messages[:_MESSAGES]}
+
+
 def _plain(reply: Reply) -> dict[str, Any]:
     return {
         "response": reply.text,
@@ -54,11 +61,7 @@ def _plain(reply: Reply) -> dict[str, Any]:
 
 
 def _manychat(reply: Reply) -> dict[str, Any]:
-    messages = [{"type": "text", "text": piece} for piece in split_text(reply.text, _MESSAGE_LENGTH)]
-    return {
-        "version": "v2",
-        "content": {"type": "whatsapp", "messages": messages[:10], "actions": [], "quick_replies": []},
-    }
+    return {"version": "v2", "content": {**manychat_content(reply.text), "actions": [], "quick_replies": []}}
 
 
 _RENDERERS: dict[ReplyFormat, Callable[[Reply], dict[str, Any]]] = {

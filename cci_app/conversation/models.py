@@ -20,9 +20,12 @@ class WebhookEvent(PersonOwned, Base):
     """The receipt of one inbound event, unique by organisation, channel account and the channel's event id.
 
     `status` is `received` until the turn is committed, then `completed`; `failed` when no attempt came to an end.
-    `held` tells that the sender was given the holding reply; `late` is where the real answer then stands: `waiting`
-    to open the next reply, or `opened` one. `outcome` is what the turn made of the message, `rendered` the reply as the
-    channel got it.
+    `held` tells that the sender was given the holding reply; `late` is where the real answer then stands: `waiting` to
+    be pushed or to open the next reply; `opening` or `pushing` while somebody does that; then `opened` or `pushed`,
+    `refused` (by the channel, for `late_reason`; it opens the next reply) or `uncertain` (sent, but nobody knows
+    whether it arrived). `push_after` is when it may be pushed, while it is `pushing` when it should be done; it is empty
+    where the channel cannot push. `outcome` is what the turn made of the message, `rendered` the reply as the channel
+    got it.
     """
 
     __tablename__ = "webhook_events"
@@ -30,6 +33,13 @@ class WebhookEvent(PersonOwned, Base):
         sa.UniqueConstraint("organisation_id", "channel_account", "event_id", name="uq_webhook_events_event"),
         sa.CheckConstraint("status IN ('received', 'completed', 'failed')", name="status"),
         sa.Index("ix_webhook_events_person", *PERSON, "id"),
+        sa.CheckConstraint(
+            "late IN ('waiting', 'opening', 'opened', 'pushing', 'pushed', 'refused', 'uncertain')", name="late"
+        ),
+        sa.Index(
+            "ix_webhook_events_late", *PERSON, postgresql_where=sa.text("late IN ('waiting', 'opening', 'refused')")
+        ),
+        sa.Index("ix_webhook_events_push", "push_after", postgresql_where=sa.text("push_after IS NOT NULL")),
         sa.Index("ix_webhook_events_unfinished", "id", postgresql_where=sa.text("status = 'received'")),
         sa.Index(
             "ix_webhook_events_unlogged",
@@ -51,6 +61,9 @@ class WebhookEvent(PersonOwned, Base):
     status: Mapped[str] = mapped_column(sa.String(16), server_default="received")
     held: Mapped[bool] = mapped_column(server_default=sa.false())
     late: Mapped[str | None] = mapped_column(sa.String(16))
+    late_reason: Mapped[str | None]
+    push_attempts: Mapped[int] = mapped_column(server_default=sa.text("0"))
+    push_after: Mapped[datetime | None]
     outcome: Mapped[dict[str, Any] | None]
     rendered: Mapped[str | None]
     completed_at: Mapped[datetime | None]
@@ -62,8 +75,8 @@ class TurnState(PersonOwned, Base):
     """Where a person stands with an assistant, and whose turn it is.
 
     `lease_token` names the holder of the turn until `lease_until`; only the holder may write `state`. `sequence` counts
-    the turns committed, `pending` the receipts not yet answered, `attempts` how often the present one was taken.
-    `late` lists answers that wait to open the next reply: `[{"event": id, "text": "..."}]`.
+    the turns committed, `pending` the receipts not yet answered, `attempts` how often the present one was taken;
+    `has_late` tells that late answers may wait to open the next reply.
     """
 
     __tablename__ = "turn_state"
@@ -73,7 +86,7 @@ class TurnState(PersonOwned, Base):
     sequence: Mapped[int] = mapped_column(sa.BigInteger, server_default=sa.text("0"))
     pending: Mapped[int] = mapped_column(server_default=sa.text("0"))
     attempts: Mapped[int] = mapped_column(server_default=sa.text("0"))
-    late: Mapped[list[Any]] = mapped_column(server_default=sa.text("'[]'"))
+    has_late: Mapped[bool] = mapped_column(server_default=sa.false())
     lease_token: Mapped[uuid.UUID | None]
     lease_until: Mapped[datetime | None]
 

@@ -1,7 +1,7 @@
 """The one way a message takes: receive, take the turn, think, complete, remember, ring."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field
@@ -11,12 +11,13 @@ import structlog
 from flask import Flask, current_app
 
 from cci_app.assistants.registry import Assistant, load_specs
-from cci_app.channels.reply import Reply, ReplyFormat, render
+from cci_app.channels.reply import Reply, render
 from cci_app.conversation import memory, turns
 from cci_app.conversation.inbound import Inbound, Person
+from cci_app.conversation.late import LateAnswers
 from cci_app.conversation.pool import AgentPool
 from cci_app.conversation.state import PersonState
-from cci_app.conversation.thinking import outcome, think
+from cci_app.conversation.thinking import language_of, outcome, think
 from cci_app.conversation.turns import Completion, LeaseLost, Receipt, Turn
 from cci_app.core import clock
 from cci_app.core.deadline import Deadline
@@ -41,6 +42,17 @@ class Answered:
     stages: dict[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """An event on its way through the process that received it."""
+
+    inbound: Inbound
+    receipt: Receipt
+    started: float
+    deadline: Deadline
+    stages: dict[str, float] = field(default_factory=dict)
+
+
 class Conversation:
     """Receives events and answers them; one for each application."""
 
@@ -48,6 +60,7 @@ class Conversation:
         self._settings = settings
         self._assistants = assistants
         self._pool = AgentPool(app, settings.agent_pool_size)
+        self.late = LateAnswers(settings)
 
     def assistant(self, name: str | None) -> Assistant:
         """The assistant of that name, the default one for None. Raises InvalidInput for an unknown name."""
@@ -65,17 +78,15 @@ class Conversation:
 
     def receive(self, inbound: Inbound) -> Answered:
         """Answer an event inside the reply budget: with the reply, the stored one of a repeat, or a holding reply."""
-        deadline = Deadline.after(self._settings.reply_budget_seconds)
         started = time.monotonic()
         receipt = turns.open_receipt(inbound, self._settings.default_region)
-        answered = Answered("", {"receive": time.monotonic() - started})
+        arrival = _Arrival(inbound, receipt, started, Deadline(started + self._settings.reply_budget_seconds))
+        arrival.stages["receive"] = time.monotonic() - started
         if receipt.rendered is not None:
-            answered.rendered = receipt.rendered
-            return answered
-        turn = receipt.turn or self._await_turn(inbound.person, receipt, deadline)
-        rendered = self._answer(turn, deadline, started, answered) if turn else None
-        answered.rendered = rendered or self._await_reply(inbound.person, receipt, deadline)
-        return answered
+            return Answered(receipt.rendered, arrival.stages)
+        turn = receipt.turn or self._await_turn(arrival)
+        rendered = self._answer(turn, arrival) if turn else None
+        return Answered(rendered or self._await_reply(arrival), arrival.stages)
 
     def resume(self, person: Person, receipt_id: int) -> bool:
         """Finish a receipt that its own process did not. Returns whether there was something to finish."""
@@ -102,17 +113,18 @@ class Conversation:
         original = turns.read_state(person)
         return PersonState.from_json(original[0]) if original else None
 
-    def _answer(self, turn: Turn, deadline: Deadline, started: float, answered: Answered) -> str | None:
+    def _answer(self, turn: Turn, arrival: "_Arrival") -> str | None:
+        """The reply of a turn, or the holding reply at the deadline; None when somebody took the turn over."""
         future: Future[str] | None = self._pool.submit(
-            turn, lambda taken: self._work(taken, started, answered.stages, deadline=deadline)
+            turn, lambda taken: self._work(taken, arrival.started, arrival.stages, deadline=arrival.deadline)
         )
         if future is None:
             turns.release(turn)
-            return self._hold(turn.person, turn.receipt_id, turn.reply_format, started)
+            return self._hold(arrival)
         try:
-            return future.result(timeout=deadline.left())
+            return future.result(timeout=arrival.deadline.left())
         except FutureTimeout:
-            return self._hold(turn.person, turn.receipt_id, turn.reply_format, started)
+            return self._hold(arrival)
         except LeaseLost:
             return None
 
@@ -133,52 +145,65 @@ class Conversation:
         elapsed_ms = round((time.monotonic() - started) * 1000)
         rendered = render(Reply(thought.text, thought.state.user_status(), elapsed_ms), turn.reply_format)
         committing = time.monotonic()
-        done = Completion(state, outcome(turn, thought, elapsed_ms), thought.text, rendered, thought.failed)
-        turns.complete(turn, done, unheard=unheard)
+        done = Completion(
+            state=state,
+            outcome=outcome(turn, thought, elapsed_ms),
+            rendered=rendered,
+            failed=thought.failed,
+            delivery=thought.state.delivery,
+            pushable=self.late.can_push(turn.person, thought.state.delivery),
+        )
+        late = turns.complete(turn, done, unheard=unheard)
         stages["complete"] = time.monotonic() - committing
         memory.save(turn.person, state, turn.sequence + 1, self._settings.state_ttl_seconds)
         ring(Task.LOG_CONVERSATIONS)
+        if late and done.pushable:
+            self.late.push(turn.person.organisation_id, turn.receipt_id)
         return rendered
 
-    def _await_turn(self, person: Person, receipt: Receipt, deadline: Deadline) -> Turn | None:
+    def _await_turn(self, arrival: _Arrival) -> Turn | None:
         """Wait for the turn of a receipt; None when the deadline passed or a reply is already there."""
-        pause = _FIRST_POLL_SECONDS
-        while deadline.left() > pause:
-            time.sleep(pause)
+        person, receipt = arrival.inbound.person, arrival.receipt
+        for _ in _pauses(arrival.deadline):
             turn = turns.take_turn(person, receipt.id, self._settings.default_region)
             if turn is not None:
                 return turn
             if turns.stored_reply(person, receipt.id) is not None:
                 return None
-            pause = min(pause * 2, _LONGEST_POLL_SECONDS)
         return None
 
-    def _await_reply(self, person: Person, receipt: Receipt, deadline: Deadline) -> str:
+    def _await_reply(self, arrival: _Arrival) -> str:
         """Wait for the stored reply of a receipt that somebody else answers; the holding reply at the deadline."""
-        started = time.monotonic()
-        pause = _FIRST_POLL_SECONDS
-        while True:
-            rendered = turns.stored_reply(person, receipt.id)
+        for _ in _pauses(arrival.deadline):
+            rendered = turns.stored_reply(arrival.inbound.person, arrival.receipt.id)
             if rendered is not None:
                 return rendered
-            if deadline.left() <= pause:
-                return self._hold(person, receipt.id, receipt.reply_format, started)
-            time.sleep(pause)
-            pause = min(pause * 2, _LONGEST_POLL_SECONDS)
+        return self._hold(arrival)
 
-    def _hold(self, person: Person, receipt_id: int, reply_format: ReplyFormat, started: float) -> str:
+    def _hold(self, arrival: _Arrival) -> str:
         """Give the holding reply, unless the answer came in this very moment."""
-        assistant = self._assistants[person.assistant]
-        state = self.state(person) or PersonState()
-        language = state.language or assistant.default_language
-        elapsed_ms = round((time.monotonic() - started) * 1000)
-        rendered = render(Reply(assistant.holding(language), state.user_status(), elapsed_ms), reply_format)
-        held = turns.hold(person, receipt_id, rendered)
-        return held or cast(str, turns.stored_reply(person, receipt_id))
+        inbound, receipt = arrival.inbound, arrival.receipt
+        assistant = self._assistants[inbound.person.assistant]
+        state = self.state(inbound.person) or PersonState()
+        text = assistant.holding(language_of(inbound.text, state, assistant))
+        elapsed_ms = round((time.monotonic() - arrival.started) * 1000)
+        rendered = render(Reply(text, state.user_status(), elapsed_ms), receipt.reply_format)
+        held = turns.hold(inbound.person, receipt.id, rendered)
+        return held or cast(str, turns.stored_reply(inbound.person, receipt.id))
 
     def stop(self) -> None:
         """Let the turns under way end."""
         self._pool.stop()
+        self.late.close()
+
+
+def _pauses(deadline: Deadline) -> Iterator[None]:
+    """Pause, longer and longer, until the deadline."""
+    pause = _FIRST_POLL_SECONDS
+    while deadline.left() > pause:
+        time.sleep(pause)
+        yield
+        pause = min(pause * 2, _LONGEST_POLL_SECONDS)
 
 
 def init_conversation(app: Flask) -> None:

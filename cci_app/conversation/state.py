@@ -39,7 +39,7 @@ class Run:
 @dataclass(frozen=True, slots=True)
 class PersonState:
     """The state of a person. `run` is None before the first message and after a reset; `agents` holds each agent's own
-    state by the agent's name.
+    state by the agent's name; `delivery` is how the channel can be reached, as far as it ever told.
     """
 
     run: Run | None = None
@@ -49,6 +49,7 @@ class PersonState:
     has_context: bool = False
     company: str | None = None
     last_at: datetime | None = None
+    delivery: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
@@ -64,6 +65,7 @@ class PersonState:
             has_context=kept["has_context"],
             company=kept["company"],
             last_at=datetime.fromisoformat(kept["last_at"]) if kept["last_at"] else None,
+            delivery=kept["delivery"],
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -80,6 +82,7 @@ class PersonState:
             "has_context": self.has_context,
             "company": self.company,
             "last_at": self.last_at.isoformat() if self.last_at else None,
+            "delivery": dict(self.delivery),
         }
 
     def cleared(self) -> Self:

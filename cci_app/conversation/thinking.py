@@ -46,13 +46,7 @@ def think(turn: Turn, assistant: Assistant, deadline: Deadline, now: datetime) -
         ended = (state.run, RunEnd.SILENCE)
         state = state.cleared()
     started = time.monotonic()
-    language = detect(
-        turn.text,
-        languages=assistant.languages,
-        # A new run begins in the language of its first message, however short it is.
-        previous=state.language if state.run else None,
-        default=state.language or assistant.default_language,
-    )
+    language = language_of(turn.text, state, assistant)
     stages = {"language": time.monotonic() - started}
     state = replace(
         state,
@@ -61,12 +55,23 @@ def think(turn: Turn, assistant: Assistant, deadline: Deadline, now: datetime) -
         has_context=turn.contact is not None,
         company=turn.contact.company if turn.contact else state.company,
         last_at=now,
+        delivery={**state.delivery, **turn.delivery},
     )
     thought = _ask(turn, assistant, state, deadline, now)
     thought.ended = thought.ended or ended
     thought.stages = {**stages, **thought.stages}
     thought.text = "\n\n".join([*(late.text for late in turn.late), thought.text])
     return thought
+
+
+def language_of(text: str, state: PersonState, assistant: Assistant) -> str:
+    """The language to answer a text in: kept, switched, or that of the first message of a run, however short it is."""
+    return detect(
+        text,
+        languages=assistant.languages,
+        previous=state.language if state.run else None,
+        default=state.language or assistant.default_language,
+    )
 
 
 def _ask(turn: Turn, assistant: Assistant, state: PersonState, deadline: Deadline, now: datetime) -> Thought:
@@ -86,7 +91,12 @@ def _ask(turn: Turn, assistant: Assistant, state: PersonState, deadline: Deadlin
     if reply.new_run and state.run is not None:
         ended = (state.run, RunEnd.RESTART)
         state = replace(state.cleared(), run=Run.begin(now))
-    state = replace(state, agents={**state.agents, name: dict(reply.state)}, progress=reply.progress or state.progress)
+    state = replace(
+        state,
+        agents={**state.agents, name: dict(reply.state)},
+        progress=reply.progress or state.progress,
+        company=state.company or reply.company,
+    )
     stages = {"agent": time.monotonic() - started}
     return Thought(text=reply.text, state=state, agent=name, reply=reply, ended=ended, stages=stages)
 

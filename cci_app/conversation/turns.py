@@ -45,6 +45,7 @@ class Turn:
     kind: EventKind
     text: str
     media: Media | None
+    delivery: Mapping[str, Any]
     reply_format: ReplyFormat
     received_at: datetime
     state: Mapping[str, Any]
@@ -68,14 +69,16 @@ class Receipt:
 class Completion:
     """What a turn made of its message: all of it is written together, or nothing.
 
-    `failed` tells that the person got an apology because no answer could be made.
+    `failed` tells that the person got an apology because no answer could be made, `delivery` how the channel could be
+    reached later, `pushable` that it can be.
     """
 
     state: Mapping[str, Any]
     outcome: Mapping[str, Any]
-    text: str
     rendered: str
     failed: bool
+    delivery: Mapping[str, Any]
+    pushable: bool
 
 
 _PERSON = "organisation_id = :organisation_id AND assistant = :assistant AND user_id = :user_id"
@@ -103,7 +106,7 @@ _OPEN = sa.text(
     "  attempts = CASE t.pending WHEN 0 THEN 1 ELSE t.attempts END,"
     "  lease_token = CASE t.pending WHEN 0 THEN excluded.lease_token ELSE t.lease_token END,"
     "  lease_until = CASE t.pending WHEN 0 THEN excluded.lease_until ELSE t.lease_until END"
-    " RETURNING state, sequence, late, attempts, lease_token"
+    " RETURNING state, sequence, has_late, attempts, lease_token"
     ") SELECT receipt.id, receipt.received_at, turn.* FROM receipt, turn"
 ).bindparams(sa.bindparam("media", type_=JSONB(none_as_null=True)), sa.bindparam("delivery", type_=JSONB))
 
@@ -114,7 +117,7 @@ _FIND_RECEIPT = sa.text(
 
 _TAKE = sa.text(
     "WITH receipt AS ("
-    " SELECT id, kind, text, media, reply_format, received_at FROM webhook_events e"
+    " SELECT id, kind, text, media, delivery, reply_format, received_at FROM webhook_events"
     " WHERE id = :receipt_id AND status = 'received' AND NOT EXISTS ("
     f"  SELECT FROM webhook_events WHERE {_PERSON} AND status = 'received' AND id < :receipt_id)"
     "), turn AS ("
@@ -123,23 +126,33 @@ _TAKE = sa.text(
     # A turn whose lease ran out is tried again; one that waited is tried for the first time.
     "  attempts = CASE WHEN lease_token IS NULL THEN 1 ELSE attempts + 1 END"
     f" FROM receipt WHERE {_PERSON} AND (lease_token IS NULL OR lease_until < clock_timestamp())"
-    " RETURNING state, sequence, late, attempts"
+    " RETURNING state, sequence, has_late, attempts"
     ") SELECT * FROM receipt, turn"
+)
+
+# Those that wait, and those that an earlier attempt at this turn was opening.
+_OPEN_LATE = sa.text(
+    f"UPDATE webhook_events SET late = 'opening' WHERE {_PERSON} AND late IN ('waiting', 'refused', 'opening')"
+    " RETURNING id, outcome ->> 'text' AS text"
 )
 
 _COMPLETE = sa.text(
     "WITH reply AS ("
     " UPDATE webhook_events SET status = :status, outcome = :outcome, rendered = COALESCE(rendered, :rendered),"
-    "  completed_at = clock_timestamp(), late = CASE WHEN held OR :unheard THEN 'waiting' END"
+    "  delivery = :delivery, completed_at = clock_timestamp(),"
+    "  late = CASE WHEN held OR :unheard THEN 'waiting' END,"
+    "  push_after = CASE WHEN (held OR :unheard) AND :pushable THEN clock_timestamp() END"
     " WHERE id = :receipt_id AND status = 'received' RETURNING late"
     "), turn AS ("
     " UPDATE turn_state SET state = :state, sequence = sequence + 1, pending = pending - 1,"
-    "  late = CASE WHEN reply.late IS NULL THEN '[]' ELSE :late END, lease_token = NULL, lease_until = NULL"
+    "  has_late = reply.late IS NOT NULL OR (has_late AND :keeps_late), lease_token = NULL, lease_until = NULL"
     f" FROM reply WHERE {_PERSON} AND lease_token = :token RETURNING 1"
     ") SELECT reply.late FROM reply, turn"
 ).bindparams(
-    sa.bindparam("outcome", type_=JSONB), sa.bindparam("state", type_=JSONB), sa.bindparam("late", type_=JSONB)
+    sa.bindparam("outcome", type_=JSONB), sa.bindparam("state", type_=JSONB), sa.bindparam("delivery", type_=JSONB)
 )
+
+_CLOSE_LATE = sa.text("UPDATE webhook_events SET late = 'opened', push_after = NULL WHERE id = ANY(:ids)")
 
 _RELEASE = sa.text(
     "UPDATE turn_state SET lease_token = NULL, lease_until = NULL, attempts = 0"
@@ -192,7 +205,7 @@ def open_receipt(inbound: Inbound, region: str) -> Receipt:
             return Receipt(first.id, ReplyFormat(first.reply_format), rendered=first.rendered)
         if opened.lease_token != token:
             return Receipt(opened.id, inbound.reply_format)
-        contact = find(connection, inbound.person.organisation_id, inbound.person.user_id, region)
+        rest = _rest(connection, inbound.person, inbound.kind, opened, region)
     turn = Turn(
         person=inbound.person,
         receipt_id=opened.id,
@@ -200,10 +213,10 @@ def open_receipt(inbound: Inbound, region: str) -> Receipt:
         kind=inbound.kind,
         text=inbound.text,
         media=inbound.media,
+        delivery=inbound.delivery,
         reply_format=inbound.reply_format,
         received_at=opened.received_at,
-        contact=contact,
-        **_standing(opened),
+        **rest,
     )
     return Receipt(opened.id, inbound.reply_format, turn=turn)
 
@@ -217,7 +230,7 @@ def take_turn(person: Person, receipt_id: int, region: str) -> Turn | None:
         ).one_or_none()
         if taken is None:
             return None
-        contact = find(connection, person.organisation_id, person.user_id, region)
+        rest = _rest(connection, person, EventKind(taken.kind), taken, region)
     return Turn(
         person=person,
         receipt_id=receipt_id,
@@ -225,10 +238,10 @@ def take_turn(person: Person, receipt_id: int, region: str) -> Turn | None:
         kind=EventKind(taken.kind),
         text=taken.text,
         media=Media(MediaKind(taken.media["kind"]), taken.media["data"]) if taken.media else None,
+        delivery=taken.delivery,
         reply_format=ReplyFormat(taken.reply_format),
         received_at=taken.received_at,
-        contact=contact,
-        **_standing(taken),
+        **rest,
     )
 
 
@@ -236,7 +249,7 @@ def complete(turn: Turn, done: Completion, *, unheard: bool) -> bool:
     """Commit a turn: the reply on the receipt and the new state, only while the lease is still ours.
 
     `unheard` tells that nobody waits for the reply any more. Returns whether the answer came late, so that it waits to
-    open the next reply. Raises LeaseLost when somebody else took over.
+    be pushed or to open the next reply. Raises LeaseLost when somebody else took over.
     """
     with tenant_connection(turn.person.organisation_id) as connection:
         written = connection.execute(
@@ -250,16 +263,15 @@ def complete(turn: Turn, done: Completion, *, unheard: bool) -> bool:
                 "rendered": done.rendered,
                 "unheard": unheard,
                 "state": dict(done.state),
-                "late": [{"event": turn.receipt_id, "text": done.text}],
+                "delivery": dict(done.delivery),
+                "pushable": done.pushable,
+                "keeps_late": turn.kind is not EventKind.MESSAGE,
             },
         ).one_or_none()
         if written is None:
             raise LeaseLost
         if turn.late:
-            connection.execute(
-                sa.text("UPDATE webhook_events SET late = 'opened' WHERE id = ANY(:ids)"),
-                {"ids": [late.event_id for late in turn.late]},
-            )
+            connection.execute(_CLOSE_LATE, {"ids": [late.event_id for late in turn.late]})
         return written.late is not None
 
 
@@ -306,13 +318,17 @@ def extend_leases(organisation_id: int, tokens: list[uuid.UUID]) -> None:
         )
 
 
-def _standing(row: Any) -> dict[str, Any]:
-    """Where the person stood when the turn was taken, as fields of a Turn."""
+def _rest(connection: sa.Connection, person: Person, kind: EventKind, row: Any, region: str) -> dict[str, Any]:
+    """What a turn needs beside its receipt: where the person stands, what they still have to hear, who they are."""
+    late = []
+    if row.has_late and kind is EventKind.MESSAGE:
+        late = sorted(tuple(answer) for answer in connection.execute(_OPEN_LATE, _person(person)))
     return {
         "state": row.state,
         "sequence": row.sequence,
         "attempts": row.attempts,
-        "late": tuple(LateAnswer(late["event"], late["text"]) for late in row.late),
+        "late": tuple(LateAnswer(event_id, text) for event_id, text in late),
+        "contact": find(connection, person.organisation_id, person.user_id, region),
     }
 
 

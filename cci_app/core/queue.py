@@ -36,6 +36,7 @@ class Task(StrEnum):
     LOG_CONVERSATIONS = "conversation.log"
     SWEEP = "conversation.sweep"
     RESUME_TURN = "conversation.resume_turn"
+    PUSH_LATE_ANSWER = "conversation.push_late_answer"
     RELOAD_CONTACTS = "contacts.reload"
     SWEEP_JOBS = "jobs.sweep"
 
@@ -44,6 +45,7 @@ QUEUE_OF: dict[Task, Queue] = {
     Task.LOG_CONVERSATIONS: Queue.LOG,
     Task.SWEEP: Queue.TURNS,
     Task.RESUME_TURN: Queue.TURNS,
+    Task.PUSH_LATE_ANSWER: Queue.TURNS,
     Task.RELOAD_CONTACTS: Queue.JOBS,
     Task.SWEEP_JOBS: Queue.JOBS,
 }

@@ -276,7 +276,7 @@ def _create_receipts() -> None:
         sa.Column("sequence", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("pending", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("late", postgresql.JSONB(), server_default=sa.text("'[]'"), nullable=False),
+        sa.Column("has_late", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("lease_token", sa.Uuid(), nullable=True),
         sa.Column("lease_until", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -302,11 +302,18 @@ def _create_receipts() -> None:
         sa.Column("status", sa.String(length=16), server_default="received", nullable=False),
         sa.Column("held", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("late", sa.String(length=16), nullable=True),
+        sa.Column("late_reason", sa.Text(), nullable=True),
+        sa.Column("push_attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("push_after", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("outcome", postgresql.JSONB(), nullable=True),
         sa.Column("rendered", sa.Text(), nullable=True),
         sa.Column("completed_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("logged_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("log_error", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "late IN ('waiting', 'opening', 'opened', 'pushing', 'pushed', 'refused', 'uncertain')",
+            name=op.f("ck_webhook_events_late"),
+        ),
         sa.CheckConstraint("status IN ('received', 'completed', 'failed')", name=op.f("ck_webhook_events_status")),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
@@ -319,6 +326,20 @@ def _create_receipts() -> None:
     )
     op.create_index(
         "ix_webhook_events_person", "webhook_events", ["organisation_id", "assistant", "user_id", "id"], unique=False
+    )
+    op.create_index(
+        "ix_webhook_events_late",
+        "webhook_events",
+        ["organisation_id", "assistant", "user_id"],
+        unique=False,
+        postgresql_where=sa.text("late IN ('waiting', 'opening', 'refused')"),
+    )
+    op.create_index(
+        "ix_webhook_events_push",
+        "webhook_events",
+        ["push_after"],
+        unique=False,
+        postgresql_where=sa.text("push_after IS NOT NULL"),
     )
     op.create_index(
         "ix_webhook_events_unfinished",

@@ -119,6 +119,16 @@ def test_the_record_holds_every_word(app: Flask, web: FlaskClient, tenant: Tenan
     )
 
 
+def test_the_company_that_a_stranger_names_is_on_record(
+    app: Flask, web: FlaskClient, tenant: Tenant, rows: Rows
+) -> None:
+    say(web, tenant, "Bonjour")
+    say(web, tenant, "Notre entreprise s'appelle Aquaviva")
+    log_conversations()
+    kept = rows("SELECT client_company FROM conversation_runs WHERE organisation_id = :org", org=tenant.organisation_id)
+    assert kept == [{"client_company": "Aquaviva"}]
+
+
 def test_one_key_twenty_times_at_once_is_one_row_and_equal_answers(
     app: Flask, application: Flask, tenant: Tenant, rows: Rows
 ) -> None:

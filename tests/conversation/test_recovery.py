@@ -1,17 +1,10 @@
 """Slow agents, failing agents, dead processes: everybody is answered, nothing is lost or said twice."""
 
-import json
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
 
-from cci_app.agents.ports import AgentReply, Progress, TurnContext
-from cci_app.assistants.registry import Assistant
 from cci_app.conversation import turns
 from cci_app.conversation.inbound import Inbound, Person
 from cci_app.conversation.log import log_conversations
@@ -19,88 +12,7 @@ from cci_app.conversation.service import Conversation
 from cci_app.conversation.sweep import person_of, sweep
 from cci_app.conversation.thinking import MAX_ATTEMPTS
 from cci_app.core.database import system_transaction, tenant_transaction
-from tests.conftest import Tenant
-
-BUDGET = 0.4
-
-
-class ScriptedAgent:
-    """Counts its turns; waits or fails where it is told to."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.gate = threading.Event()
-        self.gate.set()
-        self.fails = False
-
-    def reply(self, turn: TurnContext) -> AgentReply:
-        self.asked.append(turn.text)
-        self.gate.wait(10)
-        if self.fails:
-            raise ValueError("a fault of the agent")
-        count = int(turn.state.get("count", 0)) + 1
-        return AgentReply(f"answer {count} to {turn.text}", {"count": count}, Progress(count, count - 1, False))
-
-
-class ScriptedAssistant:
-    """An assistant with one scripted agent."""
-
-    name = "cci"
-    languages = ("fr", "es")
-    default_language = "es"
-
-    def __init__(self, agent: ScriptedAgent) -> None:
-        self.agents = {"scripted": agent}
-
-    def route(self, text: str, state: Mapping[str, Any]) -> str:
-        return "scripted"
-
-    def holding(self, language: str) -> str:
-        return f"holding {language}"
-
-    def apology(self, language: str) -> str:
-        return f"apology {language}"
-
-
-@pytest.fixture
-def agent() -> ScriptedAgent:
-    return ScriptedAgent()
-
-
-@pytest.fixture
-def conversation(app: Flask, settings: Any, agent: ScriptedAgent) -> Iterator[Conversation]:
-    changed = settings.model_copy(update={"reply_budget_seconds": BUDGET, "agent_pool_size": 2})
-    made = Conversation(app, changed, {"cci": cast(Assistant, ScriptedAssistant(agent))})
-    yield made
-    agent.gate.set()
-    made.stop()
-
-
-@pytest.fixture
-def person(tenant: Tenant) -> Person:
-    return Person(tenant.organisation_id, "cci", "+573000000001")
-
-
-def say(conversation: Conversation, person: Person, text: str, event_id: str | None = None) -> str:
-    answered = conversation.receive(Inbound(person=person, text=text, event_id=event_id or text))
-    reply: str = json.loads(answered.rendered)["response"]
-    return reply
-
-
-def until(condition: Callable[[], bool]) -> None:
-    limit = time.monotonic() + 5
-    while not condition():
-        assert time.monotonic() < limit
-        time.sleep(0.01)
-
-
-def completed(person: Person, count: int) -> Callable[[], bool]:
-    def check() -> bool:
-        with tenant_transaction(person.organisation_id) as session:
-            statement = sa.text("SELECT count(*) FROM webhook_events WHERE status = 'completed'")
-            return bool(session.scalar(statement) == count)
-
-    return check
+from tests.conversation.scripted import BUDGET, ScriptedAgent, completed, say, until
 
 
 def test_a_slow_answer_is_held_and_opens_the_next_reply(

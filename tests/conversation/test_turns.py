@@ -25,7 +25,14 @@ def opened(person: Person, text: str = "Bonjour", event_id: str | None = None) -
 
 
 def completion(text: str, **state: Any) -> Completion:
-    return Completion(state={"said": text, **state}, outcome={}, text=text, rendered=f'"{text}"', failed=False)
+    return Completion(
+        state={"said": text, **state},
+        outcome={"text": text},
+        rendered=f'"{text}"',
+        failed=False,
+        delivery={},
+        pushable=False,
+    )
 
 
 def take(receipt: turns.Receipt) -> Turn:

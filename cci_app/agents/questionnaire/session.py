@@ -224,5 +224,6 @@ class Session:
             answers=tuple(self.answers),
             sources=self.sources,
             handoff=self.handoff,
+            company=self.memory.company,
             new_run=self.new_run,
         )

@@ -1,0 +1,38 @@
+"""What an assistant's agents know of a person by themselves, beside our own record: who it is, and what was said."""
+
+from dataclasses import replace
+
+import structlog
+
+from cci_app.agents.ports import Forgets, KnowsPeople
+from cci_app.assistants.registry import Assistant
+from cci_app.contacts.card import ContactCard
+from cci_app.conversation.inbound import EventKind
+from cci_app.conversation.turns import Turn
+
+log = structlog.get_logger(__name__)
+
+
+def introduce(turn: Turn, assistant: Assistant) -> Turn:
+    """The turn with the contact as the assistant's agents know it. A reset needs nobody's name."""
+    if turn.kind is EventKind.RESET:
+        return turn
+    return replace(turn, contact=contact_of(turn.person.user_id, turn.contact, assistant))
+
+
+def contact_of(user_id: str, known: ContactCard | None, assistant: Assistant) -> ContactCard | None:
+    """Who a person is: `known` from the contact book, unless an agent has a book of its own."""
+    for agent in assistant.agents.values():
+        if isinstance(agent, KnowsPeople):
+            known = agent.contact(user_id, known)
+    return known
+
+
+def forget(turn: Turn, assistant: Assistant) -> None:
+    """Have every agent that keeps something itself forget the person; one that cannot does not hold up the reset."""
+    for name, agent in assistant.agents.items():
+        if isinstance(agent, Forgets):
+            try:
+                agent.forget(turn.person.user_id)
+            except Exception:
+                log.exception("agent_did_not_forget", agent=name, receipt=turn.receipt_id)

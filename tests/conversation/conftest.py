@@ -1,0 +1,32 @@
+"""A conversation with an agent that does as it is told."""
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+import pytest
+from flask import Flask
+
+from cci_app.assistants.registry import Assistant
+from cci_app.conversation.inbound import Person
+from cci_app.conversation.service import Conversation
+from tests.conftest import Tenant
+from tests.conversation.scripted import BUDGET, ScriptedAgent, ScriptedAssistant
+
+
+@pytest.fixture
+def agent() -> ScriptedAgent:
+    return ScriptedAgent()
+
+
+@pytest.fixture
+def conversation(app: Flask, settings: Any, agent: ScriptedAgent) -> Iterator[Conversation]:
+    changed = settings.model_copy(update={"reply_budget_seconds": BUDGET, "agent_pool_size": 2})
+    made = Conversation(app, changed, {"cci": cast(Assistant, ScriptedAssistant(agent))})
+    yield made
+    agent.gate.set()
+    made.stop()
+
+
+@pytest.fixture
+def person(tenant: Tenant) -> Person:
+    return Person(tenant.organisation_id, "cci", "+573000000001")

@@ -1,0 +1,77 @@
+"""An assistant whose agent does as it is told, and what tests say to it."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from cci_app.agents.ports import AgentReply, Progress, TurnContext
+from cci_app.conversation.inbound import Inbound, Person
+from cci_app.conversation.service import Conversation
+from cci_app.core.database import tenant_transaction
+
+BUDGET = 0.4
+
+
+class ScriptedAgent:
+    """Counts its turns; waits or fails where it is told to."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.gate = threading.Event()
+        self.gate.set()
+        self.fails = False
+
+    def reply(self, turn: TurnContext) -> AgentReply:
+        self.asked.append(turn.text)
+        self.gate.wait(10)
+        if self.fails:
+            raise ValueError("a fault of the agent")
+        count = int(turn.state.get("count", 0)) + 1
+        return AgentReply(f"answer {count} to {turn.text}", {"count": count}, Progress(count, count - 1, False))
+
+
+class ScriptedAssistant:
+    """An assistant with one scripted agent."""
+
+    name = "cci"
+    languages = ("fr", "es")
+    default_language = "es"
+
+    def __init__(self, agent: ScriptedAgent) -> None:
+        self.agents = {"scripted": agent}
+
+    def route(self, text: str, state: Mapping[str, Any]) -> str:
+        return "scripted"
+
+    def holding(self, language: str) -> str:
+        return f"holding {language}"
+
+    def apology(self, language: str) -> str:
+        return f"apology {language}"
+
+
+def say(conversation: Conversation, person: Person, text: str, event_id: str | None = None, **more: Any) -> str:
+    """Send a message under an id of its own (its text, unless told otherwise); return the reply."""
+    answered = conversation.receive(Inbound(person=person, text=text, event_id=event_id or text, **more))
+    reply: str = json.loads(answered.rendered)["response"]
+    return reply
+
+
+def until(condition: Callable[[], bool]) -> None:
+    limit = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < limit
+        time.sleep(0.01)
+
+
+def completed(person: Person, count: int) -> Callable[[], bool]:
+    def check() -> bool:
+        with tenant_transaction(person.organisation_id) as session:
+            statement = sa.text("SELECT count(*) FROM webhook_events WHERE status = 'completed'")
+            return bool(session.scalar(statement) == count)
+
+    return check

@@ -1,0 +1,246 @@
+"""Late answers: pushed once, or kept for the next reply, or shown when nobody knows."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from cci_app.assistants.registry import Assistant
+from cci_app.channels.manychat import Fate, Manychat
+from cci_app.conversation import late
+from cci_app.conversation.inbound import EventKind, Inbound, Person
+from cci_app.conversation.late import due_pushes
+from cci_app.conversation.service import Conversation
+from cci_app.core.database import tenant_transaction
+from tests.conversation.scripted import BUDGET, ScriptedAgent, ScriptedAssistant, say, until
+
+SEND = "/fb/sending/sendContent"
+KEY = "123:fictional"
+DELIVERY = {"subscriber_id": 4711}
+
+
+class FakeManychat:
+    """Counts what it was sent; answers as told, first answer first."""
+
+    def __init__(self, server: HTTPServer) -> None:
+        self.sent: list[dict[str, Any]] = []
+        self.answers: list[Callable[[], Response]] = []
+        self.url = server.url_for("/").rstrip("/")
+        server.expect_request(SEND, method="POST").respond_with_handler(self._take)
+
+    def _take(self, request: Request) -> Response:
+        assert request.headers["Authorization"] == f"Bearer {KEY}"
+        self.sent.append(request.get_json())
+        return self.answers.pop(0)() if self.answers else Response('{"status": "success"}', mimetype="application/json")
+
+    def will(self, status: int, body: str = "{}", **headers: str) -> None:
+        """Answer the next send like this."""
+        self.answers.append(lambda: Response(body, status, {name.replace("_", "-"): v for name, v in headers.items()}))
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts it was sent."""
+        return [message["text"] for sent in self.sent for message in sent["data"]["content"]["messages"]]
+
+
+@pytest.fixture
+def manychat(httpserver: HTTPServer) -> FakeManychat:
+    return FakeManychat(httpserver)
+
+
+@pytest.fixture
+def pushing(app: Flask, settings: Any, agent: ScriptedAgent, manychat: FakeManychat) -> Iterator[Conversation]:
+    changed = settings.model_copy(
+        update={
+            "reply_budget_seconds": BUDGET,
+            "manychat_api_key": type(settings.redis_url)(KEY),
+            "manychat_base_url": manychat.url,
+        }
+    )
+    made = Conversation(app, changed, {"cci": cast(Assistant, ScriptedAssistant(agent))})
+    yield made
+    agent.gate.set()
+    made.stop()
+
+
+def standing(person: Person) -> list[tuple[str | None, str | None]]:
+    """Where each late answer of a person stands, with the reason."""
+    with tenant_transaction(person.organisation_id) as session:
+        statement = sa.text("SELECT late, late_reason FROM webhook_events WHERE held ORDER BY id")
+        return [tuple(row) for row in session.execute(statement)]
+
+
+def make_due(person: Person) -> None:
+    with tenant_transaction(person.organisation_id) as session:
+        session.execute(sa.text("UPDATE webhook_events SET push_after = now() - interval '1 second' WHERE held"))
+
+
+def late_turn(conversation: Conversation, person: Person, agent: ScriptedAgent, state: str) -> int:
+    """A message whose answer comes late and ends in `state`; returns its receipt."""
+    agent.gate.clear()
+    assert say(conversation, person, "slow", delivery=DELIVERY).startswith("holding")
+    agent.gate.set()
+    # An answer waits before its first push, too: after it there is a reason.
+    until(lambda: standing(person)[0][0] == state and (state != "waiting" or standing(person)[0][1] is not None))
+    with tenant_transaction(person.organisation_id) as session:
+        receipt: int = session.scalars(sa.text("SELECT id FROM webhook_events WHERE held")).one()
+    return receipt
+
+
+def test_a_late_answer_is_pushed_once(
+    pushing: Conversation, person: Person, agent: ScriptedAgent, manychat: FakeManychat
+) -> None:
+    receipt = late_turn(pushing, person, agent, "pushed")
+    assert manychat.sent == [
+        {
+            "subscriber_id": 4711,
+            "data": {
+                "version": "v2",
+                "content": {"type": "whatsapp", "messages": [{"type": "text", "text": "answer 1 to slow"}]},
+            },
+        }
+    ]
+    assert receipt not in due_pushes()
+    assert pushing.late.push(person.organisation_id, receipt) is None
+    assert say(pushing, person, "next") == "answer 2 to next"
+    assert len(manychat.sent) == 1
+
+
+def test_the_contact_is_remembered_from_an_earlier_message(
+    pushing: Conversation, person: Person, agent: ScriptedAgent, manychat: FakeManychat
+) -> None:
+    say(pushing, person, "first", delivery=DELIVERY)
+    agent.gate.clear()
+    say(pushing, person, "slow")
+    agent.gate.set()
+    until(lambda: standing(person) == [("pushed", None)])
+    assert manychat.sent[0]["subscriber_id"] == 4711
+
+
+def test_a_manychat_id_is_its_own_subscriber(
+    pushing: Conversation, person: Person, agent: ScriptedAgent, manychat: FakeManychat
+) -> None:
+    contact = Person(person.organisation_id, "cci", "manychat:815")
+    agent.gate.clear()
+    say(pushing, contact, "slow")
+    agent.gate.set()
+    until(lambda: standing(person) == [("pushed", None)])
+    assert manychat.sent[0]["subscriber_id"] == "815"
+
+
+def test_without_a_subscriber_the_answer_opens_the_next_reply(
+    pushing: Conversation, person: Person, agent: ScriptedAgent, manychat: FakeManychat
+) -> None:
+    agent.gate.clear()
+    say(pushing, person, "slow")
+    agent.gate.set()
+    until(lambda: standing(person) == [("waiting", None)])
+    assert say(pushing, person, "next") == "answer 1 to slow\n\nanswer 2 to next"
+    assert standing(person) == [("opened", None)]
+    assert manychat.sent == []
+
+
+@pytest.mark.parametrize("status", [200, 400, 404])
+def test_a_refused_answer_is_shown_and_opens_the_next_reply(
+    pushing: Conversation, person: Person, agent: ScriptedAgent, manychat: FakeManychat, status: int
+) -> None:
+    manychat.will(status, '{"status": "error", "message": "Subscriber does not exist"}')
+    receipt = late_turn(pushing, person, agent, "refused")
+    assert standing(person) == [("refused", f"Manychat answered {status}: Subscriber does not exist")]
+    assert receipt not in due_pushes()
+    assert say(pushing, person, "next") == "answer 1 to slow\n\nanswer 2 to next"
+    assert standing(person)[0][0] == "opened"
+    assert len(manychat.sent) == 1
+
+
+def test_too_many_requests_are_waited_for(
+    pushing: Conversation, person: Person, agent: ScriptedAgent, manychat: FakeManychat
+) -> None:
+    manychat.will(429, Retry_After="20")
+    receipt = late_turn(pushing, person, agent, "waiting")
+    assert receipt not in due_pushes()
+    assert pushing.late.push(person.organisation_id, receipt) is None
+    make_due(person)
+    assert receipt in due_pushes()
+    assert pushing.late.push(person.organisation_id, receipt) is Fate.PUSHED
+    assert manychat.texts == ["answer 1 to slow"] * 2
+
+
+def test_an_answer_that_waits_for_its_push_opens_a_reply_that_comes_first(
+    pushing: Conversation, person: Person, agent: ScriptedAgent, manychat: FakeManychat
+) -> None:
+    manychat.will(503)
+    receipt = late_turn(pushing, person, agent, "waiting")
+    assert say(pushing, person, "next") == "answer 1 to slow\n\nanswer 2 to next"
+    make_due(person)
+    assert receipt not in due_pushes()
+    assert pushing.late.push(person.organisation_id, receipt) is None
+
+
+@pytest.mark.parametrize(("status", "body"), [(500, ""), (502, ""), (200, "<html>"), (200, "[]")])
+def test_an_unknown_fate_is_shown_and_never_repeated(
+    pushing: Conversation, person: Person, agent: ScriptedAgent, manychat: FakeManychat, status: int, body: str
+) -> None:
+    manychat.will(status, body)
+    receipt = late_turn(pushing, person, agent, "uncertain")
+    make_due(person)
+    assert pushing.late.push(person.organisation_id, receipt) is None
+    assert say(pushing, person, "next") == "answer 2 to next"
+    assert len(manychat.sent) == 1
+    assert standing(person)[0][1]
+
+
+def test_a_process_that_dies_while_it_pushes_leaves_an_unknown_fate(
+    pushing: Conversation, person: Person, agent: ScriptedAgent, manychat: FakeManychat
+) -> None:
+    manychat.will(503)
+    receipt = late_turn(pushing, person, agent, "waiting")
+    make_due(person)
+    assert late._claim(person.organisation_id, receipt) is not None
+    assert receipt not in due_pushes()
+    assert standing(person)[0][0] == "pushing"
+    make_due(person)
+    assert receipt not in due_pushes()
+    assert standing(person)[0][0] == "uncertain"
+
+
+def test_an_unreachable_manychat_is_tried_again_and_given_up(
+    pushing: Conversation, person: Person, agent: ScriptedAgent, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nowhere = Manychat(KEY, "http://127.0.0.1:1")
+    assert nowhere.push(1, "text").fate is Fate.RETRY
+    nowhere.close()
+    monkeypatch.setattr(late, "MAX_ATTEMPTS", 2)
+    httpserver.clear()
+    fake = FakeManychat(httpserver)
+    fake.will(429)
+    fake.will(429)
+    receipt = late_turn(pushing, person, agent, "waiting")
+    make_due(person)
+    pushing.late.push(person.organisation_id, receipt)
+    assert standing(person)[0][0] == "refused"
+
+
+def test_a_reset_does_not_swallow_a_late_answer(
+    conversation: Conversation, person: Person, agent: ScriptedAgent
+) -> None:
+    agent.gate.clear()
+    say(conversation, person, "slow")
+    agent.gate.set()
+    until(lambda: standing(person) == [("waiting", None)])
+    conversation.receive(Inbound(person=person, text="", kind=EventKind.RESET))
+    assert say(conversation, person, "next") == "answer 1 to slow\n\nanswer 1 to next"
+
+
+def test_the_holding_reply_speaks_the_language_of_a_first_message(
+    conversation: Conversation, person: Person, agent: ScriptedAgent
+) -> None:
+    agent.gate.clear()
+    started = time.monotonic()
+    assert say(conversation, person, "Bonjour, j'ai une question") == "holding fr"
+    assert time.monotonic() - started < BUDGET + 1
