@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from cci_app.contacts.card import ContactCard
 from cci_app.core.deadline import Deadline
@@ -108,6 +108,8 @@ class AgentReply:
     handoff: HandoffRequest | None = None
     company: str | None = None
     new_run: bool = False
+    # Where the agent itself decides in which language it answers: the conversation goes on in it.
+    language: str | None = None
 
 
 class Agent(Protocol):
@@ -115,6 +117,24 @@ class Agent(Protocol):
 
     def reply(self, turn: TurnContext) -> AgentReply:
         """Answer one message within `turn.deadline`."""
+        ...
+
+
+@runtime_checkable
+class KnowsPeople(Protocol):
+    """An agent with a contact book of its own."""
+
+    def contact(self, user_id: str, known: ContactCard | None) -> ContactCard | None:
+        """Who a person is, where our contact book says `known`."""
+        ...
+
+
+@runtime_checkable
+class Forgets(Protocol):
+    """An agent that keeps something about people beside the state it returns."""
+
+    def forget(self, user_id: str) -> None:
+        """Forget what was said with a person: their next message begins anew."""
         ...
 
 
