@@ -113,6 +113,9 @@ def after_fork(app: Flask) -> None:
 
 def before_exit(app: Flask) -> None:
     """Finish what was begun: the turns under way first, then what they asked for."""
+    from cci_app.core.event_loop import stop_event_loop
+
     app.extensions["cci_conversation"].stop()
+    stop_event_loop()
     app.extensions["cci_bells"].stop()
     app.extensions["cci_metrics"].stop()
