@@ -1,0 +1,1 @@
+"""An organisation's own agent, served as any other."""

@@ -1,0 +1,127 @@
+"""An organisation's own agent at work: its module answers, the product does everything around it.
+
+Its plain functions run in threads that may hang, its `async def` ones on the event loop of the process; no call is
+waited for without end. The reply's own deadline is the conversation's business: a call may take longer than a person
+is kept waiting, and its answer is then a late one.
+"""
+
+import inspect
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import structlog
+
+from cci_app.agents.handler.loading import Function, Handler
+from cci_app.agents.handler.results import NOTHING_ASKED, read_contact, read_language, read_progress
+from cci_app.agents.ports import AgentReply, Progress, TurnContext
+from cci_app.contacts.card import ContactCard
+from cci_app.core.daemon_threads import DaemonThreads
+from cci_app.core.deadline import Deadline
+from cci_app.core.event_loop import run_async
+from cci_app.core.text import clean
+
+log = structlog.get_logger(__name__)
+
+# What is done beside the reply must not make its person wait: who somebody is and where they stand, and the reset.
+_ASIDE_SECONDS = 2.0
+_RESET_SECONDS = 5.0
+# What a turn needs after its agent to leave in time, and what even a late one has for the status.
+_COMPLETION_SECONDS = 0.25
+_LEAST_SECONDS = 0.1
+
+
+class HandlerFailed(Exception):  # noqa: N818
+    """A call of the module that took too long, or gave what it must not give."""
+
+
+class HandlerAgent:
+    """Answers with the functions of a module; they know a person by the user id alone and keep what they like."""
+
+    def __init__(self, handler: Handler, languages: Sequence[str], *, seconds: float, turns_at_once: int) -> None:
+        self._handler = handler
+        self._languages = tuple(languages)
+        self._seconds = seconds
+        # As many again as there are turns: calls that hang for ever leave room for the others.
+        self._threads = DaemonThreads("own-agent", 2 * turns_at_once)
+
+    def reply(self, turn: TurnContext) -> AgentReply:
+        """Answer with `whatsapp_chat`, then ask `get_user_status` where the person stands."""
+        text = self._call(self._handler.chat, turn.user_id, _message(turn), seconds=self._seconds)
+        if not isinstance(text, str):
+            raise HandlerFailed(f"whatsapp_chat returned {type(text).__name__}, not str")
+        text = clean(text).strip()
+        if not text:
+            raise HandlerFailed("whatsapp_chat returned an empty text")
+        progress, language = self._standing(turn)
+        return AgentReply(text=text, state=_kept(progress), progress=progress, language=language)
+
+    def contact(self, user_id: str, known: ContactCard | None) -> ContactCard | None:
+        """Who the module says a person is; `known` where it does not say such things, or fails."""
+        if self._handler.contact is None:
+            return known
+        try:
+            info = self._call(self._handler.contact, user_id, seconds=_ASIDE_SECONDS)
+            if info is None:
+                return None
+            if not isinstance(info, Mapping):
+                raise HandlerFailed(f"get_contact_info returned {type(info).__name__}, not dict")
+            return read_contact(info, user_id)
+        except Exception:
+            log.exception("own_agent_contact_failed", module=self._handler.module)
+            return known
+
+    def forget(self, user_id: str) -> None:
+        """Have the module forget a person's conversation. Raises what it raises."""
+        self._call(self._handler.reset, user_id, seconds=_RESET_SECONDS)
+
+    def _standing(self, turn: TurnContext) -> tuple[Progress, str | None]:
+        """Where the person stands, and the language they are spoken to; as before where the module cannot tell."""
+        before = Progress(**turn.state["progress"]) if "progress" in turn.state else NOTHING_ASKED
+        try:
+            status = self._call(self._handler.status, turn.user_id, seconds=_for_status(turn.deadline))
+            if not isinstance(status, Mapping):
+                raise HandlerFailed(f"get_user_status returned {type(status).__name__}, not dict")
+            return read_progress(status, before), read_language(status, self._languages)
+        except Exception:
+            log.exception("own_agent_status_failed", module=self._handler.module)
+            return before, None
+
+    def _call(self, function: Function, *arguments: str, seconds: float) -> Any:
+        """Call one of the functions, however it is written, and wait for at most `seconds` and its limit."""
+        limit = Deadline.after(min(seconds, self._seconds))
+        try:
+            if inspect.iscoroutinefunction(function):
+                return run_async(function(*arguments), limit.left())
+            result = self._threads.run(partial(function, *arguments), limit.left())
+            # A decorated or partial `async def` looks like a plain function.
+            return run_async(result, limit.left()) if inspect.isawaitable(result) else result
+        except TimeoutError as error:
+            if limit.passed:
+                name = getattr(function, "__name__", "a function")
+                raise HandlerFailed(f"{name} took more than {min(seconds, self._seconds):g} s") from error
+            raise
+
+
+def _for_status(deadline: Deadline) -> float:
+    """How long the status may take: less where the reply, which is ready, would become a late one for it."""
+    if deadline.passed:
+        return _ASIDE_SECONDS
+    return max(_LEAST_SECONDS, min(_ASIDE_SECONDS, deadline.left() - _COMPLETION_SECONDS))
+
+
+def _message(turn: TurnContext) -> str:
+    """The message as a text; an attachment without one is named in brackets, with its address where there is one."""
+    if turn.text.strip() or turn.media is None:
+        return turn.text
+    return " ".join(filter(None, (f"[{turn.media.kind}]", str(turn.media.data.get("url") or ""))))
+
+
+def _kept(progress: Progress) -> dict[str, Any]:
+    return {
+        "progress": {
+            "current_question": progress.current_question,
+            "questions_answered": progress.questions_answered,
+            "completed": progress.completed,
+        }
+    }
