@@ -62,6 +62,12 @@ class Settings(BaseSettings):
 
     default_organisation: str = Field("cci", description="Short name of the organisation that `flask seed` makes")
     default_assistant: str = Field("cci", description="Assistant of a message that names none")
+    agent_handler: str | None = Field(
+        None, description="Module of one's own agent, which answers as the default assistant (docs/your-own-agent.md)"
+    )
+    agent_handler_seconds: float = Field(
+        60.0, gt=0, le=600, description="Time a call of one's own agent may take; then the person gets a kind error"
+    )
     assistants_path: Path = Field(ROOT / "config" / "assistants", description="Folder of the assistants' files")
     default_region: str = Field("CO", pattern="^[A-Z]{2}$", description="Country of phone numbers written without one")
 

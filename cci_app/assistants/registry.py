@@ -8,9 +8,12 @@ from typing import Any, Self
 import yaml
 from pydantic import ValidationError
 
+from cci_app.agents.handler.agent import HandlerAgent
+from cci_app.agents.handler.loading import Handler, HandlerError, load_handler
 from cci_app.agents.ports import Agent, Answerer
 from cci_app.agents.questionnaire.agent import QuestionnaireAgent
 from cci_app.assistants.spec import AssistantSpec
+from config.settings import Settings
 
 
 class SpecError(ValueError):
@@ -71,6 +74,11 @@ class Assistant:
             spec, {name: QuestionnaireAgent(content, spec.languages, answerer) for name, content in spec.agents.items()}
         )
 
+    def served_by(self, handler: Handler, *, seconds: float, turns_at_once: int) -> "Assistant":
+        """The same assistant by name, languages and texts, with an organisation's own agent instead of its agents."""
+        agent = HandlerAgent(handler, self.languages, seconds=seconds, turns_at_once=turns_at_once)
+        return Assistant(self.spec, {"own_agent": agent})
+
     @property
     def name(self) -> str:
         """The assistant's name, as addresses and tables hold it."""
@@ -97,3 +105,24 @@ class Assistant:
     def route(self, text: str, state: Mapping[str, Any]) -> str:  # noqa: ARG002 (one agent needs neither)
         """Return the name of the agent that takes a message; `state` is the conversation's."""
         return next(iter(self.agents))
+
+
+def load_assistants(settings: Settings, answerer: Answerer) -> dict[str, Assistant]:
+    """The assistants of the folder, by name, the default one with the organisation's own agent where there is one.
+
+    Raises SpecError and HandlerError.
+    """
+    assistants = {name: Assistant.build(spec, answerer) for name, spec in load_specs(settings.assistants_path).items()}
+    if settings.agent_handler is not None:
+        served = assistants.get(settings.default_assistant)
+        if served is None:
+            raise HandlerError(
+                f"AGENT_HANDLER={settings.agent_handler} serves as the default assistant, and there is no assistant"
+                f" {settings.default_assistant!r}"
+            )
+        assistants[served.name] = served.served_by(
+            load_handler(settings.agent_handler),
+            seconds=settings.agent_handler_seconds,
+            turns_at_once=settings.agent_pool_size,
+        )
+    return assistants

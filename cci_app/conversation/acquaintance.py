@@ -8,14 +8,21 @@ from cci_app.agents.ports import Forgets, KnowsPeople
 from cci_app.assistants.registry import Assistant
 from cci_app.contacts.card import ContactCard
 from cci_app.conversation.inbound import EventKind
+from cci_app.conversation.thinking import MAX_ATTEMPTS
 from cci_app.conversation.turns import Turn
 
 log = structlog.get_logger(__name__)
 
 
-def introduce(turn: Turn, assistant: Assistant) -> Turn:
-    """The turn with the contact as the assistant's agents know it. A reset needs nobody's name."""
+def acquaint(turn: Turn, assistant: Assistant) -> Turn:
+    """The turn with the contact as the assistant's agents know it; at a reset they forget the person instead.
+
+    A turn that ended its process each time is given up without them.
+    """
+    if turn.attempts > MAX_ATTEMPTS:
+        return turn
     if turn.kind is EventKind.RESET:
+        _forget(turn, assistant)
         return turn
     return replace(turn, contact=contact_of(turn.person.user_id, turn.contact, assistant))
 
@@ -28,8 +35,8 @@ def contact_of(user_id: str, known: ContactCard | None, assistant: Assistant) ->
     return known
 
 
-def forget(turn: Turn, assistant: Assistant) -> None:
-    """Have every agent that keeps something itself forget the person; one that cannot does not hold up the reset."""
+def _forget(turn: Turn, assistant: Assistant) -> None:
+    """An agent that cannot forget does not hold up the reset."""
     for name, agent in assistant.agents.items():
         if isinstance(agent, Forgets):
             try:

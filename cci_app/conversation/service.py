@@ -10,9 +10,12 @@ from typing import Any, cast
 import structlog
 from flask import Flask, current_app
 
-from cci_app.assistants.registry import Assistant, load_specs
+from cci_app.assistants.registry import Assistant, load_assistants
 from cci_app.channels.reply import Reply, render
+from cci_app.contacts import book
+from cci_app.contacts.card import ContactCard
 from cci_app.conversation import memory, turns
+from cci_app.conversation.acquaintance import acquaint, contact_of
 from cci_app.conversation.inbound import Inbound, Person
 from cci_app.conversation.late import LateAnswers
 from cci_app.conversation.pool import AgentPool
@@ -20,6 +23,7 @@ from cci_app.conversation.state import PersonState
 from cci_app.conversation.thinking import language_of, outcome, think
 from cci_app.conversation.turns import Completion, LeaseLost, Receipt, Turn
 from cci_app.core import clock
+from cci_app.core.database import tenant_connection
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import InvalidInput
 from cci_app.core.queue import Task, ring
@@ -113,6 +117,12 @@ class Conversation:
         original = turns.read_state(person)
         return PersonState.from_json(original[0]) if original else None
 
+    def contact(self, person: Person) -> ContactCard | None:
+        """Who a person is, as their messages are answered: by an agent's own contact book, else by ours."""
+        with tenant_connection(person.organisation_id) as connection:
+            known = book.find(connection, person.organisation_id, person.user_id, self._settings.default_region)
+        return contact_of(person.user_id, known, self._assistants[person.assistant])
+
     def _answer(self, turn: Turn, arrival: "_Arrival") -> str | None:
         """The reply of a turn, or the holding reply at the deadline; None when somebody took the turn over."""
         future: Future[str] | None = self._pool.submit(
@@ -139,6 +149,7 @@ class Conversation:
     ) -> str:
         """The turn itself, in a thread of the pool: think, commit, remember, ring."""
         assistant = self._assistants[turn.person.assistant]
+        turn = acquaint(turn, assistant)
         thought = think(turn, assistant, deadline or Deadline.after(_BACKGROUND_SECONDS), clock.now())
         stages.update(thought.stages)
         state = thought.state.to_json()
@@ -207,11 +218,9 @@ def _pauses(deadline: Deadline) -> Iterator[None]:
 
 
 def init_conversation(app: Flask) -> None:
-    """Load the assistants and give the application its conversation. A faulty assistant's file stops the start."""
+    """Load the assistants and give the application its conversation. A faulty file, or agent, stops the start."""
     settings: Settings = app.config["SETTINGS"]
-    answerer = DocumentAnswerer()
-    assistants = {name: Assistant.build(spec, answerer) for name, spec in load_specs(settings.assistants_path).items()}
-    app.extensions["cci_conversation"] = Conversation(app, settings, assistants)
+    app.extensions["cci_conversation"] = Conversation(app, settings, load_assistants(settings, DocumentAnswerer()))
 
 
 def get_conversation() -> Conversation:

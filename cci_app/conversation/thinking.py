@@ -96,6 +96,7 @@ def _ask(turn: Turn, assistant: Assistant, state: PersonState, deadline: Deadlin
         agents={**state.agents, name: dict(reply.state)},
         progress=reply.progress or state.progress,
         company=state.company or reply.company,
+        language=reply.language or state.language,
     )
     stages = {"agent": time.monotonic() - started}
     return Thought(text=reply.text, state=state, agent=name, reply=reply, ended=ended, stages=stages)

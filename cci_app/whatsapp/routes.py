@@ -3,17 +3,15 @@
 import functools
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, request
 from flask.blueprints import BlueprintSetupState
 
 from cci_app.accounts.auth import current_caller
 from cci_app.agents.ports import Media
 from cci_app.assistants.registry import load_specs
 from cci_app.channels.reply import MANYCHAT_TYPE, ReplyFormat
-from cci_app.contacts.book import find
 from cci_app.conversation.inbound import Inbound
 from cci_app.conversation.service import get_conversation
-from cci_app.core.database import tenant_transaction
 from cci_app.core.http.api import EdgeBlueprint, allow_values
 from cci_app.core.http.fields import USER_ID_PARAMETER, read_user_id
 from cci_app.core.http.limits import limit_person
@@ -89,8 +87,6 @@ def send_message(query: dict[str, Any], headers: dict[str, Any], payload: dict[s
 @blueprint.alt_response(422, "UNPROCESSABLE_ENTITY")
 def get_contact_info(user_id: str) -> dict[str, Any]:
     """Tell who is writing, from the contact book; an empty object for a stranger."""
-    organisation_id = current_caller().organisation_id
-    person = read_user_id(user_id)
-    with tenant_transaction(organisation_id) as session:
-        card = find(session, organisation_id, person, current_app.config["SETTINGS"].default_region)
+    conversation = get_conversation()
+    card = conversation.contact(conversation.person(current_caller().organisation_id, None, read_user_id(user_id)))
     return card.as_dict() if card else {}
