@@ -23,6 +23,7 @@ from cci_app.admin.statistics import prometheus_text, request_figures, stats
 from cci_app.core.errors import InvalidInput
 from cci_app.core.http.api import EdgeBlueprint
 from cci_app.core.http.errors import ErrorResponse
+from cci_app.core.http.parser import reading_body
 from cci_app.jobs.ledger import find_job
 
 JOB_ID = {"in": "path", "name": "job_id", "example": examples.JOB["id"]}
@@ -105,9 +106,10 @@ def reload_contacts(query: dict[str, Any]) -> tuple[Any, int]:
 
 def _uploaded_workbook() -> bytes | None:
     """The workbook in the body; None without a body. Whoever sends one must not get the configured workbook instead."""
-    if set(request.files) == {"file"} and not request.form:
-        return request.files["file"].stream.read()
-    if request.content_length == 0 or (request.content_length is None and not request.stream.read(1)):
+    with reading_body():
+        if set(request.files) == {"file"} and not request.form:
+            return request.files["file"].stream.read()
+    if not request.content_length and "Transfer-Encoding" not in request.headers:
         return None
     raise InvalidInput(
         "send the workbook as multipart/form-data, in a part named file", details={"file": ["Missing from the body."]}

@@ -2,14 +2,26 @@
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from flask import Request
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest
 
 MAX_DEPTH = 32
 _BRACKETS_OUTSIDE_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"|([\[{])|([\]}])', re.DOTALL)
+
+
+@contextmanager
+def reading_body() -> Iterator[None]:
+    """Give the sender a 400 for a body that is not framed as HTTP says: the server notices only while we read it."""
+    try:
+        yield
+    except ParseException as error:
+        raise BadRequest("the body did not arrive as HTTP wants it: send it again") from error
 
 
 def parse_json(body: bytes) -> Any:
@@ -50,7 +62,8 @@ class EdgeParser(FlaskParser):
 
     def _raw_load_json(self, req: Request) -> Any:
         # The name is webargs' own hook for replacing how JSON is read.
-        body = req.get_data(cache=True)
+        with reading_body():
+            body = req.get_data(cache=True)
         if not body.strip():
             return {}
         if not req.is_json:
