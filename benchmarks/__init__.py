@@ -1,0 +1,1 @@
+"""What the product stands, printed by commands: `make fuzz` and its companions."""

@@ -1,0 +1,53 @@
+"""schemathesis over the whole description, with all of its checks."""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cci_app.embedded import processes
+from config.settings import ROOT
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What schemathesis found: test cases sent, answers of 5xx, and every other failed check or error."""
+
+    cases: int
+    server_errors: int
+    violations: int
+    output: str
+
+
+def check(address: str, key: str, folder: Path, *, seed: int, examples: int, more: Sequence[str] = ()) -> Verdict:
+    """Run it against a server; `examples` are the cases of each operation in the phase that draws them at random."""
+    report, printed = folder / "schemathesis.json", folder / "schemathesis.log"
+    report.unlink(missing_ok=True)
+    command: list[str | Path] = [
+        *(sys.executable, "-m", "schemathesis.cli", "run", f"{address}/openapi.json", "-H", f"X-API-Key: {key}"),
+        *("--checks", "all", "--max-examples", str(examples), "--seed", str(seed), "--generation-database", "none"),
+        *("--workers", "2", "--continue-on-failure", "--no-color", "--report", "json", "--report-json-path", report),
+        *more,
+    ]
+    environment = {**os.environ, "SCHEMATHESIS_HOOKS": "benchmarks.schema_hooks", "PYTHONPATH": str(ROOT)}
+    with printed.open("wb") as output:
+        process = processes.spawn(command, output=output, cwd=folder, env=environment)
+        try:
+            process.wait()
+        finally:
+            processes.stop(process)
+    text = printed.read_text(errors="replace")
+    if process.returncode not in {0, 1} or not report.exists():
+        raise RuntimeError(f"schemathesis did not finish:\n{text[-3000:]}")
+    return _verdict(json.loads(report.read_text()), text)
+
+
+def _verdict(report: Any, text: str) -> Verdict:
+    server_errors = sum(group["count"] for group in report["failures"] if group["type"] == "ServerError")
+    others = sum(group["count"] for group in report["failures"] if group["type"] != "ServerError")
+    unfinished = report["operations"]["total"] - report["operations"]["tested"]
+    errors = sum(group["count"] for group in report["errors"]) + unfinished
+    return Verdict(report["test_cases"]["generated"], server_errors, others + errors, text)

@@ -1,0 +1,144 @@
+"""Hostile requests through every way in, each count beside a control with the protection off: `make fuzz`.
+
+Exit status 1 when a goal is missed or a control stays at zero.
+"""
+
+import argparse
+import json
+import signal
+import sys
+import time
+from dataclasses import dataclass, field
+from urllib.request import urlopen
+
+from benchmarks import described, faithful
+from benchmarks.entry_points import EntryPoints
+from benchmarks.hostile_bodies import requests
+from benchmarks.machine import describe
+from benchmarks.naughty import CORPUS, random_strings
+from benchmarks.product import Product
+from benchmarks.tally import send_all
+from benchmarks.wire import over_http
+
+SEED = 20_260_115
+LEAST_CASES = 5_000
+RANDOM_MESSAGES = 1_000
+SHOWN = 20
+
+
+@dataclass(slots=True)
+class Row:
+    """A line of the table: what was done how often, its goal of zero twice over, and the control's counts."""
+
+    what: str
+    cases: int
+    server_errors: int
+    faults: int
+    control_errors: int = 0
+    control_faults: int = 0
+    least: int = 1
+    evidence: list[str] = field(default_factory=list)
+
+    @property
+    def missed(self) -> bool:
+        """Whether a zero is not one, proves nothing, or was too cheap."""
+        zeros = self.server_errors == self.faults == 0
+        return not zeros or self.cases < self.least or min(self.control_errors, self.control_faults) == 0
+
+
+def main() -> int:
+    """Run everything and print the table."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    arguments = argparse.ArgumentParser(prog="make fuzz", description="ARGS='--seed 7' repeats another run")
+    arguments.add_argument("--seed", type=int, default=SEED)
+    arguments.add_argument("--examples", type=int, default=450, help="schemathesis' cases for each operation")
+    chosen = arguments.parse_args()
+    started = time.monotonic()
+    with Product() as product:
+        with product.web("benchmarks.unprotected:app", "control") as control:
+            rows = [
+                _described(product, control, chosen.seed, chosen.examples),
+                _entry_points(product, control, chosen.seed),
+                _messages(product, control, chosen.seed),
+            ]
+        print(_table(rows))
+        print(describe(product, chosen.seed, "schemathesis", "hypothesis", "flask", "gunicorn"))
+        print(f"took      {time.monotonic() - started:.0f} s")
+        missed = [row for row in rows if row.missed]
+        for row in missed:
+            print(f"\nMissed: {row.what}", *row.evidence[:SHOWN], sep="\n  ")
+        if missed:
+            print(f"\nThe web server's last words:\n{product.last_words('web')}")
+    return 1 if missed else 0
+
+
+def _described(product: Product, control: str, seed: int, examples: int) -> Row:
+    verdict = described.check(product.address, product.key, product.folder, seed=seed, examples=examples)
+    phases = ("--phases", "coverage,fuzzing")
+    off = described.check(control, product.key, product.folder, seed=seed, examples=10, more=phases)
+    return Row(
+        "schemathesis, every operation, all checks",
+        verdict.cases,
+        verdict.server_errors,
+        verdict.violations,
+        off.server_errors,
+        off.violations,
+        least=LEAST_CASES,
+        evidence=[verdict.output],
+    )
+
+
+def _entry_points(product: Product, control: str, seed: int) -> Row:
+    with urlopen(f"{product.address}/openapi.json") as response:
+        description = json.load(response)
+    points = EntryPoints(description, product.key, [*CORPUS, *random_strings(seed, 12)])
+    statuses = {operation.name: operation.statuses for operation in points.operations}
+    attempts = [*points.attempts(), *requests(product.key)]
+    tally = send_all(attempts, over_http(product.address), statuses)
+    sample = [attempt for attempt in attempts if attempt.operation == "send_message"][::3]
+    off = send_all(sample, over_http(control), statuses)
+    return Row(
+        "naughty strings, every field, parameter, header, body",
+        tally.requests,
+        tally.server_errors,
+        tally.faults,
+        off.server_errors,
+        off.faults,
+        evidence=[f"{what}\n    {shown}" for what, shown in tally.examples.items()],
+    )
+
+
+def _messages(product: Product, control: str, seed: int) -> Row:
+    texts = [*CORPUS, *random_strings(seed, RANDOM_MESSAGES)]
+    sent = list(faithful.messages(texts, "kept"))
+    tally = faithful.send_messages(sent, over_http(product.address), product.key)
+    wrong = faithful.mismatches(product, sent, "kept")
+    unkept = list(faithful.messages(CORPUS, "control"))
+    off = faithful.send_messages(unkept, over_http(control), product.key)
+    return Row(
+        "messages sent, and compared with what was stored",
+        tally.requests,
+        tally.server_errors,
+        tally.faults + len(wrong),
+        off.server_errors,
+        len(faithful.mismatches(product, unkept, "control")),
+        evidence=[*(f"{what}: {shown}" for what, shown in tally.examples.items()), *wrong],
+    )
+
+
+def _table(rows: list[Row]) -> str:
+    lines: list[tuple[str, ...]] = [("", "cases", "5xx", "faults", "control 5xx", "control faults", "")]
+    for row in rows:
+        figures = (row.cases, row.server_errors, row.faults, row.control_errors, row.control_faults)
+        lines.append((row.what, *(f"{figure:,}" for figure in figures), "MISSED" if row.missed else "met"))
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    return "\n".join(
+        "  ".join(
+            [line[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True))]
+        )
+        for line in lines
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

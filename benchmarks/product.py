@@ -1,0 +1,150 @@
+"""The whole product for the length of a measurement: own PostgreSQL and Redis, real gunicorn, worker and beat.
+
+Everything listens on free ports of loopback and lives in a folder that goes away with it. Only processes started here
+are ever stopped.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any, Self
+
+import sqlalchemy as sa
+
+from cci_app.embedded import EmbeddedPostgres, EmbeddedRedis, processes
+from cci_app.embedded.database import NAME, create_database, create_login
+from config.settings import ROOT, Settings
+
+SAMPLES = ROOT / "config" / "samples"
+READY_SECONDS = 60.0
+# A limit would hide what lies behind it.
+NO_LIMITS = {"RATE_LIMIT_PER_KEY": "10000000/minute", "RATE_LIMIT_PER_PERSON": "10000000/minute"}
+_PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR")
+
+
+class Product:
+    """A context in which everything runs; `settings` are environment variables for all parts.
+
+    `key` is an API key of every scope for the organisation that the samples belong to.
+    """
+
+    def __init__(self, settings: Mapping[str, str] | None = None, *, durable: bool = False) -> None:
+        self._more = dict(settings or {})
+        self._durable = durable
+        self._stack = ExitStack()
+        self._roles: dict[str, dict[str, str]] = {}
+        self.address = ""
+        self.key = ""
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            self.folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cci-bench-")))
+            self.postgres = stack.enter_context(EmbeddedPostgres(self.folder, durable=self._durable))
+            self.redis = stack.enter_context(EmbeddedRedis(self.folder, durable=self._durable))
+            self._prepare()
+            worker = ("celery", "-A", "celery_tasks.app", "worker")
+            beat = ("celery", "-A", "celery_tasks.app", "beat", "-s", str(self.folder / "beat-schedule"))
+            stack.enter_context(self._running("worker", worker))
+            stack.enter_context(self._running("beat", beat))
+            self.address = stack.enter_context(self.web("wsgi:app", "web"))
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    @contextmanager
+    def web(self, application: str, name: str, settings: Mapping[str, str] | None = None) -> Iterator[str]:
+        """Another web server, of the WSGI application `module:name`, on the same data; gives its address."""
+        metrics = self.folder / f"{name}-metrics"
+        metrics.mkdir()
+        port = free_port()
+        more = {"PORT": str(port), "PROMETHEUS_MULTIPROC_DIR": str(metrics), **(settings or {})}
+        command = ("gunicorn", "-c", "config/gunicorn.py", application)
+        with self._running(name, command, more) as process:
+            if not processes.wait_until(lambda: _answers(port), process, READY_SECONDS):
+                raise RuntimeError(f"{name} did not answer within {READY_SECONDS:.0f} s:\n{self.last_words(name)}")
+            yield f"http://{processes.LOOPBACK}:{port}"
+
+    def rows(self, statement: str, **values: Any) -> list[dict[str, Any]]:
+        """Read the database as its superuser sees it, past every policy."""
+        with self._engine.connect() as connection:
+            return [dict(row) for row in connection.execute(sa.text(statement), values).mappings()]
+
+    def last_words(self, name: str, lines: int = 40) -> str:
+        """The end of what a part has said."""
+        text = (self.folder / f"{name}.log").read_text(errors="replace")
+        return "\n".join(text.splitlines()[-lines:])
+
+    def _prepare(self) -> None:
+        create_database(self.postgres)
+        owner = self.postgres.superuser_url(NAME)
+        self._engine = sa.create_engine(Settings(database_url=owner).app_database, poolclass=sa.NullPool)
+        self._flask("db", "upgrade", database=owner)
+        logins = {role: create_login(self.postgres, role, "loopback-only") for role in ("cci_web", "cci_worker")}
+        across = {"DATABASE_URL": logins["cci_worker"], "SYSTEM_DATABASE_URL": logins["cci_worker"]}
+        self._roles = {"worker": across, "beat": across, "flask": across}
+        self._roles["web"] = {"DATABASE_URL": logins["cci_web"]}
+        self._flask("seed")
+        self.key = self._flask("keys", "create", "--name", "benchmark", "--scopes", "messages,users,admin,export")
+
+    def environment(self, part: str) -> dict[str, str]:
+        """The environment of a part: nothing of the developer's own settings reaches it."""
+        return {
+            **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+            "REDIS_URL": self.redis.url,
+            "CONTACTS_EXCEL_PATH": str(SAMPLES / "contacts.xlsx"),
+            "KNOWLEDGE_PATH": str(SAMPLES / "documents"),
+            "FILE_STORAGE": str(self.folder / "files"),
+            "LOG_LEVEL": "WARNING",
+            **NO_LIMITS,
+            **self._roles.get(part, self._roles.get("web", {})),
+            **self._more,
+        }
+
+    @contextmanager
+    def _running(
+        self, name: str, words: tuple[str, ...], settings: Mapping[str, str] | None = None
+    ) -> "Iterator[subprocess.Popen[bytes]]":
+        with (self.folder / f"{name}.log").open("ab") as log:
+            process = processes.spawn(
+                (sys.executable, "-m", *words), output=log, cwd=ROOT, env=self.environment(name) | dict(settings or {})
+            )
+        try:
+            yield process
+        finally:
+            processes.stop(process, grace=20)
+
+    def _flask(self, *words: str, database: str | None = None) -> str:
+        environment = self.environment("flask")
+        if database:
+            environment |= {"DATABASE_URL": database, "MIGRATIONS_DATABASE_URL": database}
+        command = (sys.executable, "-m", "flask", "--app", "wsgi", *words)
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"flask {' '.join(words)} failed:\n{done.stderr[-4000:]}")
+        return done.stdout.strip()
+
+
+def free_port() -> int:
+    """A port of loopback on which nobody listens at this moment."""
+    with socket.socket() as probe:
+        probe.bind((processes.LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def _answers(port: int) -> bool:
+    connection = HTTPConnection(processes.LOOPBACK, port, timeout=5)
+    try:
+        connection.request("GET", "/health")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
