@@ -1,0 +1,97 @@
+"""A small part of `make fuzz`: naughty strings through every entry point, and what is stored of them."""
+
+import io
+import json
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from gunicorn.http.errors import InvalidChunkSize, NoMoreData  # type: ignore[import-untyped]
+from werkzeug.test import create_environ, run_wsgi_app
+
+from benchmarks.entry_points import EntryPoints
+from benchmarks.faithful import messages, send_messages
+from benchmarks.naughty import CORPUS, kept, random_strings
+from benchmarks.tally import send_all
+from benchmarks.wire import Outcome, over_wsgi
+from cci_app.conversation.log import log_conversations
+from cci_app.core.text import clean
+from tests.conftest import Tenant
+
+SEED = 7
+ATTEMPTS = 400
+Rows = Callable[..., list[dict[str, Any]]]
+
+
+def test_no_entry_point_fails_on_naughty_strings(application: Flask, web: FlaskClient, tenant: Tenant) -> None:
+    description = web.get("/openapi.json").json
+    assert description is not None
+    points = EntryPoints(description, tenant.key, CORPUS)
+    every = list(points.attempts())
+    by_entry = {attempt.what: attempt for attempt in every}
+    chosen = [*by_entry.values(), *random.Random(SEED).sample(every, max(0, ATTEMPTS - len(by_entry)))]
+    statuses = {operation.name: operation.statuses for operation in points.operations}
+    tally = send_all(chosen, over_wsgi(application), statuses)
+    assert tally.requests >= ATTEMPTS
+    assert (tally.server_errors, tally.faults) == (0, 0), tally.examples
+    assert {200, 400, 401, 404, 405, 413, 422} <= set(tally.statuses)
+
+
+def test_the_record_holds_naughty_messages(app: Flask, application: Flask, tenant: Tenant, rows: Rows) -> None:
+    sent = list(messages([*CORPUS[::3], *random_strings(SEED, 20)], f"kept{tenant.organisation_id}"))
+    tally = send_messages(sent, over_wsgi(application), tenant.key)
+    assert (tally.server_errors, tally.faults) == (0, 0), tally.examples
+    log_conversations()
+    found = rows(
+        "SELECT user_id, user_message FROM conversations WHERE organisation_id = :org", org=tenant.organisation_id
+    )
+    stored = {row["user_id"]: row["user_message"] for row in found}
+    assert stored == {message.user_id: message.kept for message in sent if message.kept is not None}
+
+
+def test_what_the_record_should_hold_is_what_the_edge_keeps() -> None:
+    for text in [*CORPUS, *random_strings(SEED, 2000)]:
+        assert clean(text) == kept(text)
+    assert any(clean(text) != text for text in CORPUS)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "fault"),
+    [
+        (Outcome(404, {"x-request-id": "1"}, b"<html>"), "404 without the envelope"),
+        (Outcome(200, {"x-injected": "yes"}), "a header was injected"),
+        (Outcome(206, {"x-request-id": "1"}), "206 is not documented"),
+        (Outcome(200, {"x-request-id": "1"}), None),
+        (Outcome(400), None),
+    ],
+)
+def test_faults_are_seen(outcome: Outcome, fault: str | None) -> None:
+    assert outcome.fault(frozenset({200})) == fault
+
+
+class BrokenBody(io.BytesIO):
+    """A body as the server gives it when it finds that something is wrong."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self._error = error
+
+    def read(self, size: int | None = -1) -> bytes:
+        raise self._error
+
+
+@pytest.mark.parametrize("error", [InvalidChunkSize(b"-1"), NoMoreData()])
+@pytest.mark.parametrize("path", ["/api/v1/whatsapp/message", "/api/v1/admin/contacts/reload"])
+@pytest.mark.parametrize("content_type", ["application/json", "multipart/form-data; boundary=x"])
+def test_a_body_that_breaks_off_is_the_senders_fault(
+    application: Flask, tenant: Tenant, path: str, content_type: str, error: Exception
+) -> None:
+    headers = {**tenant.headers, "Transfer-Encoding": "chunked"}
+    environ = create_environ(path, method="POST", headers=headers, content_type=content_type)
+    environ |= {"wsgi.input": BrokenBody(error), "wsgi.input_terminated": True}
+    chunks, status, _ = run_wsgi_app(application, environ, buffered=True)
+    assert status in {"400 BAD REQUEST", "422 UNPROCESSABLE ENTITY"}
+    assert json.loads(b"".join(chunks))["error"]["code"] in {"bad_request", "validation_error"}

@@ -1,0 +1,238 @@
+"""The API's description: valid, complete, and true of what the application does."""
+
+import io
+import uuid
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from benchmarks.entry_points import Operation, operations
+from cci_app import create_app
+from cci_app.core.http.errors import DOCUMENTED
+from tests.conftest import SAMPLES, Tenant, make_settings
+
+PUBLIC = {"get_health_of_host", "get_health", "get_openapi", "get_docs", "get_docs_file"}
+
+
+@cache
+def description() -> dict[str, Any]:
+    """The document, which depends on no database."""
+    app = create_app(make_settings("postgresql://nobody@127.0.0.1/none", "redis://127.0.0.1:1/0"))
+    document: dict[str, Any] = app.test_client().get("/openapi.json").json  # type: ignore[assignment]
+    return document
+
+
+EVERY_OPERATION = pytest.mark.parametrize("operation", operations(description()), ids=lambda o: o.name)
+
+
+def resolved(node: dict[str, Any]) -> dict[str, Any]:
+    """What a reference refers to."""
+    while "$ref" in node:
+        found: Any = description()
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            found = found[step]
+        node = found
+    return node
+
+
+def responses(operation: Operation) -> dict[int, dict[str, Any]]:
+    entry = description()["paths"][operation.path][operation.method.lower()]
+    return {int(status): resolved(response) for status, response in entry["responses"].items()}
+
+
+def content_of(operation: Operation, status: int, content_type: str) -> dict[str, Any]:
+    content: dict[str, Any] = responses(operation)[status]["content"]
+    found: dict[str, Any] = content.get(content_type.partition(";")[0]) or content["*/*"]
+    return found
+
+
+def check(schema: dict[str, Any], value: Any) -> None:
+    """Hold a value against a schema of the document."""
+    whole = {**schema, "components": description()["components"]}
+    jsonschema_rs.Draft202012Validator(whole, validate_formats=True).validate(value)
+
+
+def examples_of(content: dict[str, Any]) -> list[Any]:
+    if "example" in content:
+        return [content["example"]]
+    return [example["value"] for example in content["examples"].values()]
+
+
+def example_of(parameter: dict[str, Any]) -> Any:
+    return parameter["example"] if "example" in parameter else parameter["schema"]["example"]
+
+
+def send_example(web: FlaskClient, operation: Operation, key: str | None, **path: str) -> TestResponse:
+    """The request as the document shows it; of a file, the sample."""
+    target, query, headers = operation.path, {}, {"X-API-Key": key} if key else {}
+    for parameter in operation.parameters:
+        value, name = example_of(parameter), parameter["name"]
+        if parameter["in"] == "path":
+            target = target.replace(f"{{{name}}}", path.get(name, value))
+        elif parameter["in"] == "query":
+            query[name] = str(value).lower() if isinstance(value, bool) else value
+        else:
+            headers[name] = value
+    body: dict[str, Any] = {}
+    if "application/json" in operation.body:
+        body = {"json": operation.body["application/json"]["example"]}
+    elif "multipart/form-data" in operation.body:
+        workbook = io.BytesIO((SAMPLES / "contacts.xlsx").read_bytes())
+        body = {"data": {"file": (workbook, "contacts.xlsx")}}
+    return web.open(target, method=operation.method, query_string=query, headers=headers, buffered=True, **body)
+
+
+@pytest.fixture
+def job_id(app: Flask, tenant: Tenant) -> str:
+    """A job of the organisation."""
+    from cci_app.core.database import tenant_transaction
+    from cci_app.jobs.ledger import enqueue
+
+    with tenant_transaction(tenant.organisation_id) as session:
+        return str(enqueue(session, tenant.organisation_id, "contacts.reload", {}, None).id)
+
+
+def test_the_document_is_valid_openapi() -> None:
+    document = description()
+    assert document["openapi"].startswith("3.1")
+    jsonschema_rs.Draft202012Validator(openapi_schema()).validate(document)
+    for schema in document["components"]["schemas"].values():
+        jsonschema_rs.meta.validate(schema)
+
+
+def openapi_schema() -> dict[str, Any]:
+    """The official JSON Schema of OpenAPI 3.1, as schemathesis brings it."""
+    from schemathesis.specs.openapi import definitions
+
+    schema: dict[str, Any] = definitions.OPENAPI_31
+    return schema
+
+
+@EVERY_OPERATION
+def test_an_operation_has_examples_that_its_schemas_allow(operation: Operation) -> None:
+    for parameter in operation.parameters:
+        check(parameter["schema"], example_of(parameter))
+    for content_type, content in operation.body.items():
+        if content_type != "multipart/form-data":  # a file has no example in text; the test below sends the sample
+            for example in examples_of(content):
+                check(content["schema"], example)
+    for status, response in responses(operation).items():
+        for content in response["content"].values():
+            assert examples_of(content), status
+            for example in examples_of(content):
+                check(content["schema"], example)
+
+
+@EVERY_OPERATION
+def test_the_documented_request_gets_a_documented_response(
+    operation: Operation, web: FlaskClient, tenant: Tenant, job_id: str
+) -> None:
+    key = None if operation.name in PUBLIC else tenant.key
+    response = send_example(web, operation, key, job_id=job_id)
+    assert response.status_code in {200, 202}, response.text
+    content = content_of(operation, response.status_code, response.content_type)
+    check(content["schema"], response.json if response.is_json else response.text)
+
+
+def test_the_other_forms_are_as_documented(web: FlaskClient, tenant: Tenant) -> None:
+    named = {operation.name: operation for operation in operations(description())}
+    message = named["send_message"].body["application/json"]["example"]
+    block = web.post("/api/v1/whatsapp/message?format=manychat", json=message, headers=tenant.headers)
+    check({"$ref": "#/components/schemas/ManychatResponse"}, block.json)
+    counters = web.get("/api/v1/metrics?format=prometheus", headers=tenant.headers)
+    check(content_of(named["get_metrics"], 200, counters.content_type)["schema"], counters.text)
+    workbook = io.BytesIO((SAMPLES / "contacts.xlsx").read_bytes())
+    queued = web.post("/api/v1/admin/contacts/reload", data={"file": (workbook, "c.xlsx")}, headers=tenant.headers)
+    assert queued.status_code == 202
+    check(content_of(named["reload_contacts"], 202, queued.content_type)["schema"], queued.json)
+
+
+@EVERY_OPERATION
+def test_an_operation_tells_who_may_call_it_and_what_may_go_wrong(operation: Operation) -> None:
+    entry = description()["paths"][operation.path][operation.method.lower()]
+    assert entry["summary"]
+    expected: set[int] = set()
+    if operation.name in PUBLIC:
+        assert entry["security"] == []
+    else:
+        assert [next(iter(way)) for way in entry["security"]] == ["apiKey", "bearer"]
+        expected |= {401, 403, 429, 503}
+    if operation.body:
+        expected |= {400, 413, 422}
+    if any(parameter["in"] == "path" for parameter in operation.parameters):
+        expected |= {404}
+    if any(parameter["name"] in {"user_id", "assistant", "hours", "dry_run"} for parameter in operation.parameters):
+        expected |= {422}
+    assert expected <= operation.statuses
+    assert 500 not in operation.statuses
+
+
+def test_operations_have_names_of_their_own() -> None:
+    names = [operation.name for operation in operations(description())]
+    assert len(set(names)) == len(names)
+    assert all(name.isidentifier() and name.islower() for name in names)
+
+
+@EVERY_OPERATION
+def test_errors_are_as_documented(operation: Operation, web: FlaskClient, tenant: Tenant) -> None:
+    if operation.name in PUBLIC:
+        return
+    refused = send_example(web, operation, "cci_wrong", job_id=str(uuid.uuid4()))
+    assert refused.status_code == 401
+    check(content_of(operation, 401, refused.content_type)["schema"], refused.json)
+    if operation.body:
+        bad = web.open(operation.path, method=operation.method, data=b"{", headers=tenant.headers, content_type="a/b")
+        assert bad.status_code in {400, 422}
+        check(content_of(operation, bad.status_code, bad.content_type)["schema"], bad.json)
+
+
+def test_documented_errors_have_the_codes_that_are_sent(web: FlaskClient, tenant: Tenant) -> None:
+    path = "/api/v1/whatsapp/message"
+    sent = {
+        "BAD_REQUEST": web.post(path, data=b"{", content_type="application/json", headers=tenant.headers),
+        "UNAUTHORIZED": web.post(path, json={}),
+        "NOT_FOUND": web.get(f"/api/v1/admin/jobs/{uuid.uuid4()}", headers=tenant.headers),
+        "CONFLICT": web.post("/api/v1/admin/contacts/reload", headers=tenant.headers),
+        "REQUEST_ENTITY_TOO_LARGE": web.post(path, json={"message": "x" * 1_100_000}, headers=tenant.headers),
+        "UNPROCESSABLE_ENTITY": web.post(path, json={}, headers=tenant.headers),
+    }
+    for name, response in sent.items():
+        assert response.json is not None
+        assert (response.status_code, response.json["error"]["code"]) == (
+            DOCUMENTED[name].status,
+            DOCUMENTED[name].code,
+        )
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b"PK\x03\x04 a workbook without a form", "application/octet-stream"),
+        (b"--x\r\nNone--x--", "multipart/form-data; boundary=x"),
+        (
+            b'--x\r\nContent-Disposition: form-data; name="book"; filename="b"\r\n\r\nPK\r\n--x--\r\n',
+            "multipart/form-data; boundary=x",
+        ),
+    ],
+)
+def test_a_reload_never_takes_another_workbook_than_the_one_sent(
+    app: Flask, web: FlaskClient, tenant: Tenant, body: bytes, content_type: str
+) -> None:
+    before = app.config["SETTINGS"]
+    configured = {"contacts_excel_path": str(Path(SAMPLES / "contacts.xlsx")), "default_organisation": tenant.slug}
+    app.config["SETTINGS"] = before.model_copy(update=configured)
+    try:
+        address = "/api/v1/admin/contacts/reload?dry_run=true"
+        assert web.post(address, headers=tenant.headers).status_code == 200
+        refused = web.post(address, data=body, content_type=content_type, headers=tenant.headers)
+    finally:
+        app.config["SETTINGS"] = before
+    assert refused.status_code == 422
+    assert refused.json is not None
+    assert "file" in refused.json["error"]["details"]
