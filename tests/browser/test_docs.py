@@ -1,0 +1,81 @@
+"""The documentation page in a real browser: it works under its CSP, without internet."""
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from benchmarks.entry_points import operations
+from tests.conftest import Tenant
+
+pytestmark = pytest.mark.browser
+
+NOTE_VIOLATIONS = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", event => window.violations.push(event.violatedDirective));
+"""
+
+
+class Complaints:
+    """Everything that a page complains of or asks other hosts for."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.heard: list[str] = []
+        self._page = page
+        page.add_init_script(NOTE_VIOLATIONS)
+        page.on("console", lambda message: self._hear("console", message.text, message.type in {"error", "warning"}))
+        page.on("pageerror", lambda error: self._hear("error", str(error), True))
+        page.on(
+            "request", lambda request: self._hear("left", request.url, not request.url.startswith((address, "data:")))
+        )
+
+    def _hear(self, what: str, text: str, counts: bool) -> None:
+        if counts:
+            self.heard.append(f"{what}: {text}")
+
+    def all(self) -> list[str]:
+        """What was heard so far, violations of the policy included."""
+        return [*self.heard, *self._page.evaluate("window.violations")]
+
+
+def test_the_page_shows_every_operation(page: Page, address: str) -> None:
+    complaints = Complaints(page, address)
+    page.goto(f"{address}/docs")
+    described = operations(page.request.get(f"{address}/openapi.json").json())
+    expect(page.locator(".opblock")).to_have_count(len(described))
+    for operation in described:
+        block = page.locator(f"[id$='-{operation.name}']")
+        expect(block.locator(".opblock-summary-path")).to_have_text(operation.path)
+        expect(block.locator(".opblock-summary-method")).to_have_text(operation.method)
+    assert complaints.all() == []
+
+
+def test_a_violation_of_the_policy_would_be_heard(page: Page, address: str) -> None:
+    complaints = Complaints(page, address)
+    page.goto(f"{address}/docs")
+    page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: 'window.ran = 1'}))")
+    page.wait_for_function("window.violations.length")
+    assert complaints.all()
+    assert page.evaluate("window.ran") is None
+
+
+def test_a_message_can_be_tried_out(page: Page, address: str, tenant: Tenant, tmp_path: Path) -> None:
+    complaints = Complaints(page, address)
+    page.goto(f"{address}/docs")
+    page.locator(".auth-wrapper .authorize").click()
+    key = page.locator(".auth-container").filter(has_text="apiKey")
+    key.locator("input").fill(tenant.key)
+    key.get_by_role("button", name="Apply credentials").click()
+    key.get_by_role("button", name="Close").click()
+    block = page.locator("#operations-whatsapp-send_message")
+    block.locator(".opblock-summary-control").click()
+    block.get_by_role("button", name="Try it out").click()
+    block.get_by_role("button", name="Execute").click()
+    answer = block.locator(".live-responses-table .response").first
+    expect(answer.locator(".response-col_status")).to_contain_text("200")
+    reply = json.loads(answer.locator(".highlight-code code").first.inner_text())
+    assert reply["user_status"] == {"current_question": 1, "language": "es", "has_context": False, "completed": False}
+    page.screenshot(path=tmp_path / "docs.png", full_page=True)
+    assert (tmp_path / "docs.png").stat().st_size > 10_000
+    assert complaints.all() == []
