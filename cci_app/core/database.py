@@ -5,15 +5,19 @@ takes one of two roles and, as `cci_app`, one organisation; both are local to th
 pooler in transaction mode. Without an organisation `cci_app` sees no rows.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+import psycopg2
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, SessionTransaction, mapped_column, registry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from cci_app.core.phone import USER_ID_LENGTH
 
@@ -71,21 +75,24 @@ def _take_scope(session: Session, _transaction: SessionTransaction, connection: 
     connection.execute(_SET_SCOPE, session.info["scope"])
 
 
-_NOBODY = {"organisation_id": "", "api_key_hash": "", "organisation_slug": ""}
+_REST_SECONDS = 5.0
+# Local to the transaction: whatever an earlier one set is gone.
 _SET_SCOPE = sa.text(
     "SELECT set_config('role', :role, true), set_config('app.organisation_id', :organisation_id, true),"
     " set_config('app.api_key_hash', :api_key_hash, true),"
     " set_config('app.organisation_slug', :organisation_slug, true)"
 )
+_BEGIN_WITH_SCOPE = sa.text(
+    "BEGIN; SELECT set_config('role', :role, true), set_config('app.organisation_id', :organisation_id, true)"
+)
 
 
 def engine_options(pool_size: int, pool_timeout: float) -> dict[str, Any]:
-    """Options of every engine: few connections, checked before use, so that a server that slept is noticed."""
+    """Options of every engine: few connections, and errors that do not repeat what was written."""
     return {
         "pool_size": pool_size,
         "max_overflow": 0,
         "pool_timeout": pool_timeout,
-        "pool_pre_ping": True,
         "pool_recycle": 1800,
         # An error of the database would otherwise carry what people wrote into the log.
         "hide_parameters": True,
@@ -93,9 +100,29 @@ def engine_options(pool_size: int, pool_timeout: float) -> dict[str, Any]:
     }
 
 
+@sa.event.listens_for(sa.Pool, "checkin")
+def _note_rest(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    record.info["resting_since"] = time.monotonic()
+
+
+@sa.event.listens_for(sa.Pool, "checkout")
+def _check_after_rest(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+    """Notice that the server slept or went away before a request does, at a cost for rested connections only."""
+    if time.monotonic() - record.info.get("resting_since", time.monotonic()) < _REST_SECONDS:
+        return
+    try:
+        cursor = connection.cursor()
+        cursor.execute("SELECT 1")
+        cursor.close()
+        connection.rollback()
+    except psycopg2.Error as error:
+        raise sa.exc.DisconnectionError from error
+
+
 @contextmanager
 def _transaction(engine: sa.Engine, role: str, **scope: str) -> Iterator[Session]:
-    info = {"scope": {**_NOBODY, "role": role, **scope}}
+    nobody = {"organisation_id": "", "api_key_hash": "", "organisation_slug": ""}
+    info = {"scope": {**nobody, "role": role, **scope}}
     with ScopedSession(engine, info=info, expire_on_commit=False) as session, session.begin():
         yield session
 
@@ -109,11 +136,20 @@ def tenant_transaction(organisation_id: int) -> Iterator[Session]:
 
 @contextmanager
 def tenant_connection(organisation_id: int) -> Iterator[sa.Connection]:
-    """The same on a bare connection, for statements that need no models: a message's way is made of these."""
-    scope = {**_NOBODY, "role": APP_ROLE, "organisation_id": str(organisation_id)}
-    with db.engine.begin() as connection:
-        connection.execute(_SET_SCOPE, scope)
-        yield connection
+    """The same on a bare connection, for statements that need no models: a message's way is made of these.
+
+    The transaction begins and takes its scope in one round trip, which the driver's own BEGIN would double.
+    """
+    scope = {"role": APP_ROLE, "organisation_id": str(organisation_id)}
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(_BEGIN_WITH_SCOPE, scope)
+        try:
+            yield connection
+        except BaseException:
+            # Whatever happened to it, this connection is not used again.
+            connection.invalidate()
+            raise
+        connection.exec_driver_sql("COMMIT")
 
 
 @contextmanager
