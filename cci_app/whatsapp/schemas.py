@@ -137,7 +137,7 @@ class MessageHeaders(ma.Schema):
         data_key="Idempotency-Key",
         min_length=1,
         max_length=255,
-        metadata={"description": "Same as `message_id`, for callers who set headers", "example": "flow-17-step-3"},
+        metadata={"description": "Same as `message_id`, for callers who set headers", "examples": ["flow-17-step-3"]},
     )
 
 

@@ -71,6 +71,8 @@ def test_a_message_can_be_tried_out(page: Page, address: str, tenant: Tenant, tm
     block = page.locator("#operations-whatsapp-send_message")
     block.locator(".opblock-summary-control").click()
     block.get_by_role("button", name="Try it out").click()
+    # A key filled in beforehand would give every message that is tried out the reply to the first one.
+    expect(block.locator("tr[data-param-name='Idempotency-Key'] input")).to_have_value("")
     block.get_by_role("button", name="Execute").click()
     answer = block.locator(".live-responses-table .response").first
     expect(answer.locator(".response-col_status")).to_contain_text("200")
