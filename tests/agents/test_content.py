@@ -1,6 +1,7 @@
 """An assistant's file: what is wrong in it is told by file and field."""
 
 import copy
+import re
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 import yaml
 
 from cci_app.agents.questionnaire.people import link_of
+from cci_app.agents.questionnaire.reading import words_of
 from cci_app.assistants.registry import Assistant, SpecError, load_spec, load_specs
 from cci_app.assistants.spec import AssistantSpec
 from config.settings import ROOT
@@ -168,3 +170,14 @@ def _texts(node: Any) -> list[tuple[str, str]]:
         for value in node:
             found += _texts(value)
     return found
+
+
+def test_no_agent_knows_an_organisation_or_its_cities(spec: AssistantSpec) -> None:
+    content = spec.agents["questionnaire"]
+    names = [name for names in content.own_names.root.values() for name in names]
+    names += [alias for city in content.directory.cities for alias in city.aliases]
+    known = re.compile(rf"\b(?:{'|'.join(words_of(name) for name in names)})\b")
+    lexicons = sorted((ROOT / "cci_app" / "agents" / "questionnaire" / "lexicon").glob("*.py"))
+    assert lexicons
+    told = {path.name: known.findall(path.read_text(encoding="utf-8")) for path in lexicons}
+    assert {name: words for name, words in told.items() if words} == {}

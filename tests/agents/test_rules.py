@@ -2,6 +2,7 @@
 
 import pytest
 
+from cci_app.agents.questionnaire.agent import phrasebook_of
 from cci_app.agents.questionnaire.content import QuestionnaireContent
 from cci_app.agents.questionnaire.rules import RulesUnderstander
 from cci_app.agents.questionnaire.understanding import Command, Intent, Mode, Situation, Tone
@@ -55,6 +56,9 @@ MESSAGES = [
     (3, "quiero hablar con una persona", Intent.HUMAN),
     (3, "me gustaría hablar con alguien de la cámara por favor", Intent.HUMAN),
     (3, "un asesor por favor", Intent.HUMAN),
+    (3, "un contacto de la CCI", Intent.HUMAN),
+    (3, "le numéro de la Chambre svp", Intent.HUMAN),
+    (3, "¿el contacto en Envigado?", Intent.HUMAN),
     (3, "¿me pueden llamar?", Intent.HUMAN),
     (3, "je veux parler à quelqu'un", Intent.HUMAN),
     (3, "pouvez-vous me rappeler ?", Intent.HUMAN),
@@ -209,7 +213,8 @@ class Understand:
 
     def __init__(self, content: QuestionnaireContent) -> None:
         self._content = content
-        self._rules = RulesUnderstander(["fr", "es"])
+        languages = ["fr", "es"]
+        self._rules = RulesUnderstander(languages, phrasebook_of(content, languages))
 
     def __call__(self, number: int, message: str, **changes: object) -> Command:
         answers = {answered: text for answered, text in SAID.items() if answered < number}

@@ -1,6 +1,7 @@
 """The questionnaire as an agent."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 from cci_app.agents.ports import AgentReply, Answerer, TurnContext
 from cci_app.agents.questionnaire.content import QuestionnaireContent
@@ -9,6 +10,13 @@ from cci_app.agents.questionnaire.phrasebook import Phrasebook
 from cci_app.agents.questionnaire.rules import RulesUnderstander
 from cci_app.agents.questionnaire.session import Session
 from cci_app.agents.questionnaire.understanding import Understander
+
+
+def phrasebook_of(content: QuestionnaireContent, languages: Sequence[str]) -> Phrasebook:
+    """The phrases of the languages, with the organisation's own names and cities in them."""
+    own_names = chain.from_iterable(content.own_names.root.values())
+    cities = chain.from_iterable(city.aliases for city in content.directory.cities)
+    return Phrasebook(languages, own_names, cities)
 
 
 class QuestionnaireAgent:
@@ -26,9 +34,9 @@ class QuestionnaireAgent:
     ) -> None:
         """`languages` are the assistant's; `understander` is the one by rules unless another is given."""
         self._content = content
-        self._book = Phrasebook(languages)
+        self._book = phrasebook_of(content, languages)
         self._answerer = answerer
-        self._understander = understander or RulesUnderstander(languages)
+        self._understander = understander or RulesUnderstander(languages, self._book)
 
     def reply(self, turn: TurnContext) -> AgentReply:
         """Answer one message. Raises KeyError when `turn.language` is none of the assistant's languages."""

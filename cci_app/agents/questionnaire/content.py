@@ -219,10 +219,14 @@ class Wording(Content):
 
 
 class QuestionnaireContent(Content):
-    """A questionnaire as an assistant's file holds it under `kind: questionnaire`."""
+    """A questionnaire as an assistant's file holds it under `kind: questionnaire`.
+
+    `own_names` are the words by which people call the organisation, without their articles.
+    """
 
     kind: Literal["questionnaire"]
     minutes: int = Field(ge=1, le=60)
+    own_names: PlainList
     questions: tuple[Question, ...] = Field(min_length=1, max_length=30)
     sectors: tuple[Sector, ...] = ()
     directory: Directory

@@ -41,9 +41,9 @@ _COMMANDS: tuple[tuple[str, Intent], ...] = (
 class RulesUnderstander:
     """An `Understander` by lexicon, for the languages of one assistant."""
 
-    def __init__(self, languages: Sequence[str]) -> None:
+    def __init__(self, languages: Sequence[str], book: Phrasebook) -> None:
         self._languages = tuple(languages)
-        self._book = Phrasebook(languages)
+        self._book = book
 
     def understand(self, message: str, situation: Situation) -> Command:
         """Understand a message that has text. Never raises because of what the text is."""

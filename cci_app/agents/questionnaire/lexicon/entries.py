@@ -10,7 +10,8 @@ class Lexicon:
     """Regular expressions over the flat words of a text (no accents, no case, no punctuation, one space between).
 
     The first group is compared with a whole message, less what is in `fillers`; the second with the beginning of a
-    clause; the third is looked for anywhere. `vague` and `empty` are single words.
+    clause; the third is looked for anywhere. `vague` and `empty` are single words. `{own_name}` stands for what people
+    call the organisation, with or without its article, `{city}` for one of its cities.
     """
 
     fillers: Phrases = ()

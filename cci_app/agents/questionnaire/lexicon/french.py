@@ -24,7 +24,7 @@ FRENCH: Final = Lexicon(
     ),
     greeting=(
         "(?:re ?)?(?:bonjour|bonsoir|salut|coucou|hello|hey|bjr|bsr|slt|cc|yo|allo|bonne apres midi)"
-        "(?: (?:a (?:vous|tous|toute l equipe)|tout le monde|l equipe|monsieur|madame|la cci|la chambre|encore|de nouveau))*",
+        "(?: (?:a (?:vous|tous|toute l equipe)|tout le monde|l equipe|monsieur|madame|{own_name}|encore|de nouveau))*",
         "re|me revoila|me revoici|je suis de retour|me voila",
     ),
     how_are_you=(
@@ -100,9 +100,9 @@ FRENCH: Final = Lexicon(
         "(?:appelez|rappelez|contactez|recontactez) moi(?: .{0,30})?",
         "(?:pouvez vous |pourriez vous |vous pouvez )(?:me |m )(?:rappeler|appeler|recontacter|contacter|passer quelqu un|"
         "mettre en (?:contact|relation) avec (?:quelqu un|l equipe|un conseiller))(?: .{0,30})?",
-        "(?:qui )?(?:puis je|je peux|peut on|dois je|on peut) (?:appeler|contacter|joindre)(?: qui)?(?: (?:a la (?:chambre|cci)))?",
-        "(?:un |le |votre |vos |les )?(?:contact|numero|telephone|coordonnees) (?:d un (?:conseiller|responsable)|de (?:la )?(?:chambre|cci)|"
-        "de l equipe|de quelqu un|a (?:bogota|medellin))|votre (?:numero|telephone|contact)|vos coordonnees|"
+        "(?:qui )?(?:puis je|je peux|peut on|dois je|on peut) (?:appeler|contacter|joindre)(?: qui)?(?: (?:a {own_name}))?",
+        "(?:un |le |votre |vos |les )?(?:contact|numero|telephone|coordonnees) (?:d un (?:conseiller|responsable)|de {own_name}|"
+        "de l equipe|de quelqu un|a {city})|votre (?:numero|telephone|contact)|vos coordonnees|"
         "(?:donnez moi|je veux|je voudrais|vous avez|avez vous|quel est) (?:un|le|votre|vos) (?:contact|numero|telephone|coordonnees)(?: .{0,30})?",
         "(?:et )?(?:qui est )?(?:mon|notre|votre) (?:interlocuteur|interlocutrice|contact|conseiller|referent|correspondant)(?: (?:c est )?qui)?|"
         f"(?:{_WANT} )?(?:avoir )?son (?:numero|telephone|contact)|"
@@ -173,7 +173,7 @@ FRENCH: Final = Lexicon(
         r"aidez vous|organisez vous|auriez vous|etes vous|connaissez vous|vous|votre equipe|ou (?:est|se|sont|puis|peut|trouver|"
         r"a lieu|c est)|a (?:quoi|qui|quel|quelle|quelles|quels|partir de)|de quoi|d ou|dans quel|tu (?:peux|as|connais|sais)|"
         r"on (?:peut|doit|a)|je (?:peux|dois|pourrais)|ca (?:coute|marche|fonctionne|sert|existe|se passe|consiste)|"
-        r"et (?:le|la|les|l|pour|si|vos|du|des|au|niveau|cote)|la chambre (?:peut|a|propose|fait|aide|offre))\b",
+        r"et (?:le|la|les|l|pour|si|vos|du|des|au|niveau|cote)|{own_name} (?:peut|a|propose|fait|aide|offre))\b",
     ),
     bare_question_start=(
         r"(?:et |mais |alors |sinon |au fait |excusez moi |pardon |dites moi |bonjour |svp )*"

@@ -106,12 +106,12 @@ SPANISH: Final = Lexicon(
         "(?:me |nos )?(?:pueden|puede|podria|podrian) (?:llamar|contactar|llamarme|contactarme|comunicar(?:me)? con (?:alguien|un asesor|una "
         "persona)|pasar(?:me)? (?:con|a) (?:alguien|un asesor|una persona))(?: .{0,30})?",
         "(?:con )?(?:quien|a quien) (?:puedo|podemos|podria|debo|me|tengo que)? ?(?:hablar|llamar|contactar|contacto|comunico|comunicarme|escribir|"
-        "escribirle|llamo|escribo)(?: (?:en|de) (?:la (?:camara|cci)|bogota|medellin))?",
-        "(?:un |el |su |algun )?(?:contacto|numero|telefono|celular) (?:de (?:un asesor|la (?:camara|cci)|ustedes|bogota|medellin|alguien|contacto)|"
-        "en (?:bogota|medellin))|su (?:numero|telefono|contacto|celular)|"
+        "escribirle|llamo|escribo)(?: (?:en|de) (?:{own_name}|{city}))?",
+        "(?:un |el |su |algun )?(?:contacto|numero|telefono|celular) (?:de (?:un asesor|{own_name}|ustedes|{city}|alguien|contacto)|"
+        "en {city})|su (?:numero|telefono|contacto|celular)|"
         "(?:me (?:da|das|dan|regala|pasa|comparte|podria dar|puede dar)|deme|dame|pasame|paseme|quiero|quisiera|necesito|tiene|tienen|cual es) "
-        "(?:un|el|su|algun) (?:contacto|numero|telefono|celular)(?: (?:de (?:un asesor|la (?:camara|cci)|ustedes|bogota|medellin|alguien|contacto)|"
-        "en (?:bogota|medellin)))*",
+        "(?:un|el|su|algun) (?:contacto|numero|telefono|celular)(?: (?:de (?:un asesor|{own_name}|ustedes|{city}|alguien|contacto)|"
+        "en {city}))*",
         "hay alguien(?: ahi)?|alguien (?:ahi|me (?:puede )?(?:atiende|ayuda|ayudar|atender|responde))",
     ),
     help_me=(
@@ -171,7 +171,7 @@ SPANISH: Final = Lexicon(
         r"con quien|a quien|desde cuando|hay|existe|existen|tienen|tiene|ofrecen|ofrece|pueden|puede|puedo|podemos|podria|podrian|podrias|"
         r"ustedes|usted|me (?:puede|pueden|ayuda|ayudan|podria)|nos (?:puede|pueden|ayudan|podrian)|se (?:puede|necesita|requiere|paga)|es (?:posible|"
         r"gratis|gratuito|necesario|obligatorio|caro|pago|con costo)|sabe|saben|hacen|dan|ayudan|manejan|cuentan con|seria posible|"
-        r"tendran|organizan|prestan|y (?:el|la|los|las|para|si|eso|con|en|de)|la camara (?:puede|tiene|hace|ofrece|ayuda))\b",
+        r"tendran|organizan|prestan|y (?:el|la|los|las|para|si|eso|con|en|de)|{own_name} (?:puede|tiene|hace|ofrece|ayuda))\b",
     ),
     bare_question_start=(
         r"(?:y |pero |pues |entonces |por cierto |disculpe |perdon |oiga |hola |buenas |buenos dias )*"
