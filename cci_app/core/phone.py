@@ -1,6 +1,7 @@
 """Who is writing: a phone in E.164, or the id of the channel."""
 
 import re
+import unicodedata
 
 import phonenumbers
 
@@ -54,7 +55,7 @@ def to_user_id(written: str, region: str) -> str:
     plain_phone = re.sub(r"[\s().-]", "", candidate)
     if re.fullmatch(r"\+?\d{6,15}", plain_phone):
         # Not a number of any plan that phonenumbers knows: kept under its digits, in the one form of a phone.
-        return "+" + plain_phone.removeprefix("+")
+        return "+" + "".join(str(unicodedata.decimal(digit)) for digit in plain_phone.removeprefix("+"))
     if _CHANNEL_ID.fullmatch(candidate):
         return candidate
     raise InvalidInput(

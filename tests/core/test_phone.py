@@ -43,6 +43,7 @@ def test_what_is_no_id_is_refused(written: str) -> None:
 
 def test_a_number_of_no_plan_has_one_form() -> None:
     assert to_user_id("+999 123 456", "CO") == to_user_id("999123456", "CO") == "+999123456"
+    assert to_user_id("٩٩٩١٢٣٤٥٦", "CO") == "+999123456"
 
 
 def test_national_number_and_mask() -> None:
