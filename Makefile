@@ -11,7 +11,7 @@ ARGS ?=
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format lock migrate fuzz clean
+.PHONY: help install run test check format lock migrate fuzz chaos bench clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -47,6 +47,12 @@ migrate: install ## Bring the database of DATABASE_URL up to date
 
 fuzz: install ## Hostile requests against every route; prints a table
 	$(RUN) benchmarks.fuzz $(ARGS)
+
+chaos: install ## Kill, hang and stop everything under load; prints a table; ARGS=--quick for less
+	$(RUN) benchmarks.chaos $(ARGS)
+
+bench: install ## Speed, memory and growth beside a floor application; prints a table
+	$(RUN) benchmarks.speed $(ARGS)
 
 clean: ## Remove the environment and the tools' caches; the data in .local stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""`make bench`: how fast, at what memory, and whether it stays so."""
