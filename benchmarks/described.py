@@ -21,6 +21,14 @@ class Verdict:
     violations: int
     output: str
 
+    def __add__(self, other: "Verdict") -> "Verdict":
+        return Verdict(
+            self.cases + other.cases,
+            self.server_errors + other.server_errors,
+            self.violations + other.violations,
+            self.output + other.output,
+        )
+
 
 def check(address: str, key: str, folder: Path, *, seed: int, examples: int, more: Sequence[str] = ()) -> Verdict:
     """Run it against a server; `examples` are the cases of each operation in the phase that draws them at random."""
