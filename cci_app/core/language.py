@@ -47,18 +47,25 @@ def detect(text: str, *, languages: Sequence[str], previous: str | None, default
     """
     if default not in languages:
         raise ValueError(f"the default language {default!r} is not one of {list(languages)}")
-    if previous not in languages:
-        previous = None
+    if previous is None or previous not in languages:
+        return told(text, languages) or default
     text = text[:_LENGTH]
+    return _wished(text, languages) or _switch(text, _words(text), languages, previous)
+
+
+def told(text: str, languages: Sequence[str]) -> str | None:
+    """Return the one of `languages` that a first message is in or wishes for, None where it tells nothing ("ok")."""
+    text = text[:_LENGTH]
+    return _wished(text, languages) or _first(text, _words(text), languages)
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.lower() if text.isupper() else text)
+
+
+def _wished(text: str, languages: Sequence[str]) -> str | None:
     wish = find_wish(text, languages)
-    if wish is not None and wish.language in languages:
-        return wish.language
-    words = _WORD.findall(text.lower() if text.isupper() else text)
-    if len(languages) == 1 or not words:
-        return previous or default
-    if previous is None:
-        return _first(text, words, languages) or default
-    return _switch(text, words, languages, previous)
+    return wish.language if wish is not None and wish.language in languages else None
 
 
 def find_wish(text: str, languages: Sequence[str] = ()) -> Wish | None:
@@ -107,6 +114,8 @@ def _wished_in(clause: str, languages: Sequence[str], *, alone: bool) -> str | N
 
 
 def _first(text: str, words: Sequence[str], languages: Sequence[str]) -> str | None:
+    if len(languages) == 1 or not words:
+        return None
     scores = {language: _evidence(text, words, language, first=True) for language in languages}
     best = max(scores, key=lambda language: scores[language])
     if scores[best] > 0 and sum(score == scores[best] for score in scores.values()) == 1:
@@ -121,7 +130,7 @@ def _switch(text: str, words: Sequence[str], languages: Sequence[str], previous:
     """Leave `previous` only for a sentence: three words or more, of which several belong to the other language."""
     # Capitalised words inside a sentence are names: "Salon du Vin" is no sentence.
     words = [word for number, word in enumerate(words) if number == 0 or not word[0].isupper()]
-    if len(words) < 3:
+    if len(words) < 3 or len(languages) == 1:
         return previous
     kept = _evidence(text, words, previous)
     scores = {language: _evidence(text, words, language) for language in languages if language != previous}

@@ -80,6 +80,7 @@ class MemorySpeaker:
         )
         reply = self._assistant.agents[self._assistant.route(text, state)].reply(turn)
         self._stored = json.dumps(dict(reply.state))
+        self._language = reply.language or self._language
         if reply.new_run:
             self._answers = {}
         self._answers.update({answer.question: answer.text for answer in reply.answers})

@@ -1,15 +1,18 @@
 """The questionnaire as an agent."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain
 
 from cci_app.agents.ports import AgentReply, Answerer, TurnContext
 from cci_app.agents.questionnaire.content import QuestionnaireContent
 from cci_app.agents.questionnaire.flow import respond
+from cci_app.agents.questionnaire.memory import Memory
 from cci_app.agents.questionnaire.phrasebook import Phrasebook
 from cci_app.agents.questionnaire.rules import RulesUnderstander
 from cci_app.agents.questionnaire.session import Session
 from cci_app.agents.questionnaire.understanding import Understander
+from cci_app.core.language import told
 
 
 def phrasebook_of(content: QuestionnaireContent, languages: Sequence[str]) -> Phrasebook:
@@ -34,10 +37,17 @@ class QuestionnaireAgent:
     ) -> None:
         """`languages` are the assistant's; `understander` is the one by rules unless another is given."""
         self._content = content
+        self._languages = tuple(languages)
         self._book = phrasebook_of(content, languages)
         self._answerer = answerer
         self._understander = understander or RulesUnderstander(languages, self._book)
 
     def reply(self, turn: TurnContext) -> AgentReply:
         """Answer one message. Raises KeyError when `turn.language` is none of the assistant's languages."""
-        return respond(Session(turn, self._content, self._book, self._answerer), self._understander)
+        memory = Memory.load(turn.state, len(self._content.questions))
+        if not memory.language_told:
+            # After "ok" or an emoji the language was a guess: the first word that tells one is not a borrowed word.
+            language = told(turn.text, self._languages)
+            memory.language_told = language is not None
+            turn = replace(turn, language=language or turn.language)
+        return respond(Session(turn, memory, self._content, self._book, self._answerer), self._understander)

@@ -22,6 +22,7 @@ class RememberedAnswer(BaseModel):
 class Memory(BaseModel):
     """The state of a run.
 
+    `language_told`: something was said from which the language could be told; until then it is a guess.
     `question` is the open question; `returns` counts how often it was repeated, `asked_again` tells that a vague answer
     was asked once more. `company_invited`, `company_open`: a stranger was asked for the company, ever, and it is still
     awaited. `help_offered`: the last reply offered help. `contact_given`: a contact was given in this run; `city_open`:
@@ -30,6 +31,7 @@ class Memory(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
+    language_told: bool = False
     mode: Mode = Mode.NEW
     mode_before: Mode = Mode.NEW
     question: int | None = None

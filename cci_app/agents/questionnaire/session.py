@@ -29,12 +29,14 @@ _SUMMARY_WORDS = 25
 class Session:
     """The work on one message. `memory` changes as the flow goes; nothing else outlives the reply."""
 
-    def __init__(self, turn: TurnContext, content: QuestionnaireContent, book: Phrasebook, answerer: Answerer) -> None:
+    def __init__(
+        self, turn: TurnContext, memory: Memory, content: QuestionnaireContent, book: Phrasebook, answerer: Answerer
+    ) -> None:
         self.turn = turn
+        self.memory = memory
         self.content = content
         self.book = book
         self.answerer = answerer
-        self.memory = Memory.load(turn.state, len(content.questions))
         self.voice = Voice(content, turn.language, self.memory.turns)
         self.was_away = self.memory.seen_at is not None and turn.now - self.memory.seen_at >= AWAY
         self.company_open = self.memory.company_open
@@ -226,4 +228,5 @@ class Session:
             handoff=self.handoff,
             company=self.memory.company,
             new_run=self.new_run,
+            language=self.turn.language,
         )
