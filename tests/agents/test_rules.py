@@ -247,6 +247,9 @@ def test_intent(understand: Understand, number: int, message: str, intent: Inten
         ("ya entré ayer", Tone.YES),
         ("ya lo conozco", Tone.YES),
         ("claro que sí, muy útil", Tone.YES),
+        ("ah ok, sí", Tone.YES),
+        ("Bonjour, oui", Tone.YES),
+        ("merci, pas encore", Tone.NO),
         ("👍", Tone.YES),
         ("non", Tone.NO),
         ("pas encore", Tone.NO),
@@ -277,7 +280,8 @@ def test_yes_and_no(understand: Understand, message: str, tone: Tone) -> None:
         (3, "pues crecer"), (3, "grandir"), (3, "nous développer"), (3, "muchas cosas"), (3, "ganar plata"),
         (3, "sí"), (3, "3"), (2, "algunos eventos"), (2, "plusieurs"), (5, "ayuda con todo"), (6, "todo"),
         (4, "varios"),
-        (4, "on verra"), (7, "otros servicios"), (1, "Bogotá"), (3, "no"),
+        (4, "on verra"), (7, "otros servicios"), (1, "Bogotá"), (3, "no"), (2, "voy a pensarlo"),
+        (3, "je vais réfléchir"),
     ],
 )  # fmt: skip
 def test_vague(understand: Understand, number: int, message: str) -> None:
@@ -316,6 +320,9 @@ def test_answer_and_question_are_parted(understand: Understand) -> None:
         ("en realidad vender en Bogotá y en Cali", 3, "en realidad vender en Bogotá y en Cali"),
         ("question 2 : le salon du vin", 2, "le salon du vin"),
         ("volver a la pregunta 2", 2, ""),
+        ("en fait pour la question 2 je voulais dire Alimentec", 2, "Alimentec"),
+        ("j'ai changé d'avis, pour la 3 : ouvrir un bureau", 3, "ouvrir un bureau"),
+        ("cambié de opinión, en la 2: la feria", 2, "la feria"),
     ],
 )
 def test_correction(understand: Understand, message: str, number: int, text: str) -> None:
@@ -334,6 +341,8 @@ def test_correction(understand: Understand, message: str, number: int, text: str
         ("Textiles Andinos", "Textiles Andinos"),
         ("Luc Martin, Atelier Lumière", "Atelier Lumière"),
         ("Claire Dubois, de la société Aquaviva", "Aquaviva"),
+        ("je m'appelle Sophie Martin, société Lumière Solaire", "Lumière Solaire"),
+        ("me llamo Ana Ruiz, empresa Textiles Andinos", "Textiles Andinos"),
         ("La Casa del Queso. Sí, ya entramos", "La Casa del Queso"),
         ("somos distribuidores", None),
         ("todavía no", None),
@@ -349,6 +358,16 @@ def test_company_of_a_stranger(understand: Understand, message: str, company: st
 def test_help_is_taken_up_only_after_it_was_offered(understand: Understand) -> None:
     assert understand(2, "sí por favor", help_offered=True).intent is Intent.HUMAN
     assert understand(2, "coworking", help_offered=True).intent is Intent.ANSWER
+
+
+def test_an_exclamation_before_a_question_answers_nothing(understand: Understand) -> None:
+    assert understand(3, "Non mais sérieusement, vous avez une idée du délai ?").intent is Intent.QUESTION
+    assert understand(3, "En serio, ¿cuánto se demora una visa?").intent is Intent.QUESTION
+
+
+def test_next_to_nothing_is_no_praise(understand: Understand) -> None:
+    for message in ("pour l'instant pas grand chose", "pas grand chose", "no gran cosa", "casi nada"):
+        assert understand(6, message).tone is Tone.NONE
 
 
 def test_a_long_message_is_read_quickly(understand: Understand) -> None:

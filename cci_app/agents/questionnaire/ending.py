@@ -74,6 +74,9 @@ def afterwards(session: Session, command: Command) -> AgentReply:
         return session.reply(joined(asides.small_words(session, command), session.say("anything_else")))
     if intent is Intent.COMPANY:
         return session.reply(joined(session.say("thanks"), session.say("anything_else")))
+    said = asides.instead_of_answer(session, command) if intent is Intent.ANSWER else ""
+    if said:
+        return session.reply(said)
     if intent is Intent.ANSWER and _names_a_service(session):
         told = asides.from_documents(session, Command(Intent.QUESTION, question=session.turn.text))
         return session.reply(told or session.say("anything_else"))

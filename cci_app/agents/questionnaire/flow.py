@@ -153,7 +153,9 @@ def _skip(session: Session, _command: Command) -> AgentReply:
     if session.number in session.memory.answers:
         return _move_on(session, session.say("kept"))
     session.record(session.number, "", AnswerStatus.SKIPPED)
-    return _move_on(session, session.say("skipped"))
+    # After the last question nothing is left to go on to.
+    last = session.memory.next_open(session.total) is None
+    return _move_on(session, "" if last else session.say("skipped"))
 
 
 def _back(session: Session, _command: Command) -> AgentReply:
@@ -206,10 +208,9 @@ def _clarify(session: Session, command: Command) -> AgentReply:
 
 
 def _company(session: Session, command: Command) -> AgentReply:
-    if command.company is None:
-        said = session.say("pleased", name=session.first_name or "")
-    else:
-        said = session.say("company_noted", company=session.company or command.company)
+    pleased = session.say("pleased", name=session.first_name or "") if command.person else None
+    noted = session.say("company_noted", company=session.company or "") if command.company else None
+    said = joined(pleased, noted)
     return session.reply(said, session.asked() if session.memory.returns == 0 else session.returning())
 
 

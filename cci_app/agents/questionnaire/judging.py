@@ -1,7 +1,7 @@
 """Judging an answer: yes or no, how it sounds, whether it says enough; and the company that a stranger names."""
 
 import re
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 
 from cci_app.agents.questionnaire.content import Question
 from cci_app.agents.questionnaire.phrasebook import Phrasebook
@@ -56,9 +56,8 @@ def polarity(book: Phrasebook, answer: str) -> Tone | None:
 
     "Sí, pero no recuerdo la clave" is TROUBLE: a yes that asks for help. A no always gets help offered.
     """
-    words = words_of(answer)
-    sentences = sentences_of(answer)
-    first = sentences[0].clauses[0].words if sentences else words
+    clauses = after_courtesies(book, answer)
+    words, first = " ".join(clauses), clauses[0] if clauses else ""
     if book.is_("partial", words):
         return Tone.PARTIAL
     if book.is_exactly("just_no", words) or book.starts("no_start", words) or book.is_("just_no", first):
@@ -72,6 +71,18 @@ def polarity(book: Phrasebook, answer: str) -> Tone | None:
     if book.has("yes_hint", words):
         return Tone.TROUBLE if trouble else Tone.YES
     return Tone.TROUBLE if trouble else None
+
+
+def after_courtesies(book: Phrasebook, message: str) -> list[str]:
+    """Return the words of each clause of `message`, without the courtesies that it begins with: "ah ok, sí"."""
+    clauses = [clause.words for sentence in sentences_of(message) for clause in sentence.clauses]
+    return list(dropwhile(lambda words: _is_courtesy(book, words), clauses[:-1])) + clauses[-1:]
+
+
+def _is_courtesy(book: Phrasebook, words: str) -> bool:
+    if book.is_exactly("just_yes", words):
+        return False
+    return any(book.is_exactly(name, words) for name in ("okay", "greeting", "thanks"))
 
 
 def company_in(book: Phrasebook, message: str, invited: bool) -> str | None:

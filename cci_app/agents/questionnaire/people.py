@@ -32,7 +32,7 @@ def link_of(person: Person, prefill: str) -> str:
 
 
 def present(voice: Voice, directory: Directory, people: list[Person], prefill: str, *, short: bool = False) -> str:
-    """The people with their links: one on the same line, several on a line each."""
+    """The people with their links: one on the same line, several on a line each, the first of them a new one."""
     names = {city.id: city.name[voice.language] for city in directory.cities}
     lines = []
     for person in people:

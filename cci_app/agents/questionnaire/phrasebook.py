@@ -55,7 +55,7 @@ class Phrasebook:
         self.ordinals = {word: number for lexicon in lexicons for word, number in lexicon.ordinals.items()}
         number = rf"(?P<n>\d{{1,2}}|{'|'.join(sorted(self.ordinals, key=len, reverse=True))})\b"
         self._lead = re.compile(rf"^\W*(?:{fillers}\b\W*)+")
-        lead = rf"^\W*(?:{fillers}\b\W*)*?"
+        lead = rf"^\W*(?:(?:{fillers}|{either('in_fact')})\b\W*)*?"
         self.correction = [re.compile(lead + text.replace("{n}", number), re.DOTALL) for text in every("correction")]
         self.misspoken = [re.compile(lead + text, re.DOTALL) for text in every("misspoken")]
         self.recall = [re.compile(text.replace("{n}", number)) for text in every("recall")]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from cci_app.agents.questionnaire.asking import split_question
 from cci_app.agents.questionnaire.content import Question
 from cci_app.agents.questionnaire.correcting import find_correction
-from cci_app.agents.questionnaire.judging import company_in, judge_answer, person_in, polarity
+from cci_app.agents.questionnaire.judging import after_courtesies, company_in, judge_answer, person_in, polarity
 from cci_app.agents.questionnaire.phrasebook import Phrasebook
 from cci_app.agents.questionnaire.reading import flat, words_of
 from cci_app.agents.questionnaire.understanding import Command, Intent, Mode, Situation, Tone
@@ -102,7 +102,7 @@ class RulesUnderstander:
         for name, intent in (("greeting", Intent.GREETING), ("thanks", Intent.THANKS)):
             if book.is_exactly(name, words):
                 return Command(intent)
-        if situation.mode is Mode.ASKING and self._answers_plainly(words, situation.question):
+        if situation.mode is Mode.ASKING and self._answers_plainly(message, words, situation.question):
             return None
         for name, intent in _COMMANDS:
             if book.is_(name, words):
@@ -113,13 +113,14 @@ class RulesUnderstander:
             return Command(Intent.STOP)
         return Command(Intent.THANKS) if _THANKED.fullmatch(message.strip()) else self._courtesy(words)
 
-    def _answers_plainly(self, words: str, question: Question | None) -> bool:
-        """Whether a word that may also be a command is plainly the answer here ("no todavía", "aucun", "un poco")."""
+    def _answers_plainly(self, message: str, words: str, question: Question | None) -> bool:
+        """Whether a word that may also be a command is plainly the answer here ("no todavía", "aucun", "ah ok, sí")."""
         book = self._book
         if question is None:
             return False
         if question.kind == "yes_no":
-            return any(book.is_exactly(name, words) for name in ("just_yes", "just_no", "partial"))
+            said = " ".join(after_courtesies(book, message))
+            return any(book.is_exactly(name, said) for name in ("just_yes", "just_no", "partial"))
         return question.none_is_answer and book.is_exactly("nothing", words)
 
     def _courtesy(self, words: str) -> Command | None:

@@ -61,7 +61,8 @@ def joined(*sentences: str | None) -> str:
 
 def reply_of(paragraphs: Sequence[str]) -> str:
     """The reply's text: three paragraphs at most, cut to what a channel takes."""
-    kept = [paragraph.strip() for paragraph in paragraphs if paragraph.strip()]
+    # A list of contacts begins on a line of its own, after a colon and its space.
+    kept = [paragraph.strip().replace(" \n", "\n") for paragraph in paragraphs if paragraph.strip()]
     if len(kept) > PARAGRAPHS:
         kept = [*kept[: PARAGRAPHS - 2], joined(*kept[PARAGRAPHS - 2 : -1]), kept[-1]]
     return "\n\n".join(kept)[:REPLY_LENGTH]

@@ -128,13 +128,15 @@ FRENCH: Final = Lexicon(
     preamble=(
         "(?:j ai |juste |petite |encore )*(?:une |petite |autre )*question(?: (?:pour vous|rapide|avant))?|"
         "(?:bonne|tres bonne) question|(?:tres )?interessant|c est interessant|dites moi|dis moi|au fait|par contre|"
-        "d ailleurs|je me demandais?|je voulais (?:vous demander|savoir)|je me pose une question|je vous reponds|une precision|"
+        "d ailleurs|serieusement|franchement|honnetement|je me demandais?|je voulais (?:vous demander|savoir)|je me pose une question|je vous reponds|une precision|"
         "avant de repondre|avant (?:ca|cela)|attendez|attends|avant tout|d abord|en fait|du coup|oui|non|si|je vois|compris",
     ),
     nothing=(
         "(?:non )?(?:aucun|aucune|aucuns|aucunes|rien|neant|r ?a ?s|zero|nada|jamais)(?: (?:d entre eux|service|evenement|des deux|projet|"
         "idee particuliere|en particulier|de special|de particulier|de prevu|pour (?:le moment|l instant)|du tout|encore|"
         "pour ma part|de notre cote|a signaler|actuellement|a ce jour|jusqu ici|ne me vient a l esprit|ne manque))*",
+        "(?:pour (?:le moment|l instant)|a ce jour|jusqu ici|actuellement) (?:rien|aucun|aucune|pas|non|pas grand chose)(?: .{0,25})?|"
+        "(?:presque rien|pas grand chose|peu de choses?)(?: (?:pour (?:le moment|l instant)|a ce jour|jusqu ici|honnetement|franchement))*",
         "(?:non )?(?:pas|toujours pas|pas encore)(?: (?:pour (?:le moment|l instant)|encore|du tout|vraiment|a ce jour|grand chose|"
         "de projets?(?: particuliers?)?|en ce moment|actuellement|de besoins?|d idees?))+",
         "pas encore|toujours pas|non|nan|nope|non non|pas vraiment|(?:je |on )?(?:n |ne )?(?:ai|avons|a) (?:rien|aucun)"
@@ -194,7 +196,7 @@ FRENCH: Final = Lexicon(
     ),
     tag=("non|n est ce pas|hein|pas vrai|d accord|ok|vous voyez|tu vois|je crois|c est ca|voila|peut etre|si|oui|quoi",),
     in_fact=("(?:ah |euh |non |oh |pardon |desole |desolee |oups )*(?:en fait|en realite|finalement|plutot|a vrai dire|au fait|"
-             "erreur|oups|apres reflexion)",),
+             "erreur|oups|apres reflexion|(?:j.)?ai change d.avis)",),
     yes_hint=(
         r"(?:j |je |on |nous |l )(?:y )?(?:l )?(?:ai|a|avons) (?:deja |bien |pu |tous |tout |y )*(?:acced|connect|visit|vu|utilis|"
         r"consult|regard|ouvert|active|essay|parcour|decouv|entr|recu)",
@@ -259,7 +261,7 @@ FRENCH: Final = Lexicon(
         """
         bien mieux bon bonne bonnes choses chose truc trucs plusieurs divers diverses divers varies beaucoup peu normal
         normale depend voir verra verrons ameliorer plaisir interessant comme toujours habitude general generale globalement
-        tout tous toutes quelque quelques certain certains certaines autre autres plutot assez tres classique standard
+        reflechir reflechis reflechirai tout tous toutes quelque quelques certain certains certaines autre autres plutot assez tres classique standard
         oui non ok peut etre moins ainsi suite voila etc bof moyen moyenne
         """.split()
     ),
@@ -287,7 +289,7 @@ FRENCH: Final = Lexicon(
         r"(?:je me suis trompee?|je me trompe|erreur)\s+(?:a|sur|dans|pour) (?:la |ma )?(?:question |reponse |reponse a la )*(?:numero |n° ?)?{n}\s*[,:.]?\s*(?P<text>.*)",
         r"(?:revenir|revenons|retour|retourner|retournons|reprendre|reprenons)\s+(?:a|sur) (?:la |question |reponse )+(?:numero |n° ?)?{n}(?P<text>)\W*$",
         r"(?:la )?(?:question|reponse)\s+(?:numero |n° ?)?{n}\s*(?::|,|=)\s*(?P<text>.+)",
-        r"(?:la )?{n}\s*:\s*(?P<text>.+)",
+        r"(?:(?:a|pour|sur|dans) )?(?:la )?{n}\s*:\s*(?P<text>.+)",
     ),
     misspoken=(
         r"(?:je voulais (?:plutot )?dire|je me suis trompee?|je me suis mal exprimee?|correction|rectification|erratum)\s*[,:.]?\s*(?:que |qu')?(?P<text>.*)",
@@ -305,7 +307,7 @@ FRENCH: Final = Lexicon(
         r"(?:je suis|c'est|nous sommes|ici) .{0,50}?(?:de chez|de la societe|de l'entreprise|du groupe|chez|la societe|l'entreprise) (?P<name>.+)",
         r"(?:mon|notre|ma) (?:entreprise|societe|boite|groupe) (?:s'appelle|c'est|est|se nomme|:) ?(?P<name>.+)",
         r"(?:la societe|l'entreprise|societe|entreprise|nom de l'entreprise) ?: ?(?P<name>.+)",
-        r"(?:^|(?<=, ))(?:de chez|de la societe|de l'entreprise) (?P<name>.+)",
+        r"(?:^|(?<=, ))(?:de chez|(?:de )?(?:la )?societe|(?:de )?(?:l')?entreprise) (?P<name>.+)",
         r"je represente (?:la societe |l'entreprise )?(?P<name>.+)",
     ),
     company_loose=(r"(?:nous sommes|on est|c'est|je suis de|chez) (?P<name>.+)",),

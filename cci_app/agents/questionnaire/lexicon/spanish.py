@@ -129,7 +129,7 @@ SPANISH: Final = Lexicon(
     ),
     preamble=(
         "(?:tengo |solo |una |otra )*(?:pregunta|duda|consulta|inquietud|preguntita|dudita)(?: (?:rapida|antes|para ustedes))?|buena pregunta|"
-        "(?:muy |que )?interesante|me interesa|digame|cuenteme|oiga|mire|una cosa|por cierto|a proposito|quisiera (?:saber|preguntar)|queria "
+        "(?:muy |que )?interesante|me interesa|en serio|de verdad|sinceramente|digame|cuenteme|oiga|mire|una cosa|por cierto|a proposito|quisiera (?:saber|preguntar)|queria "
         "(?:saber|preguntar)(?:les|le)?|me gustaria saber|antes(?: de (?:responder|eso|seguir))?|primero|espere|un momento|la verdad|entiendo|"
         "ya veo|claro|si|no|una aclaracion|le cuento|una pregunta",
     ),
@@ -140,7 +140,7 @@ SPANISH: Final = Lexicon(
         "(?:no )?(?:todavia|aun) (?:no|nada|ninguno|ninguna)(?: .{0,25})?|(?:por (?:ahora|el momento|lo pronto)|de momento|hasta ahora|actualmente) "
         "(?:no|nada|ninguno|ninguna)(?: (?:hay|tenemos|tengo|gracias))*|"
         "no (?:por (?:ahora|el momento|lo pronto)|todavia|aun|de momento|hasta (?:ahora|el momento))|no|nop|nope|no no|no senor|la verdad (?:no|que no|nada|ninguno)|"
-        "no la verdad|no mucho|no (?:hay|tenemos|tengo|hemos (?:usado|utilizado|hecho)|he (?:usado|utilizado|hecho)|usamos|necesito|necesitamos|falta|"
+        "no la verdad|no mucho|no gran cosa|poca cosa|casi nada|(?:la verdad )?muy poco|no (?:hay|tenemos|tengo|hemos (?:usado|utilizado|hecho)|he (?:usado|utilizado|hecho)|usamos|necesito|necesitamos|falta|"
         "me falta|nos falta)(?: (?:nada|ninguno|ninguna|ningun (?:proyecto|servicio|evento)|proyectos|planes|mas))*(?: (?:por ahora|por el momento|todavia|aun|de momento))?|"
         "(?:asi )?(?:todo|estamos) bien(?: (?:asi|gracias|por ahora))*|no gracias|nada gracias",
     ),
@@ -192,7 +192,7 @@ SPANISH: Final = Lexicon(
     ),
     tag=("no|verdad|cierto|si|vale|no cree|no es cierto|ok|o no|o que|correcto|no es asi|me explico|creo|tal vez|quizas?",),
     in_fact=("(?:ah |eh |no |ay |perdon |disculpe |uy |ups )*(?:en realidad|mejor dicho|en verdad|pensandolo bien|de hecho|mas bien|"
-             "rectifico|ahora que lo pienso)",),
+             "rectifico|ahora que lo pienso|cambie de (?:opinion|idea))",),
     yes_hint=(
         r"\bya (?:lo |la |los |las |me |nos |le )?(?:he |hemos |pude |pudimos |hice )?(?:entr|acced|ingres|conoc|vis|revis|mir|us|utiliz|explor|prob|registr|activ|logr|"
         r"tengo (?:acceso|cuenta|usuario))",
@@ -252,7 +252,7 @@ SPANISH: Final = Lexicon(
     vague=frozenset(
         """
         bien mejor mejores bueno buena buenos buenas cosa cosas varios varias mucho muchos muchas poco algo normal depende
-        ver veremos vamos mejorar interesante siempre general generalmente todo toda todos todas algun alguno alguna algunos
+        ver veremos vamos pensar pensarlo pensare mejorar interesante siempre general generalmente todo toda todos todas algun alguno alguna algunos
         algunas otro otra otros otras asi tal vez quizas quiza regular basico tipico lo usual proximamente pronto si no ok
         seguro ahi misma mismo mismos cualquier cualquiera diferentes diversos ciertos tema temas
         """.split()
@@ -280,7 +280,7 @@ SPANISH: Final = Lexicon(
         r"(?:me equivoque|me equivoco|error|hay un error)\s+(?:en|con) (?:la |mi )?(?:pregunta |respuesta |respuesta a la |respuesta de la )*(?:numero |n° ?|# ?)?{n}\s*[,:.]?\s*(?P<text>.*)",
         r"(?:volver|volvamos|regresar|regresemos|ir|devolverme|vamos|devolvamonos)\s+(?:a|hasta) (?:la |pregunta |respuesta )+(?:numero |n° ?|# ?)?{n}(?P<text>)\W*$",
         r"(?:la )?(?:pregunta|respuesta)\s+(?:numero |n° ?|# ?)?{n}\s*(?::|,|=)\s*(?P<text>.+)",
-        r"(?:la )?{n}\s*:\s*(?P<text>.+)",
+        r"(?:(?:en|a|para|sobre) )?(?:la )?{n}\s*:\s*(?P<text>.+)",
     ),
     misspoken=(
         r"(?:(?:yo )?(?:quise|queria) decir|me equivoque|me exprese mal|correccion|corrijo|fe de erratas|lo que quise decir)\s*[,:.]?\s*(?:es |era )?(?:que )?(?P<text>.*)",
@@ -300,7 +300,7 @@ SPANISH: Final = Lexicon(
         r"(?:soy|habla|le habla|mi nombre es|me llamo) [^,.]{2,40}?,? (?:de|gerente de|director de|directora de|representante de) (?P<name>.+)",
         r"(?:mi|nuestra|la) (?:empresa|compania|firma|sociedad) (?:se llama|es|:) ?(?P<name>.+)",
         r"(?:empresa|compania|nombre de la empresa) ?: ?(?P<name>.+)",
-        r"(?:^|(?<=, ))de la (?:empresa|compania|firma) (?P<name>.+)",
+        r"(?:^|(?<=, ))(?:de )?(?:la )?(?:empresa|compania|firma) (?P<name>.+)",
         r"(?:represento|representamos) (?:a )?(?:la empresa )?(?P<name>.+)",
     ),
     company_loose=(r"(?:somos|soy de|es|de) (?P<name>.+)",),
