@@ -39,6 +39,8 @@ class Product:
         self._durable = durable
         self._stack = ExitStack()
         self._roles: dict[str, dict[str, str]] = {}
+        self._commands: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {}
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.address = ""
         self.key = ""
 
@@ -50,8 +52,8 @@ class Product:
             self._prepare()
             worker = ("celery", "-A", "celery_tasks.app", "worker")
             beat = ("celery", "-A", "celery_tasks.app", "beat", "-s", str(self.folder / "beat-schedule"))
-            stack.enter_context(self._running("worker", worker))
-            stack.enter_context(self._running("beat", beat))
+            stack.enter_context(self.part("worker", worker))
+            stack.enter_context(self.part("beat", beat))
             self.address = stack.enter_context(self.web("wsgi:app", "web"))
             self._stack = stack.pop_all()
         return self
@@ -67,8 +69,8 @@ class Product:
         port = free_port()
         more = {"PORT": str(port), "PROMETHEUS_MULTIPROC_DIR": str(metrics), **(settings or {})}
         command = ("gunicorn", "-c", "config/gunicorn.py", application)
-        with self._running(name, command, more) as process:
-            if not processes.wait_until(lambda: _answers(port), process, READY_SECONDS):
+        with self.part(name, command, more) as process:
+            if not processes.wait_until(lambda: answers(port), process, READY_SECONDS):
                 raise RuntimeError(f"{name} did not answer within {READY_SECONDS:.0f} s:\n{self.last_words(name)}")
             yield f"http://{processes.LOOPBACK}:{port}"
 
@@ -76,6 +78,12 @@ class Product:
         """Read the database as its superuser sees it, past every policy."""
         with self._engine.connect() as connection:
             return [dict(row) for row in connection.execute(sa.text(statement), values).mappings()]
+
+    def execute(self, *statements: str) -> None:
+        """Change the database as its superuser, each statement on its own."""
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
 
     def last_words(self, name: str, lines: int = 40) -> str:
         """The end of what a part has said."""
@@ -109,17 +117,24 @@ class Product:
         }
 
     @contextmanager
-    def _running(
+    def part(
         self, name: str, words: tuple[str, ...], settings: Mapping[str, str] | None = None
     ) -> "Iterator[subprocess.Popen[bytes]]":
-        with (self.folder / f"{name}.log").open("ab") as log:
-            process = processes.spawn(
-                (sys.executable, "-m", *words), output=log, cwd=ROOT, env=self.environment(name) | dict(settings or {})
-            )
+        """Run `python -m words` as a part of that name, with more environment variables."""
+        self._commands[name] = (words, self.environment(name) | dict(settings or {}))
+        self.restart(name)
         try:
-            yield process
+            yield self.processes[name]
         finally:
-            processes.stop(process, grace=20)
+            processes.stop(self.processes[name], grace=20)
+
+    def restart(self, name: str) -> None:
+        """Start a part again that is gone, as it was started first; from the main thread, see `processes.spawn`."""
+        words, environment = self._commands[name]
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = processes.spawn(
+                (sys.executable, "-m", *words), output=log, cwd=ROOT, env=environment
+            )
 
     def _flask(self, *words: str, database: str | None = None) -> str:
         environment = self.environment("flask")
@@ -139,7 +154,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
+    """Whether the web server on that port is up."""
     connection = HTTPConnection(processes.LOOPBACK, port, timeout=5)
     try:
         connection.request("GET", "/health")
