@@ -60,6 +60,33 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
+def start() -> Flask:
+    """Make the application of this process from the environment.
+
+    Where that is not possible the process ends with a sentence that says what to change, without a traceback.
+    """
+    from pydantic import ValidationError
+
+    from cci_app.core.errors import CannotStart
+    from config.logs import configure_logging
+    from config.settings import get_settings
+
+    try:
+        settings = get_settings()
+        configure_logging(settings)
+        return create_app(settings)
+    except CannotStart as error:
+        raise SystemExit(f"cannot start: {error}") from error
+    except ValidationError as error:
+        faults = [
+            f"{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}".removeprefix(": ").removeprefix(
+                "Value error, "
+            )
+            for fault in error.errors(include_input=False, include_url=False)
+        ]
+        raise SystemExit(f"cannot start: {'; '.join(faults)}") from error
+
+
 def _load(dotted: str) -> Any:
     module, _, name = dotted.partition(":")
     return getattr(import_module(module), name)

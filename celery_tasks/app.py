@@ -6,7 +6,7 @@ from celery import Celery, Task, signals
 from celery.signals import setup_logging
 from flask import Flask
 
-from cci_app import after_fork, before_exit, create_app
+from cci_app import after_fork, before_exit, start
 from cci_app.core.queue import Queue, celery_config
 from cci_app.core.queue import Task as TaskName
 from config.logs import configure_logging
@@ -14,7 +14,7 @@ from config.settings import get_settings
 
 SWEEP_SECONDS = 5.0
 
-flask_app: Flask = create_app()
+flask_app: Flask = start()
 
 
 class InApplication(Task):  # type: ignore[type-arg]  # celery-types makes it generic, Celery's own class is not

@@ -13,10 +13,11 @@ from cci_app.agents.handler.loading import Handler, HandlerError, load_handler
 from cci_app.agents.ports import Agent, Answerer
 from cci_app.agents.questionnaire.agent import QuestionnaireAgent
 from cci_app.assistants.spec import AssistantSpec
+from cci_app.core.errors import CannotStart
 from config.settings import Settings
 
 
-class SpecError(ValueError):
+class SpecError(CannotStart):
     """An assistant's file that cannot be used; the message names the file, the field and what is wrong."""
 
 

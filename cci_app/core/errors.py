@@ -62,3 +62,7 @@ class Unavailable(CciError):  # noqa: N818
 
     status = 503
     code = "unavailable"
+
+
+class CannotStart(ValueError):  # noqa: N818
+    """The product is set up in a way it cannot run with; the message says what to change."""

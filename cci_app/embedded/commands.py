@@ -12,15 +12,12 @@ from contextlib import redirect_stdout
 import click
 from flask.cli import FlaskGroup
 
-from cci_app import create_app
-from config.logs import configure_logging
-from config.settings import get_settings
+from cci_app import start
 
 
 def main(commands: list[str]) -> int:
     """Run the commands in turn until one fails."""
-    configure_logging(get_settings())
-    app = create_app(get_settings())
+    app = start()
     flask = FlaskGroup(create_app=lambda: app, load_dotenv=False)
     printed = []
     for command in commands:

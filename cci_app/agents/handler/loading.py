@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+from cci_app.core.errors import CannotStart
+
 Function = Callable[..., Any]
 
 # What the product asks of the module: each function with its parameters.
@@ -20,7 +22,7 @@ _OURS = "cci_app.whatsapp_handler"
 _CIRCULAR = {"whatsapp_chat", "reset_user_conversation"}
 
 
-class HandlerError(ValueError):
+class HandlerError(CannotStart):
     """A module that cannot serve as the agent; the message names it and says what is wrong with it."""
 
 
