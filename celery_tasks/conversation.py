@@ -2,6 +2,7 @@
 
 from flask import current_app
 
+from cci_app.admin.health import note_worker
 from cci_app.conversation.log import log_conversations
 from cci_app.conversation.service import get_conversation
 from cci_app.conversation.sweep import person_of, sweep
@@ -17,7 +18,8 @@ def log() -> None:
 
 @celery.task(name=Task.SWEEP.value)
 def sweep_conversations() -> None:
-    """Find what nobody finished."""
+    """Find what nobody finished, and be seen at work."""
+    note_worker()
     sweep(current_app.config["SETTINGS"].reply_budget_seconds)
 
 

@@ -53,4 +53,4 @@ def _check_redis() -> None:
 
 def _check_worker() -> None:
     if get_redis().get(WORKER_KEY) is None:
-        raise LookupError(f"no worker was seen in the last {_WORKER_SILENCE_SECONDS} seconds: start one")
+        raise LookupError(f"none has worked in the last {_WORKER_SILENCE_SECONDS} seconds: do worker and beat run?")

@@ -6,7 +6,9 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
+from cci_app.admin.health import WORKER_KEY
 from cci_app.conversation.log import log_conversations
+from cci_app.core.redis import get_redis
 from tests.conftest import Tenant
 
 Rows = Callable[..., list[dict[str, Any]]]
@@ -35,6 +37,17 @@ def test_ready_names_each_dependency(web: FlaskClient, tenant: Tenant) -> None:
     # No worker runs beside the tests.
     assert checks["worker"]["status"] == "down"
     assert response.json["status"] == "degraded"
+
+
+def test_a_worker_that_sweeps_is_seen(app: Flask, web: FlaskClient, tenant: Tenant) -> None:
+    from celery_tasks.conversation import sweep_conversations
+
+    sweep_conversations.run()
+    ready = web.get("/api/v1/health/ready", headers=tenant.headers).json
+    get_redis().delete(WORKER_KEY)
+    assert ready is not None
+    assert ready["checks"]["worker"]["status"] == "ok"
+    assert ready["status"] == "ok"
 
 
 def test_every_request_is_counted(application: Flask, web: FlaskClient, tenant: Tenant, rows: Rows) -> None:
