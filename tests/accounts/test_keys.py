@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from cci_app import before_exit, create_app
 from cci_app.accounts import auth
 from cci_app.accounts.keys import Scope, create_key, find_caller, hash_key, revoke_key
 from cci_app.core.database import system_transaction
@@ -69,3 +70,16 @@ def test_keys_are_made_on_the_command_line(app: Flask, tenant: Tenant) -> None:
     nowhere = runner.invoke(args=["keys", "create", "--organisation", "nowhere", "--name", "x"])
     assert nowhere.exit_code == 1
     assert "no organisation nowhere" in nowhere.output
+
+
+def test_a_login_that_may_not_make_keys_is_told_which_may(settings: Any, tenant: Tenant) -> None:
+    app = create_app(settings.model_copy(update={"system_database_url": None}))
+    runner = app.test_cli_runner()
+    for command in (["create", "--name", "mine"], ["revoke", tenant.key[:12]]):
+        with app.app_context():
+            done = runner.invoke(args=["keys", *command, "--organisation", tenant.slug])
+        assert done.exit_code == 1
+        assert "SYSTEM_DATABASE_URL" in done.output
+        assert "Traceback" not in done.output
+    before_exit(app)
+    app.extensions["cci_redis"].close()
