@@ -23,9 +23,9 @@ class WebhookEvent(PersonOwned, Base):
     `held` tells that the sender was given the holding reply; `late` is where the real answer then stands: `waiting` to
     be pushed or to open the next reply; `opening` or `pushing` while somebody does that; then `opened` or `pushed`,
     `refused` (by the channel, for `late_reason`; it opens the next reply) or `uncertain` (sent, but nobody knows
-    whether it arrived). `push_after` is when it may be pushed, while it is `pushing` when it should be done; it is empty
-    where the channel cannot push. `outcome` is what the turn made of the message, `rendered` the reply as the channel
-    got it.
+    whether it arrived). `push_after` is when it may be pushed, while it is `pushing` when it should be done; it is
+    empty where the channel cannot push. `outcome` is what the turn made of the message, `rendered` the reply as the
+    channel got it.
     """
 
     __tablename__ = "webhook_events"

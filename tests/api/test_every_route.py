@@ -38,9 +38,8 @@ def call(web: FlaskClient, method: str, path: str, headers: dict[str, str]) -> A
 
 @pytest.fixture
 def job_id(app: Flask, tenant: Tenant) -> str:
-    from cci_app.jobs.ledger import enqueue
-
     from cci_app.core.database import tenant_transaction
+    from cci_app.jobs.ledger import enqueue
 
     with tenant_transaction(tenant.organisation_id) as session:
         return str(enqueue(session, tenant.organisation_id, "contacts.reload", {"canary": "canari-7c1f"}, None).id)
