@@ -1,0 +1,72 @@
+"""Refusals that need an application of their own: too much, too often, and no database."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from pydantic import SecretStr
+
+from cci_app import before_exit, create_app
+from tests.conftest import Tenant
+
+MESSAGE = "/api/v1/whatsapp/message"
+Build = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def build(settings: Any) -> Iterator[Build]:
+    """Makes a client of another application, with other settings."""
+    with ExitStack() as stack:
+
+        def make(**changes: Any) -> FlaskClient:
+            app: Flask = create_app(settings.model_copy(update=changes))
+            stack.callback(app.extensions["cci_redis"].close)
+            stack.callback(before_exit, app)
+            return app.test_client()
+
+        yield make
+
+
+def say(web: FlaskClient, tenant: Tenant, user_id: str) -> Any:
+    return web.post(MESSAGE, json={"user_id": user_id, "message": "hola"}, headers=tenant.headers)
+
+
+def test_a_key_may_not_ask_without_end(build: Build, tenant: Tenant) -> None:
+    web = build(rate_limit_per_key="3/minute")
+    answers = [web.get("/api/v1/users/+573000000001/status", headers=tenant.headers) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    refused = answers[-1]
+    assert refused.json is not None
+    assert refused.json["error"]["code"] == "too_many_requests"
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
+
+
+def test_one_person_may_not_keep_the_others_out(build: Build, tenant: Tenant) -> None:
+    web = build(rate_limit_per_person="2/minute")
+    assert [say(web, tenant, "+573000000001").status_code for _ in range(2)] == [200, 200]
+    # However the number is written, it is the same person.
+    refused = say(web, tenant, "300 000 0001")
+    assert refused.status_code == 429
+    assert 1 <= int(refused.headers["Retry-After"]) <= 60
+    assert say(web, tenant, "+573000000002").status_code == 200
+    # Where the person stands may still be looked up.
+    assert web.get("/api/v1/users/+573000000001/status", headers=tenant.headers).status_code == 200
+
+
+def test_without_a_database_the_sender_is_told_when_to_try_again(build: Build, tenant: Tenant) -> None:
+    with socket.socket() as nobody:
+        # Bound and never listening: whoever connects is refused.
+        nobody.bind(("127.0.0.1", 0))
+        port = nobody.getsockname()[1]
+        address = SecretStr(f"postgresql://nobody:canary-9@127.0.0.1:{port}/none")
+        web = build(database_url=address, system_database_url=None)
+        response = say(web, tenant, "+573000000001")
+    assert response.status_code == 503
+    assert int(response.headers["Retry-After"]) >= 1
+    assert response.json is not None
+    assert response.json["error"]["code"] == "unavailable"
+    assert "canary" not in response.text
