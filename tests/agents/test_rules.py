@@ -250,6 +250,7 @@ def test_intent(understand: Understand, number: int, message: str, intent: Inten
         ("ah ok, sí", Tone.YES),
         ("Bonjour, oui", Tone.YES),
         ("merci, pas encore", Tone.NO),
+        ("désolé. oui j'ai accès", Tone.YES),
         ("👍", Tone.YES),
         ("non", Tone.NO),
         ("pas encore", Tone.NO),

@@ -45,9 +45,13 @@ class QuestionnaireAgent:
     def reply(self, turn: TurnContext) -> AgentReply:
         """Answer one message. Raises KeyError when `turn.language` is none of the assistant's languages."""
         memory = Memory.load(turn.state, len(self._content.questions))
+        misjudged = False
         if not memory.language_told:
             # After "ok" or an emoji the language was a guess: the first word that tells one is not a borrowed word.
             language = told(turn.text, self._languages)
             memory.language_told = language is not None
+            misjudged = language not in {None, turn.language}
             turn = replace(turn, language=language or turn.language)
-        return respond(Session(turn, memory, self._content, self._book, self._answerer), self._understander)
+        session = Session(turn, memory, self._content, self._book, self._answerer)
+        session.misjudged = misjudged
+        return respond(session, self._understander)

@@ -107,17 +107,19 @@ def _asking(session: Session, command: Command) -> AgentReply:
 def _take_answer(session: Session, command: Command, before: str = "") -> AgentReply:
     number = session.number
     question = session.question(number)
-    if number in session.memory.answers and session.book.is_("go_on", words_of(command.answer)):
+    replaced = session.memory.has_text(number)
+    words = words_of(command.answer)
+    plain_yes = question.kind == "yes_no" and session.book.is_exactly("just_yes", words)
+    if replaced and session.book.is_("go_on", words) and not plain_yes:
         return _move_on(session, session.say("kept"))
     aside = asides.instead_of_answer(session, command)
     if aside:
         return session.reply(aside, session.returning())
     if command.vague and not session.memory.asked_again:
         session.memory.asked_again = True
-        if question.kind == "open" and session.book.is_exactly("just_yes", words_of(command.answer)):
+        if question.kind == "open" and session.book.is_exactly("just_yes", words):
             return session.reply(joined(session.say("yes_is_not_enough"), session.again()))
         return session.reply(joined(session.voice.vary(session.content.say.vague, number), session.again()))
-    replaced = number in session.memory.answers
     session.record(number, command.answer, AnswerStatus.VAGUE if command.vague else AnswerStatus.ANSWERED)
     if command.dissatisfied:
         session.hand_over("complaint")
@@ -150,7 +152,7 @@ def _own_question(session: Session, command: Command) -> AgentReply:
 
 
 def _skip(session: Session, _command: Command) -> AgentReply:
-    if session.number in session.memory.answers:
+    if session.memory.has_text(session.number):
         return _move_on(session, session.say("kept"))
     session.record(session.number, "", AnswerStatus.SKIPPED)
     # After the last question nothing is left to go on to.
@@ -167,10 +169,10 @@ def _back(session: Session, _command: Command) -> AgentReply:
 def _revisit(session: Session, number: int) -> AgentReply:
     """Open a former question with its answer so far."""
     session.open(number)
-    answer = session.memory.answers.get(number)
-    if answer is None or not answer.text:
+    if not session.memory.has_text(number):
         return session.reply(session.say("back_empty", number=number), session.asked())
-    return session.reply(session.say("back", number=number, answer=quote(answer.text)), session.asked())
+    answer = quote(session.memory.answers[number].text)
+    return session.reply(session.say("back", number=number, answer=answer), session.asked())
 
 
 def _correct(session: Session, command: Command) -> AgentReply:
@@ -219,6 +221,9 @@ def _recall(session: Session, command: Command) -> AgentReply:
 
 
 def _greeted(session: Session, _command: Command) -> AgentReply:
+    if session.misjudged:
+        # The welcome was in a language that they may not read.
+        return session.reply(joined(session.hello(), session.introduction()), session.asked())
     name = "resumed" if session.was_away else "still_at"
     said = joined(session.brief_hello(), session.say(name, number=session.number))
     return session.reply(said, session.asked())

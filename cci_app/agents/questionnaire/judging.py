@@ -80,9 +80,9 @@ def after_courtesies(book: Phrasebook, message: str) -> list[str]:
 
 
 def _is_courtesy(book: Phrasebook, words: str) -> bool:
-    if book.is_exactly("just_yes", words):
+    if any(book.is_exactly(name, words) for name in ("just_yes", "just_no", "partial")):
         return False
-    return any(book.is_exactly(name, words) for name in ("okay", "greeting", "thanks"))
+    return not book.trim(words) or any(book.is_exactly(name, words) for name in ("okay", "greeting", "thanks"))
 
 
 def company_in(book: Phrasebook, message: str, invited: bool) -> str | None:

@@ -71,10 +71,15 @@ class Memory(BaseModel):
         """The first question without an answer, skipped ones not counted; None when there is none."""
         return next((number for number in range(1, total + 1) if number not in self.answers), None)
 
+    def has_text(self, number: int) -> bool:
+        """Whether that question was answered in words, not skipped."""
+        answer = self.answers.get(number)
+        return answer is not None and bool(answer.text)
+
     def record(self, number: int, text: str, status: AnswerStatus, now: datetime) -> RecordedAnswer:
         """Keep an answer. One that replaces another becomes CORRECTED and keeps the time of the question."""
         before = self.answers.get(number)
-        if before is not None and status is not AnswerStatus.SKIPPED:
+        if self.has_text(number) and status is not AnswerStatus.SKIPPED:
             status = AnswerStatus.CORRECTED
         asked_at = before.asked_at if before is not None else self.asked_at or now
         self.answers[number] = RememberedAnswer(text=text, status=status, asked_at=asked_at, answered_at=now)

@@ -51,6 +51,8 @@ class Session:
         self.sources: tuple[Source, ...] = ()
         self.handoff: HandoffRequest | None = None
         self.new_run = False
+        # The replies before this one were in a language that was guessed, and was not the person's.
+        self.misjudged = False
 
     # Who and where
 

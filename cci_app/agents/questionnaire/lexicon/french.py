@@ -227,7 +227,7 @@ FRENCH: Final = Lexicon(
     price=(r"\bcombien\b(?! (?:de |d )?(?:temps|questions?|fois|personnes?|membres?|jours?|mois|entreprises?|semaines?|gens|reste|il en reste))|\bprix\b|tarif|\bcout\b|\bcouts\b|coute|payant|gratuit|\bcher\b|"
            r"combien est|\bfrais\b|cotisation|budget",),
     insult=(
-        r"\b(?:con(?:ne|nard|nards|nasse|s)|merde|(?:de )?merdique|putain|pute|salaud|salope|encul\w+|batard|abruti\w*|debile\w*|idiot\w*|"
+        r"\b(?:con(?:ne|nard|nards|nasse|s)|merde|emmerd\w*|fai(?:s|t|tes) chier|casse[sz]? les (?:pieds|couilles)|(?:de )?merdique|putain|pute|salaud|salope|encul\w+|batard|abruti\w*|debile\w*|idiot\w*|"
         r"imbecile\w*|stupide\w*|cretin\w*|ta gueule|ferme la|va te faire|allez vous faire|nique|fdp|escrocs?|voleurs?|bande de)\b",
     ),
     complaint=(

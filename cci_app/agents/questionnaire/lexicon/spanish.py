@@ -220,7 +220,7 @@ SPANISH: Final = Lexicon(
         r"gratis|gratuit|\bcobran\b|\bcaro\b|\bcuota\b|\bpresupuesto\b|cotizacion|cuanto cuesta",
     ),
     insult=(
-        r"\b(?:mierda|hijueputa|hp|hpta|malparid\w*|gonorrea|imbecil\w*|idiotas?|estupid\w*|pendej\w*|marica\w*|bobos?|inutil(?:es)?$|ladron\w*|estafador\w*|"
+        r"\b(?:mierda|jod(?:er|an|en|ido\w*)|mamad[oa]s? (?:de|con)|hijueputa|hp|hpta|malparid\w*|gonorrea|imbecil\w*|idiotas?|estupid\w*|pendej\w*|marica\w*|bobos?|inutil(?:es)?$|ladron\w*|estafador\w*|"
         r"put[ao]s?|cabron\w*|huevon\w*|guevon\w*|maldit\w*|basura|vayanse a la|vayase a la|bruto|bruta|tarad\w+|payasos?|sapos?)\b",
     ),
     complaint=(
