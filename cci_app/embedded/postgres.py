@@ -115,6 +115,9 @@ class EmbeddedPostgres:
             "max_connections=200",
             "timezone=UTC",
             "log_checkpoints=off",
+            # A statement, or the key it broke, may hold what a person wrote.
+            "log_min_error_statement=panic",
+            "log_error_verbosity=terse",
             *(() if self.durable else THROWAWAY),
         ]
         command = [place.binaries / "postgres", "-D", place.data, *(word for item in settings for word in ("-c", item))]
