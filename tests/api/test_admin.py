@@ -1,5 +1,6 @@
 """What admins watch."""
 
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from cci_app.admin.health import WORKER_KEY
 from cci_app.conversation.log import log_conversations
 from cci_app.core.redis import get_redis
 from tests.conftest import Tenant
+from tests.contacts.workbooks import contacts
 
 Rows = Callable[..., list[dict[str, Any]]]
 
@@ -119,3 +121,33 @@ def test_stats_count_what_was_said(app: Flask, web: FlaskClient, tenant: Tenant)
     assert stats["completion_rate"] == 0.0
     assert stats["mean_messages"] == 1.5
     assert stats["not_logged"] == stats["log_errors"] == 0
+
+
+def test_an_uploaded_workbook_becomes_the_contact_book(app: Flask, web: FlaskClient, tenant: Tenant) -> None:
+    from celery_tasks.contacts import reload_contacts
+
+    def company() -> Any:
+        known = web.get("/api/v1/whatsapp/info/+573001234567", headers=tenant.headers).json
+        return (known or {}).get("company")
+
+    assert company() is None
+    upload = (io.BytesIO(contacts(("300 123 45 67", "Una SAS"), ("nada", "Dos SAS"))), "contacts.xlsx")
+    queued = web.post("/api/v1/admin/contacts/reload", data={"file": upload}, headers=tenant.headers)
+    assert queued.status_code == 202
+    assert queued.json is not None
+    address = f"/api/v1/admin/jobs/{queued.json['id']}"
+    before = web.get(address, headers=tenant.headers).json
+    assert before is not None
+    assert (before["state"], before["result"]) == ("queued", None)
+    reload_contacts.run(queued.json["id"])
+    done = web.get(address, headers=tenant.headers).json
+    assert done is not None
+    assert (done["state"], done["rows_done"], done["result"]["added"]) == ("done", 1, 1)
+    assert done["result"]["bad_rows"] == [{"row": 3, "reason": "the phone has no digits"}]
+    assert company() == "Una SAS"
+    # And the next message knows who writes.
+    payload = {"user_id": "+573001234567", "message": "Hola, buenos días"}
+    reply = web.post("/api/v1/whatsapp/message", json=payload, headers=tenant.headers).json
+    assert reply is not None
+    assert "Una SAS" in reply["response"]
+    assert reply["user_status"]["has_context"] is True
