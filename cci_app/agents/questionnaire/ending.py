@@ -3,7 +3,6 @@
 from cci_app.agents.ports import AgentReply, AnswerStatus
 from cci_app.agents.questionnaire import asides
 from cci_app.agents.questionnaire.content import Service
-from cci_app.agents.questionnaire.people import people_for, present
 from cci_app.agents.questionnaire.reading import pattern_of, words_of
 from cci_app.agents.questionnaire.recommendation import recommend
 from cci_app.agents.questionnaire.session import Session
@@ -39,10 +38,7 @@ def finish(session: Session, said: str) -> AgentReply:
 
 
 def _contact(session: Session, service: Service) -> str:
-    session.memory.contact_given = True
-    directory = session.content.directory
-    people = people_for(directory, session.city(), service.role)
-    contacts = present(session.voice, directory, people, service.prefill[session.turn.language], short=True)
+    contacts = session.contacts(service.prefill[session.turn.language], role=service.role, short=True)
     return session.say("recommend_contact", contacts=contacts) + "\n" + session.say("stay")
 
 
