@@ -36,9 +36,9 @@ def log_conversations() -> int:
         except (sa.exc.DataError, sa.exc.IntegrityError, LookupError, TypeError, ValueError):
             # One receipt that cannot be logged must not keep the others waiting: find it, name it, go on.
             count = _log_one_by_one()
-        if count == 0:
-            return total
         total += count
+        if count < BATCH_ROWS:
+            return total
 
 
 def _waiting(limit: int) -> sa.Select[WebhookEvent]:
@@ -61,6 +61,7 @@ def _log_batch(limit: int) -> int:
 
 
 def _log_one_by_one() -> int:
+    """Log up to a batch of receipts, each on its own; returns how many were dealt with."""
     for done in range(BATCH_ROWS):
         try:
             if _log_batch(1) == 0:
