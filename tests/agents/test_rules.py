@@ -346,6 +346,8 @@ def test_correction(understand: Understand, message: str, number: int, text: str
         ("me llamo Ana Ruiz, empresa Textiles Andinos", "Textiles Andinos"),
         ("La Casa del Queso. Sí, ya entramos", "La Casa del Queso"),
         ("somos distribuidores", None),
+        ("None", None),
+        ("Somos Null", None),
         ("todavía no", None),
         ("oui", None),
         ("nous sommes contents", None),

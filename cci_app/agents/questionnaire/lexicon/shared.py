@@ -30,5 +30,7 @@ SHARED: Final = Lexicon(
         r"(?:drop|truncate|alter|delete from|insert into) (?:table |database )?\w+|union (?:all )?select|select .{1,60} from \w+|or 1 1\b|"
         r"(?:api|secret) key|bearer token|etc passwd",
     ),
+    # What a program writes where a field is empty names nobody.
+    empty=frozenset({"none", "null", "nil", "nan", "undefined"}),
     private=(r"(?:phone|number|email|data|answers) of (?:other|another|all|the other)",),
 )  # fmt: skip
