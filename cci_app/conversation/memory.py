@@ -11,7 +11,7 @@ import redis
 import structlog
 
 from cci_app.conversation.inbound import Person
-from cci_app.core.redis import get_redis
+from cci_app.core.redis import ask_redis
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +32,7 @@ def save(person: Person, state: Mapping[str, Any], sequence: int, ttl_seconds: i
     """Keep a copy of the state that turn number `sequence` made."""
     body = json.dumps({"sequence": sequence, "state": state})
     try:
-        get_redis().eval(_SAVE, 1, _key(person), body, sequence, ttl_seconds)
+        ask_redis(lambda client: client.eval(_SAVE, 1, _key(person), body, sequence, ttl_seconds))
     except redis.RedisError as error:
         log.warning("state_not_copied", error=type(error).__name__)
 
@@ -40,7 +40,7 @@ def save(person: Person, state: Mapping[str, Any], sequence: int, ttl_seconds: i
 def load(person: Person) -> Mapping[str, Any] | None:
     """The copy of a person's state; None where there is none or Redis is away."""
     try:
-        body = get_redis().get(_key(person))
+        body = ask_redis(lambda client: client.get(_key(person)))
     except redis.RedisError as error:
         log.warning("state_copy_not_read", error=type(error).__name__)
         return None

@@ -17,6 +17,8 @@ def init_limits(app: Flask, settings: Settings) -> None:
         storage_uri=settings.redis_url.get_secret_value(),
         storage_options=dict(SOCKET_OPTIONS),
         in_memory_fallback_enabled=True,
+        # When Redis goes away the limiter falls back for the first request that notices, and would fail the others.
+        swallow_errors=True,
         key_prefix="cci",
     )
 
