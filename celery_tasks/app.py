@@ -9,6 +9,7 @@ from flask import Flask
 from cci_app import after_fork, before_exit, start
 from cci_app.core.queue import Queue, celery_config
 from cci_app.core.queue import Task as TaskName
+from celery_tasks.broker import Broker
 from config.logs import configure_logging
 from config.settings import get_settings
 
@@ -25,7 +26,7 @@ class InApplication(Task):  # type: ignore[type-arg]  # celery-types makes it ge
             return super().__call__(*args, **kwargs)
 
 
-celery = Celery("cci", task_cls=InApplication)
+celery = Celery("cci", task_cls=InApplication, amqp=Broker)
 celery.conf.update(celery_config(get_settings()))
 celery.conf.include = ["celery_tasks.conversation", "celery_tasks.contacts", "celery_tasks.jobs"]
 celery.conf.beat_schedule = {

@@ -56,7 +56,10 @@ def celery_config(settings: Settings) -> dict[str, Any]:
     socket_options = {
         "socket_timeout": 2.0,
         "socket_connect_timeout": 1.0,
-        # Redis gives a task to another worker when its worker has not acknowledged it for this long.
+        # Acknowledged in the worker alone, not in Redis: kombu would do that over a connection that was lost meanwhile,
+        # and the worker would end of it. The sweeper finds what a worker leaves behind.
+        "ack_emulation": False,
+        # Were they acknowledged in Redis: when a task is given to another worker.
         "visibility_timeout": 60,
         "max_retries": 1,
     }
@@ -64,6 +67,7 @@ def celery_config(settings: Settings) -> dict[str, Any]:
         "broker_url": settings.redis_url.get_secret_value(),
         "broker_transport_options": socket_options,
         "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
         "task_acks_late": True,
         "task_reject_on_worker_lost": True,
         "worker_prefetch_multiplier": 1,
