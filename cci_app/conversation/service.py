@@ -92,22 +92,18 @@ class Conversation:
         rendered = self._answer(turn, arrival) if turn else None
         return Answered(rendered or self._await_reply(arrival), arrival.stages)
 
-    def resume(self, person: Person, receipt_id: int) -> bool:
-        """Finish a receipt that its own process did not. Returns whether there was something to finish."""
+    def resume(self, person: Person, receipt_id: int) -> "Future[None] | None":
+        """Begin to finish a receipt that its own process did not; None when there is nothing to finish.
+
+        Nobody waits for it: after a crash of the web many turns are to be finished, at once.
+        """
         turn = turns.take_turn(person, receipt_id, self._settings.default_region)
         if turn is None:
-            return False
-        future = self._pool.submit(turn, lambda taken: self._work(taken, time.monotonic(), {}, unheard=True))
+            return None
+        future = self._pool.submit(turn, self._finish)
         if future is None:
             turns.release(turn)
-            return False
-        try:
-            future.result()
-        except LeaseLost:
-            log.info("turn_taken_over", receipt=receipt_id)
-        # The person may have written more meanwhile, and given up waiting.
-        ring(Task.SWEEP)
-        return True
+        return future
 
     def state(self, person: Person) -> PersonState | None:
         """Where a person stands; None for one never seen. From Redis, else from the database."""
@@ -122,6 +118,17 @@ class Conversation:
         with tenant_connection(person.organisation_id) as connection:
             known = book.find(connection, person.organisation_id, person.user_id, self._settings.default_region)
         return contact_of(person.user_id, known, self._assistants[person.assistant])
+
+    def _finish(self, turn: Turn) -> None:
+        """A turn that nobody waits for."""
+        try:
+            self._work(turn, time.monotonic(), {}, unheard=True)
+        except LeaseLost:
+            log.info("turn_taken_over", receipt=turn.receipt_id)
+        except Exception:
+            log.exception("turn_not_finished", receipt=turn.receipt_id)
+        # The person may have written more meanwhile, and given up waiting.
+        ring(Task.SWEEP)
 
     def _answer(self, turn: Turn, arrival: "_Arrival") -> str | None:
         """The reply of a turn, or the holding reply at the deadline; None when somebody took the turn over."""
@@ -154,7 +161,9 @@ class Conversation:
         stages.update(thought.stages)
         state = thought.state.to_json()
         elapsed_ms = round((time.monotonic() - started) * 1000)
-        rendered = render(Reply(thought.text, thought.state.user_status(), elapsed_ms), turn.reply_format)
+        # What nobody hears is pushed or opens the next reply: a repeat of the event must not bring it a second time.
+        text = assistant.holding(thought.state.language or assistant.default_language) if unheard else thought.text
+        rendered = render(Reply(text, thought.state.user_status(), elapsed_ms), turn.reply_format)
         committing = time.monotonic()
         done = Completion(
             state=state,

@@ -19,7 +19,8 @@ from cci_app.core.language import detect
 
 log = structlog.get_logger(__name__)
 
-MAX_ATTEMPTS = 3
+# A turn that ends its process is tried again; so are those that only happened to be beside it.
+MAX_ATTEMPTS = 5
 
 
 @dataclass(slots=True)
