@@ -106,6 +106,7 @@ def test_what_does_not_exist_has_the_envelope(web: FlaskClient, tenant: Tenant) 
     assert missing.status_code == 404
     assert missing.json is not None
     assert missing.json["error"]["code"] == "not_found"
+    assert "/docs" in missing.json["error"]["message"]
     wrong = web.delete("/api/v1/whatsapp/message", headers=tenant.headers)
     assert wrong.status_code == 405
     assert "POST" in wrong.headers["Allow"]

@@ -21,6 +21,13 @@ RETRY_AFTER_SECONDS = 5
 _CODES = {400: "bad_request", 413: "body_too_large", 422: "validation_error", 429: "too_many_requests"}
 
 
+_SENTENCES = {
+    404: "there is nothing at this address; /docs lists what there is",
+    405: "this address does not take this method; the header Allow lists those it takes",
+    413: "the body is larger than this address takes",
+}
+
+
 class ErrorBody(ma.Schema):
     """What went wrong: a stable code, a sentence, the fields or figures it is about, and the id of the request."""
 
@@ -151,7 +158,9 @@ def _handle_http(error: HTTPException) -> Response:
         fields = {name: texts for group in data["messages"].values() for name, texts in _fields(group).items()}
         return error_response(status, _CODES.get(status, "bad_request"), "the request has invalid fields", fields)
     code = _CODES.get(status, HTTP_STATUS_CODES.get(status, "error").lower().replace(" ", "_").replace("'", ""))
-    response = error_response(status, code, error.description or HTTP_STATUS_CODES.get(status, "error"))
+    # werkzeug's own sentences speak to the reader of a page, ours to the caller of an API.
+    plain = _SENTENCES.get(status) if error.description == type(error).description else None
+    response = error_response(status, code, plain or error.description or HTTP_STATUS_CODES.get(status, "error"))
     if error.response is None:
         for name, value in error.get_headers():
             if name not in {"Content-Type", "Content-Length"}:
