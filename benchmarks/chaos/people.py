@@ -121,7 +121,7 @@ class People:
     ) -> None:
         self.channel = channel
         self.sent: list[Message] = []
-        self.in_flight: dict[str, float] = {}
+        self.in_flight: dict[str, Message] = {}
         self.answered = 0
         self._plan = (messages, pause, doubled)
         self._done = threading.Event()
@@ -161,7 +161,7 @@ class People:
                 return
             message = Message(user_id, f"[{name}.{number}]")
             self.sent.append(message)
-            self.in_flight[message.marker] = time.monotonic()
+            self.in_flight[message.marker] = message
             if chance.random() < doubled:
                 threading.Thread(target=self._repeat, args=(message,), daemon=True).start()
             self.channel.insist(message)

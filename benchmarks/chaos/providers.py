@@ -19,12 +19,13 @@ MARKER = re.compile(r"\[[a-z0-9.-]+\]")
 class Providers:
     """Both of them, for the length of a context.
 
-    `seconds` is how long the model thinks at most (at least half of it), `asked` counts its answers by text, `counts` is the agent's store; `pushed`
-    has, by marker, the moments and texts of what Manychat was sent.
+    `seconds` is how long the model thinks, up to a share of `spread` less; `asked` counts its answers by text, `counts`
+    is the agent's store; `pushed` has, by marker, the moments and texts of what Manychat was sent.
     """
 
     def __init__(self) -> None:
         self.seconds = 0.0
+        self.spread = 0.0
         self.asked: Counter[str] = Counter()
         self.counts: dict[str, int] = defaultdict(int)
         self.pushed: dict[str, list[tuple[float, str]]] = defaultdict(list)
@@ -56,7 +57,7 @@ class Providers:
         with self._lock:
             self.asked[question["text"]] += 1
             number, count = self.asked[question["text"]], self.counts[question["user_id"]]
-        time.sleep(self.seconds * random.Random(question["text"]).uniform(0.5, 1.0))
+        time.sleep(self.seconds * (1 - self.spread * random.Random(question["text"]).random()))
         return {"answer": f"answer {number} to {question['text']}", "count": count}
 
     def _count(self, told: dict[str, Any]) -> dict[str, Any]:

@@ -28,17 +28,8 @@ def run(stage: Stage, scale: Scale) -> list[Figure]:
 def one_event(stage: Stage, events: int, repeats: int) -> Figure:
     """Send each event many times in parallel; the control gives each delivery an id of its own."""
     say(f"R5: {events} events, {repeats} times each")
+    rows, calls, identical = one_event_repeated(stage, "r5", events, repeats)
     channel = stage.channel()
-    messages = [Message(f"+57310{number:07d}", f"[r5.{number}]") for number in range(events)]
-    for some in _slices(messages, _EVENTS_AT_ONCE):
-        at_once([partial(channel.send, one) for one in some for _ in range(repeats)])
-    stage.settle()
-    _, rows = stage.messages("r5")
-    calls = sum(stage.providers.asked[message.text] for message in messages)
-    bodies = defaultdict(list)
-    for reply in channel.replies:
-        bodies[reply.message.marker].append(reply.body)
-    identical = sum(len(same) for same in bodies.values() if len(set(same)) == 1)
     own_ids = [Message(f"+57311{number:07d}", f"[c5.{number}]") for number in range(_CONTROL_EVENTS)]
     for one in own_ids:
         at_once([partial(channel.send, one, f"{one.marker} {i}") for i in range(repeats)])
@@ -55,13 +46,29 @@ def one_event(stage: Stage, events: int, repeats: int) -> Figure:
     )
 
 
+def one_event_repeated(stage: Stage, name: str, events: int, repeats: int) -> tuple[int, int, int]:
+    """Rows of the record, model calls and identical answers, of events each sent many times in parallel."""
+    channel = stage.channel()
+    messages = [Message(f"+57310{number:07d}", f"[{name}.{number}]") for number in range(events)]
+    for some in _slices(messages, _EVENTS_AT_ONCE):
+        at_once([partial(channel.send, one) for one in some for _ in range(repeats)])
+    stage.settle()
+    _, rows = stage.messages(name)
+    calls = sum(stage.providers.asked[message.text] for message in messages)
+    bodies = defaultdict(list)
+    for reply in channel.replies:
+        bodies[reply.message.marker].append(reply.body)
+    identical = sum(len(same) for same in bodies.values() if len(set(same)) == 1)
+    return rows, calls, identical
+
+
 def two_messages(stage: Stage, people: int) -> Figure:
     """Have each person send two messages at once; the agent counts them without a lock of its own."""
     say(f"R6: 2 messages at once of {people} people")
-    lost = _lost_updates(stage, stage.channel(), "r6", people, stage.settle)
+    lost = lost_updates(stage, stage.channel(), "r6", people, stage.settle)
     with stage.naive() as naive:
         pairs = people // 4
-        control = _lost_updates(stage, naive, "c6", pairs, lambda: _all_pushed(stage, "c6", pairs))
+        control = lost_updates(stage, naive, "c6", pairs, lambda: _all_pushed(stage, "c6", pairs))
     return Figure(
         "R6",
         f"2 simultaneous messages of {people} people, counted by the agent without a lock",
@@ -72,7 +79,8 @@ def two_messages(stage: Stage, people: int) -> Figure:
     )
 
 
-def _lost_updates(stage: Stage, channel: Channel, name: str, people: int, settle: Callable[[], bool]) -> int:
+def lost_updates(stage: Stage, channel: Channel, name: str, people: int, settle: Callable[[], bool]) -> int:
+    """How many of the agent's answers its count of a person's messages does not hold."""
     everybody = [f"+5732{len(name)}{ord(name[0]):03d}{number:04d}" for number in range(people)]
     pairs = [[Message(user_id, f"[{name}.{user_id[1:]}.{i}]") for i in range(2)] for user_id in everybody]
     for some in _slices(pairs, _PEOPLE_AT_ONCE):

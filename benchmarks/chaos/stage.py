@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -99,6 +99,20 @@ class Stage:
         """Wait until everything is answered, told and logged; whether it came to that."""
         return wait_for(lambda: self.count(_UNSETTLED) == 0, seconds)
 
+    def supervise(self, condition: Callable[[], bool], seconds: float) -> bool:
+        """Wait for something as `wait_for` does, and start again what ends meanwhile, as a supervisor would.
+
+        A worker ends by itself when all its processes are killed while they start.
+        """
+
+        def check() -> bool:
+            for name in ("web", "worker"):
+                if self.product.processes[name].poll() is not None:
+                    self.product.restart(name)
+            return condition()
+
+        return wait_for(check, seconds)
+
     def uncertain(self) -> frozenset[str]:
         """The markers of answers that the product shows as sent with an unknown fate."""
         rows = self.product.rows("SELECT text FROM webhook_events WHERE late = 'uncertain'")
@@ -153,7 +167,7 @@ def say(words: str) -> None:
 
 
 @contextmanager
-def stage(seed: int) -> Iterator[Stage]:
-    """Everything that a run needs."""
-    with Providers() as providers, Product(providers.settings) as product:
+def stage(seed: int, settings: Mapping[str, str] | None = None) -> Iterator[Stage]:
+    """Everything that a run needs; `settings` are more environment variables of the product."""
+    with Providers() as providers, Product({**providers.settings, **(settings or {})}) as product:
         yield Stage(product, providers, seed)
