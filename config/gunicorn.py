@@ -14,7 +14,7 @@ if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     get_settings.cache_clear()
 
 bind = f"{_settings.web_host}:{_settings.port}"
-worker_class = "gthread"
+worker_class = "config.web_worker.WebWorker"
 workers = _settings.web_workers
 threads = _settings.web_threads
 preload_app = True

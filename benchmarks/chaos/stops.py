@@ -1,5 +1,7 @@
 """R11, its first half: a polite end under load, as every new version brings one."""
 
+from collections import Counter
+
 from benchmarks.chaos.figures import Figure
 from benchmarks.chaos.oracle import Verdict, judge
 from benchmarks.chaos.people import People
@@ -15,7 +17,8 @@ _GRACE_SECONDS = 60.0
 
 def run(stage: Stage, scale: Scale) -> list[Figure]:
     """Stop politely; the control kills."""
-    broken, verdict = stopped_under_load(stage, "r11", scale.stops, politely=True)
+    errors, verdict = stopped_under_load(stage, "r11", scale.stops, politely=True)
+    broken = sum(errors.values())
     control, _ = stopped_under_load(stage, "c11", 1, politely=False)
     return [
         Figure(
@@ -23,15 +26,15 @@ def run(stage: Stage, scale: Scale) -> list[Figure]:
             f"SIGTERM to web and worker {scale.stops} times under load, {verdict.messages} messages",
             "0 failed requests, 0 lost",
             f"{broken} failed, {verdict}",
-            f"SIGKILL instead, once: {control} failed",
-            broken == 0 < control and verdict.clean,
-            [*verdict.lost, *verdict.doubled, *verdict.disordered],
+            f"SIGKILL instead, once: {sum(control.values())} failed",
+            broken == 0 < sum(control.values()) and verdict.clean,
+            [*map(str, errors.items()), *verdict.lost, *verdict.doubled, *verdict.disordered],
         )
     ]
 
 
-def stopped_under_load(stage: Stage, name: str, stops: int, *, politely: bool) -> tuple[int, Verdict]:
-    """How many accepted requests brought no reply, and what people were told."""
+def stopped_under_load(stage: Stage, name: str, stops: int, *, politely: bool) -> tuple[Counter[str], Verdict]:
+    """The accepted requests that brought no reply, by their error, and what people were told."""
     say(f"R11: {stops} {'polite ends' if politely else 'kills'} under load")
     stage.providers.seconds = _MODEL_SECONDS
     channel = stage.channel()
@@ -52,4 +55,4 @@ def stopped_under_load(stage: Stage, name: str, stops: int, *, politely: bool) -
     writers.join()
     stage.settle()
     verdict = judge(writers.sent, channel.replies, stage.providers.pushed, stage.uncertain())
-    return channel.broken.total(), verdict
+    return channel.broken, verdict
