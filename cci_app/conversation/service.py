@@ -80,12 +80,16 @@ class Conversation:
         """The person as the conversation knows them. Raises InvalidInput for an unknown assistant."""
         return Person(organisation_id, self.assistant(assistant).name, user_id)
 
-    def receive(self, inbound: Inbound) -> Answered:
-        """Answer an event inside the reply budget: with the reply, the stored one of a repeat, or a holding reply."""
-        started = time.monotonic()
+    def receive(self, inbound: Inbound, waited: float = 0.0) -> Answered:
+        """Answer an event inside the reply budget: with the reply, the stored one of a repeat, or a holding reply.
+
+        `waited` is how many seconds of the budget went by before.
+        """
+        opening = time.monotonic()
+        started = opening - waited
         receipt = turns.open_receipt(inbound, self._settings.default_region)
         arrival = _Arrival(inbound, receipt, started, Deadline(started + self._settings.reply_budget_seconds))
-        arrival.stages["receive"] = time.monotonic() - started
+        arrival.stages["receive"] = time.monotonic() - opening
         if receipt.rendered is not None:
             return Answered(receipt.rendered, arrival.stages)
         turn = receipt.turn or self._await_turn(arrival)

@@ -15,7 +15,7 @@ from cci_app.conversation.service import get_conversation
 from cci_app.core.http.api import EdgeBlueprint, allow_values
 from cci_app.core.http.fields import USER_ID_PARAMETER, read_user_id
 from cci_app.core.http.limits import limit_person
-from cci_app.core.http.request import add_stage, server_timing
+from cci_app.core.http.request import add_stage, elapsed, server_timing
 from cci_app.whatsapp.schemas import (
     CONTACT_EXAMPLE,
     MESSAGE_EXAMPLE,
@@ -72,7 +72,8 @@ def send_message(query: dict[str, Any], headers: dict[str, Any], payload: dict[s
             event_id=f"{payload['user_id']} {message_id}" if message_id else None,
             reply_format=query.get("format") or (ReplyFormat.MANYCHAT if wants_manychat else ReplyFormat.JSON),
             delivery={"subscriber_id": payload["subscriber_id"]} if "subscriber_id" in payload else {},
-        )
+        ),
+        waited=elapsed(),
     )
     for name, seconds in answered.stages.items():
         add_stage(name, seconds)
