@@ -1,7 +1,6 @@
 """A folder of documents brought into the database: what is new, what changed, what is gone."""
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,20 +14,9 @@ from cci_app.core.text import clean
 from cci_app.knowledge.chunking import chunks
 from cci_app.knowledge.document import Document, Reason, UnreadableDocument
 from cci_app.knowledge.extraction import MAX_BYTES, SUFFIXES, extract
-from cci_app.knowledge.languages import configuration, document_language
-from cci_app.knowledge.models import KnowledgeChunk, KnowledgeDocument
-from cci_app.knowledge.words import folded
-
-_INSERT_CHUNKS = sa.text(
-    """
-    INSERT INTO knowledge_chunks (organisation_id, document_id, position, page, heading, language, text, search)
-    SELECT :organisation_id, :document_id, position, page, heading, :language, text,
-           setweight(to_tsvector(CAST(:configuration AS regconfig), above), 'A')
-           || setweight(to_tsvector(CAST(:configuration AS regconfig), folded), 'D')
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb))
-         AS rows(position int, page int, heading text, text text, above text, folded text)
-    """
-)
+from cci_app.knowledge.indexing import index_chunks, prepare
+from cci_app.knowledge.languages import document_language
+from cci_app.knowledge.models import KnowledgeDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +105,11 @@ def _load_file(organisation_id: int, path: Path, source: str, force: bool, repor
         return "unchanged"
     document = extract(path.name, data)
     language = document_language(source, document)
+    prepared = prepare(document.title, language, chunks(document))
     with tenant_transaction(organisation_id) as session:
         _lock(session, organisation_id)
         document_id, new = _store(session, organisation_id, source, content_hash, language, document)
-        report.chunks += _store_chunks(session, organisation_id, document_id, language, document)
+        report.chunks += index_chunks(session, organisation_id, document_id, prepared)
     (report.added if new else report.changed).append(source)
     return "added" if new else "changed"
 
@@ -161,33 +150,6 @@ def _store(
     row.title, row.language, row.content_hash = document.title, language, content_hash
     session.flush()
     return row.id, new
-
-
-def _store_chunks(session: Session, organisation_id: int, document_id: int, language: str, document: Document) -> int:
-    """Replace the passages of a document in one statement; how many there are now."""
-    session.execute(sa.delete(KnowledgeChunk).where(KnowledgeChunk.document_id == document_id))
-    rows = [
-        {
-            "position": position,
-            "page": chunk.page,
-            "heading": chunk.heading,
-            "text": chunk.text,
-            "above": folded(f"{document.title} {chunk.heading or ''}"),
-            "folded": folded(chunk.text),
-        }
-        for position, chunk in enumerate(chunks(document))
-    ]
-    session.execute(
-        _INSERT_CHUNKS,
-        {
-            "organisation_id": organisation_id,
-            "document_id": document_id,
-            "language": language,
-            "configuration": configuration(language),
-            "rows": json.dumps(rows, ensure_ascii=False),
-        },
-    )
-    return len(rows)
 
 
 def _remove_vanished(organisation_id: int, present: set[str]) -> list[str]:
