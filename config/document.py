@@ -15,6 +15,7 @@ HEADINGS = {
     "database_url": "PostgreSQL",
     "redis_url": "Redis",
     "default_organisation": "Organisation and content",
+    "export_folder": "Destinations of exports",
     "reply_budget_seconds": "Limits",
 }
 # What `compose.yaml` cannot do without.

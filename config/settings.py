@@ -82,6 +82,8 @@ class Settings(BaseSettings):
         str(ROOT / ".local" / "files"), description="Where uploads are kept: a folder, or s3://bucket/prefix"
     )
 
+    export_folder: Path | None = Field(None, description="Folder of the export destination `folder`")
+
     reply_budget_seconds: float = Field(7.5, gt=0, le=60, description="Time inside which a reply leaves")
     agent_pool_size: int = Field(32, ge=1, le=256, description="Turns each web process thinks about at once")
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Largest request body")

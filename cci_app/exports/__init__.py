@@ -1,0 +1,1 @@
+"""The record handed on: conversations as files, downloaded or delivered."""

@@ -1,0 +1,1 @@
+"""Where an export is delivered: SharePoint, a Google Sheet, a folder."""
