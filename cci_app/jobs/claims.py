@@ -2,9 +2,10 @@
 
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -24,6 +25,8 @@ log = structlog.get_logger(__name__)
 LEASE_SECONDS = 6.0
 BEAT_SECONDS = 2.0
 _RETRY_SECONDS = 10
+# How long a job waits in all for another side that names times to come back.
+PATIENCE = timedelta(days=1)
 _UNEXPECTED = "the work stopped on an unexpected error; the logs have it under this job's id"
 
 
@@ -35,7 +38,8 @@ class LeaseLost(Exception):  # noqa: N818
 class Claim:
     """A job in this worker's hands. Put what came of it into `result`, as JSON without personal data.
 
-    `state` is where the work left the job: None while it goes on and where the lease was lost.
+    `checkpoint` is what was kept last, by this worker or one before it. `state` is where the work left the job: None
+    while it goes on and where the lease was lost.
     """
 
     job_id: uuid.UUID
@@ -44,6 +48,8 @@ class Claim:
     payload: dict[str, Any]
     attempts: int
     token: uuid.UUID
+    age: timedelta = timedelta()
+    checkpoint: Mapping[str, Any] = field(default_factory=dict)
     result: dict[str, Any] = field(default_factory=dict)
     state: JobState | None = None
     _rows_done: int = 0
@@ -56,6 +62,13 @@ class Claim:
         if self._lost.is_set():
             raise LeaseLost
         self._rows_done, self._rows = rows_done, rows
+
+    def keep(self, checkpoint: Mapping[str, Any]) -> None:
+        """Commit this JSON as the checkpoint; it holds no personal data and no secret. Raises LeaseLost."""
+        with tenant_transaction(self.organisation_id) as session:
+            if not self._write(session, checkpoint=dict(checkpoint)):
+                raise LeaseLost
+        self.checkpoint = checkpoint
 
     def finish(self, session: Session, result: dict[str, Any]) -> None:
         """Be done with that result in the session's transaction, whose other work then counts once or not at all.
@@ -128,12 +141,20 @@ def claim(job_id: uuid.UUID) -> Claim | None:
                 lease_until=_in_seconds(LEASE_SECONDS),
                 started_at=sa.func.coalesce(Job.started_at, now),
             )
-            .returning(Job.kind, Job.payload, Job.attempts)
+            .returning(
+                Job.kind,
+                Job.payload,
+                Job.attempts,
+                Job.checkpoint,
+                (sa.func.clock_timestamp() - Job.started_at).label("age"),
+            )
         ).one_or_none()
         if row is None:
             session.execute(sa.update(Job).where(free).values(state=JobState.FAILED, reason=GAVE_UP, **_over()))
             return None
-    return Claim(job_id, organisation_id, row.kind, row.payload, row.attempts, token)
+    return Claim(
+        job_id, organisation_id, row.kind, row.payload, row.attempts, token, row.age, checkpoint=row.checkpoint or {}
+    )
 
 
 @contextmanager
@@ -141,8 +162,9 @@ def claimed(job_id: uuid.UUID) -> Iterator[Claim | None]:
     """Work on a job: `with claimed(job_id) as claim:`; None where it is not to be worked on.
 
     The lease beats in a thread meanwhile. The job ends as done, with `claim.result`, or failed for a CciError's reason;
-    Unavailable has it tried again later; of any other error the job says nothing but that the log has it. None of these
-    errors leaves the block. A worker that is told to stop gives the job back.
+    Unavailable has it tried again later, and is no failed attempt where its `retry_after` says when; of any other error
+    the job says nothing but that the log has it. None of these errors leaves the block. A worker that is told to stop
+    gives the job back.
     """
     taken = claim(job_id)
     if taken is None:
@@ -173,11 +195,16 @@ def claimed(job_id: uuid.UUID) -> Iterator[Claim | None]:
 
 
 def _try_later(taken: Claim, error: Unavailable) -> None:
+    if error.retry_after is not None and taken.age < PATIENCE:
+        log.info("job_asked_to_wait", reason=error.message, seconds=error.retry_after)
+        not_before = _in_seconds(error.retry_after)
+        taken.close(JobState.QUEUED, reason=error.message, not_before=not_before, attempts=Job.attempts - 1)
+        return
     if taken.attempts >= MAX_ATTEMPTS:
         taken.close(JobState.FAILED, reason=f"{error.message} (tried {taken.attempts} times)")
         return
     log.info("job_waits", reason=error.message, attempts=taken.attempts)
-    pause = (error.retry_after or _RETRY_SECONDS) * taken.attempts
+    pause = _RETRY_SECONDS * taken.attempts
     taken.close(JobState.QUEUED, reason=error.message, not_before=_in_seconds(pause))
 
 

@@ -22,7 +22,10 @@ class JobState(StrEnum):
 
 
 class Job(OrganisationOwned, Base):
-    """One piece of long work. `payload` is what it was asked, `result` what came of it, `reason` why it failed."""
+    """One piece of long work. `payload` is what it was asked, `result` what came of it, `reason` why it failed.
+
+    `checkpoint` is where whoever goes on with it begins.
+    """
 
     __tablename__ = "jobs"
     __table_args__ = (
@@ -37,6 +40,7 @@ class Job(OrganisationOwned, Base):
     payload: Mapped[dict[str, Any]] = mapped_column(server_default=sa.text("'{}'"))
     result: Mapped[dict[str, Any] | None]
     reason: Mapped[str | None]
+    checkpoint: Mapped[dict[str, Any] | None]
     rows_done: Mapped[int] = mapped_column(sa.BigInteger, server_default=sa.text("0"))
     rows: Mapped[int | None] = mapped_column(sa.BigInteger)
     attempts: Mapped[int] = mapped_column(server_default=sa.text("0"))

@@ -137,6 +137,36 @@ def test_what_is_unavailable_is_tried_again_later(organisation_id: int, job_id: 
     assert (job.state, job.reason) == (JobState.FAILED, "the store does not answer (tried 3 times)")
 
 
+def test_waiting_for_whoever_names_a_time_is_no_attempt(organisation_id: int, job_id: uuid.UUID) -> None:
+    for _ in range(ledger.MAX_ATTEMPTS + 1):
+        work(job_id, fail_with(Unavailable("SharePoint asks to wait", retry_after=315)))
+        job = ledger.find_job(organisation_id, job_id)
+        assert (job.state, job.attempts, job.reason) == (JobState.QUEUED, 0, "SharePoint asks to wait")
+        assert job.not_before is not None
+        assert job.started_at is not None
+        assert 300 < (job.not_before - job.started_at).total_seconds() < 330
+        change(job_id, not_before=ago(1))
+    change(job_id, started_at=ago(24 * 3600 + 1), attempts=ledger.MAX_ATTEMPTS - 1)
+    work(job_id, fail_with(Unavailable("SharePoint asks to wait", retry_after=315)))
+    assert ledger.find_job(organisation_id, job_id).state == JobState.FAILED
+
+
+def test_work_goes_on_where_the_checkpoint_says(organisation_id: int, job_id: uuid.UUID) -> None:
+    first = claim(job_id)
+    assert first is not None
+    assert first.checkpoint == {}
+    first.keep({"part": 1})
+    first.keep({"part": 2})
+    assert first.checkpoint == {"part": 2}
+    change(job_id, lease_until=ago(1))
+    second = claim(job_id)
+    assert second is not None
+    assert second.checkpoint == {"part": 2}
+    with pytest.raises(LeaseLost):
+        first.keep({"part": 3})
+    assert ledger.find_job(organisation_id, job_id).checkpoint == {"part": 2}
+
+
 def test_a_worker_told_to_stop_gives_the_job_back(organisation_id: int, job_id: uuid.UUID) -> None:
     with pytest.raises(SystemExit):
         work(job_id, fail_with(SystemExit()))
