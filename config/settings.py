@@ -83,6 +83,9 @@ class Settings(BaseSettings):
     )
 
     export_folder: Path | None = Field(None, description="Folder of the export destination `folder`")
+    fetch_loopback: bool = Field(
+        False, description="Also fetch documents and workbooks from this machine, for tests; never in production"
+    )
 
     reply_budget_seconds: float = Field(7.5, gt=0, le=60, description="Time inside which a reply leaves")
     agent_pool_size: int = Field(32, ge=1, le=256, description="Turns each web process thinks about at once")
@@ -103,6 +106,8 @@ class Settings(BaseSettings):
             missing.append("DATABASE_URL (or DB_HOST)")
         if "redis_url" not in self.model_fields_set:
             missing.append("REDIS_URL")
+        if self.fetch_loopback:
+            raise ValueError("production refuses FETCH_LOOPBACK: unset it")
         if missing:
             raise ValueError(f"production needs {', '.join(missing)} to be set")
         return self

@@ -12,6 +12,16 @@ from config.settings import ROOT, Environment, Settings
     ("environment", "words"),
     [
         ({"ENVIRONMENT": "production"}, ["production needs", "SECRET_KEY", "DATABASE_URL", "REDIS_URL"]),
+        (
+            {
+                "ENVIRONMENT": "production",
+                "SECRET_KEY": "a-secret-key-of-more-than-32-characters",
+                "DATABASE_URL": "postgres://db.example.org/cci",
+                "REDIS_URL": "rediss://redis.example.org",
+                "FETCH_LOOPBACK": "true",
+            },
+            ["production refuses FETCH_LOOPBACK"],
+        ),
         ({"PORT": "no number"}, ["PORT"]),
         ({"AGENT_HANDLER": "no.such.module"}, ["AGENT_HANDLER", "no.such.module"]),
         ({"ASSISTANTS_PATH": "/nowhere"}, ["/nowhere", "no assistant"]),
