@@ -16,6 +16,7 @@ HEADINGS = {
     "redis_url": "Redis",
     "default_organisation": "Organisation and content",
     "export_folder": "Destinations of exports",
+    "chat_model": "Models",
     "reply_budget_seconds": "Limits",
 }
 # What `compose.yaml` cannot do without.

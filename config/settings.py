@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 
+DEFAULT_OPENAI_MODEL = "openai:gpt-4o"
 DEVELOPMENT_SECRET = "development-only-secret-key-of-32-bytes"  # noqa: S105 (refused in production)
 
 
@@ -87,6 +88,30 @@ class Settings(BaseSettings):
         False, description="Also fetch documents and workbooks from this machine, for tests; never in production"
     )
 
+    chat_model: str | None = Field(
+        None,
+        description="Model of the assistants that name none, or several tried in this order, such as"
+        " `openai:gpt-4o,anthropic:…`; `offline` for none; by default the one whose key is set (docs/models.md)",
+    )
+    openai_api_key: SecretStr | None = Field(None, description="OpenAI's key, or that of a service that speaks as it")
+    openai_base_url: str = Field("https://api.openai.com/v1", description="OpenAI's API, or a compatible one")
+    anthropic_auth_token: SecretStr | None = Field(None, description="Anthropic's token; or ANTHROPIC_API_KEY")
+    anthropic_api_key: SecretStr | None = Field(None, description="Anthropic's key, where there is no token")
+    anthropic_base_url: str = Field("https://api.anthropic.com", description="Anthropic's API, or a compatible one")
+    anthropic_model: str | None = Field(None, description="Anthropic's model where its key is the only one")
+    google_api_key: SecretStr | None = Field(None, description="Google's key of the Gemini API")
+    google_base_url: str = Field("https://generativelanguage.googleapis.com", description="Google's Gemini API")
+    model_seconds: float = Field(4.0, gt=0, le=120, description="Time one call of a model may take")
+    model_temperature: float | None = Field(
+        None, ge=0, le=2, description="Temperature of the models; unset, their own: some refuse any other"
+    )
+    prices_path: Path = Field(ROOT / "config" / "prices.yaml", description="Prices of the models (docs/models.md)")
+    langsmith_api_key: SecretStr | None = Field(
+        None, description="LangSmith's key: every call of a model is traced there, what people wrote included"
+    )
+    langsmith_endpoint: str = Field("https://api.smith.langchain.com", description="LangSmith's API")
+    langsmith_project: str = Field("cci", description="LangSmith's project")
+
     reply_budget_seconds: float = Field(7.5, gt=0, le=60, description="Time inside which a reply leaves")
     agent_pool_size: int = Field(32, ge=1, le=256, description="Turns each web process thinks about at once")
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Largest request body")
@@ -111,6 +136,17 @@ class Settings(BaseSettings):
         if missing:
             raise ValueError(f"production needs {', '.join(missing)} to be set")
         return self
+
+    @property
+    def default_model(self) -> str:
+        """The chat model of an assistant that names none: as set, else by the key that is set, else offline."""
+        if self.chat_model is not None:
+            return self.chat_model
+        if self.openai_api_key is not None:
+            return DEFAULT_OPENAI_MODEL
+        if self.anthropic_model is not None and (self.anthropic_auth_token or self.anthropic_api_key) is not None:
+            return f"anthropic:{self.anthropic_model}"
+        return "offline"
 
     @property
     def app_database(self) -> str:

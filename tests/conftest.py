@@ -22,9 +22,11 @@ from cci_app.embedded.redis import EmbeddedRedis
 TEMPLATE = "cci_template"
 SAMPLES = Path(__file__).parent.parent / "config" / "samples"
 
-# Nothing of the developer's environment reaches a test.
-for _name in ("DATABASE_URL", "MIGRATIONS_DATABASE_URL", "SYSTEM_DATABASE_URL", "REDIS_URL", "OPENAI_API_KEY"):
-    os.environ.pop(_name, None)
+# Nothing of the developer's environment reaches a test: no database, no key, no tracing.
+_STRANGERS = {"OPENAI", "ANTHROPIC", "GOOGLE", "GEMINI", "LANGSMITH", "LANGCHAIN"}
+for _name in list(os.environ):
+    if _name.endswith("DATABASE_URL") or _name.partition("_")[0] in _STRANGERS or _name in {"REDIS_URL", "CHAT_MODEL"}:
+        del os.environ[_name]
 
 
 _SERVERS: "pytest.StashKey[Servers]" = pytest.StashKey()

@@ -1,0 +1,89 @@
+"""What calls of models took and cost, gathered while a turn is thought about.
+
+Whoever calls a model notes it; whoever answers for the turn gathers. What lies between the two (agents, understanding,
+search) needs to know nothing of it, and what was spent is known also where an agent fails.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+
+class CallOutcome(StrEnum):
+    """How a call of a model ended.
+
+    `garbage`: an answer that is not what was asked for. `too_long`: more than the model reads. `refused`: the key, the
+    model's name or the request is not accepted. `failed`: the provider has an error or is not there.
+    """
+
+    ANSWERED = "answered"
+    GARBAGE = "garbage"
+    TOO_LONG = "too_long"
+    RATE_LIMITED = "rate_limited"
+    REFUSED = "refused"
+    FAILED = "failed"
+    TIMED_OUT = "timed_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Tokens that a model read and wrote, as its provider counts them; zero where it does not say."""
+
+    input: int = 0
+    output: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCall:
+    """One call. `purpose` is what it was for; `cost` is None where the price is not known."""
+
+    purpose: str
+    provider: str
+    model: str
+    outcome: CallOutcome
+    tokens: Tokens
+    cost: Decimal | None
+    currency: str | None
+    duration_ms: int
+    at: datetime
+
+    def as_dict(self) -> dict[str, Any]:
+        """The call as JSON; the cost as text, so that no digit is lost."""
+        return {
+            "purpose": self.purpose,
+            "provider": self.provider,
+            "model": self.model,
+            "outcome": self.outcome,
+            "input_tokens": self.tokens.input,
+            "output_tokens": self.tokens.output,
+            "cost": None if self.cost is None else str(self.cost),
+            "currency": self.currency,
+            "duration_ms": self.duration_ms,
+            "at": self.at.isoformat(),
+        }
+
+
+_gathering: ContextVar[list[ModelCall] | None] = ContextVar("model_calls", default=None)
+
+
+@contextmanager
+def gathered() -> Iterator[list[ModelCall]]:
+    """Gather the calls that are made inside, in their order."""
+    calls: list[ModelCall] = []
+    token = _gathering.set(calls)
+    try:
+        yield calls
+    finally:
+        _gathering.reset(token)
+
+
+def note(call: ModelCall) -> None:
+    """Add a call to those that are being gathered, if anybody gathers."""
+    calls = _gathering.get()
+    if calls is not None:
+        calls.append(call)

@@ -1,0 +1,179 @@
+"""Models of providers through LangChain. Loaded when a setting or an assistant names one, and its package with it."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+import httpx2
+import structlog
+from langchain_core.exceptions import (
+    ContextOverflowError,
+    ModelAPIError,
+    ModelConnectionError,
+    ModelError,
+    ModelRateLimitError,
+    ModelTimeoutError,
+)
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
+from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
+from langchain_core.runnables import Runnable
+from langsmith import Client, tracing_context
+from pydantic import BaseModel, SecretStr
+
+from cci_app.llm.calls import CallOutcome, Tokens
+from cci_app.llm.chat import Filled, ModelFailed, Request
+from cci_app.llm.names import ModelName, Provider
+from config.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+# What LangSmith may take at the end of the process.
+_FLUSH_SECONDS = 2.0
+
+_OUTCOMES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], CallOutcome], ...] = (
+    (ContextOverflowError, CallOutcome.TOO_LONG),
+    (ModelRateLimitError, CallOutcome.RATE_LIMITED),
+    # Google's client lets those of its HTTP library pass.
+    ((ModelTimeoutError, httpx.TimeoutException, httpx2.TimeoutException), CallOutcome.TIMED_OUT),
+    ((ModelAPIError, ModelConnectionError, httpx.TransportError, httpx2.TransportError), CallOutcome.FAILED),
+    (ModelError, CallOutcome.REFUSED),
+)
+
+
+class Tracing:
+    """LangSmith's tracing of the calls made inside: on with a key of ours, else off whatever the environment says."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._client: Client | None = None
+
+    @contextmanager
+    def on(self) -> Iterator[None]:
+        """Trace what is called inside, or make sure that it is not."""
+        if self._settings.langsmith_api_key is None:
+            with tracing_context(enabled=False):
+                yield
+        else:
+            client = self._started(self._settings.langsmith_api_key)
+            with tracing_context(enabled=True, client=client, project_name=self._settings.langsmith_project):
+                yield
+
+    def _started(self, key: SecretStr) -> Client:
+        # Its threads belong to the process that traces, not to the one that forked it.
+        with self._lock:
+            if self._client is None:
+                self._client = Client(self._settings.langsmith_endpoint, api_key=key.get_secret_value())
+            return self._client
+
+    def close(self) -> None:
+        """Send what still waits."""
+        if self._client is not None:
+            self._client.close(_FLUSH_SECONDS)
+
+
+class LangChainModel:
+    """A chat model of LangChain as a `ChatModel`. Its form is a tool that it has to call."""
+
+    def __init__(self, name: ModelName, model: BaseChatModel, tracing: Tracing) -> None:
+        self.name = name
+        self._model = model
+        self._tracing = tracing
+        self._bound: dict[type[BaseModel], Runnable[LanguageModelInput, AIMessage]] = {}
+
+    def fill(self, request: Request[Any], seconds: float) -> Filled:
+        """See ChatModel."""
+        messages = [SystemMessage(request.system), HumanMessage(request.user)]
+        try:
+            with self._tracing.on():
+                reply = self._bound_to(request.form).invoke(messages, timeout=seconds)
+        except Exception as error:
+            raise self._failure(error) from error
+        called = [call for call in reply.tool_calls if call["name"] == request.form.__name__]
+        return Filled(called[0]["args"] if called else None, _tokens(reply))
+
+    def _bound_to(self, form: type[BaseModel]) -> Runnable[LanguageModelInput, AIMessage]:
+        bound = self._bound.get(form)
+        if bound is None:
+            bound = self._bound[form] = self._model.bind_tools([form], tool_choice=form.__name__)
+        return bound
+
+    def _failure(self, error: Exception) -> ModelFailed:
+        """The failure that an error of LangChain, or of a client below it, tells; others come of unreadable answers."""
+        outcome = next((outcome for kind, outcome in _OUTCOMES if isinstance(error, kind)), CallOutcome.GARBAGE)
+        if outcome is CallOutcome.REFUSED:
+            # Nothing heals this but a person. The message names no text of ours: providers quote the request in it.
+            log.error("model_refused", model=str(self.name), error=type(error).__name__)
+        elif outcome is CallOutcome.GARBAGE:
+            log.warning("model_unreadable", model=str(self.name), error=type(error).__name__)
+        return ModelFailed(outcome, _retry_after(error))
+
+
+def make_model(name: ModelName, settings: Settings) -> BaseChatModel:
+    """The model of that name, which tries once and not again. Its key is set."""
+    common: dict[str, Any] = {"model": name.model, "timeout": settings.model_seconds}
+    if settings.model_temperature is not None:
+        common["temperature"] = settings.model_temperature
+    # Addresses and keys are always given: left out, the packages would look for them in the environment.
+    if name.provider is Provider.OPENAI:
+        from langchain_openai import ChatOpenAI
+
+        return ChatOpenAI(
+            api_key=settings.openai_api_key,
+            base_url=settings.openai_base_url,
+            max_retries=0,
+            # The one that compatible services speak too.
+            use_responses_api=False,
+            **common,
+        )
+    if name.provider is Provider.ANTHROPIC:
+        from langchain_anthropic import ChatAnthropic
+
+        token = settings.anthropic_auth_token
+        return ChatAnthropic(
+            api_key=token or settings.anthropic_api_key or SecretStr(""),
+            base_url=settings.anthropic_base_url,
+            max_retries=0,
+            default_headers={"Authorization": f"Bearer {token.get_secret_value()}"} if token else None,
+            **common,
+        )
+    from langchain_google_genai import ChatGoogleGenerativeAI
+
+    return ChatGoogleGenerativeAI(
+        api_key=settings.google_api_key,
+        base_url=settings.google_base_url,
+        vertexai=False,
+        # Zero would stand for the default of Google's client.
+        max_retries=1,
+        **common,
+    )
+
+
+def _tokens(reply: AIMessage) -> Tokens:
+    usage = reply.usage_metadata
+    return Tokens(usage["input_tokens"], usage["output_tokens"]) if usage else Tokens()
+
+
+def _retry_after(error: BaseException | None) -> float | None:
+    """The seconds that the answer behind an error asks to wait: a number or a date (RFC 9110, 10.2.3)."""
+    while error is not None:
+        headers = getattr(getattr(error, "response", None), "headers", None)
+        if isinstance(headers, Mapping) and (value := headers.get("retry-after")):
+            return _seconds(str(value))
+        error = error.__cause__
+    return None
+
+
+def _seconds(value: str) -> float | None:
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None
