@@ -109,7 +109,7 @@ class FakeModels:
         return f"http://{LOOPBACK}:{self._server.server_address[1]}"
 
     @property
-    def settings(self) -> dict[str, str]:
+    def settings(self) -> dict[str, Any]:
         """Settings that send the product to it, with fictional keys."""
         return {
             "openai_api_key": "sk-fictional",

@@ -143,6 +143,7 @@ def before_exit(app: Flask) -> None:
     from cci_app.core.event_loop import stop_event_loop
 
     app.extensions["cci_conversation"].stop()
+    app.extensions["cci_models"].close()
     stop_event_loop()
     app.extensions["cci_bells"].stop()
     app.extensions["cci_metrics"].stop()

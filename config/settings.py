@@ -14,7 +14,6 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 
-DEFAULT_OPENAI_MODEL = "openai:gpt-4o"
 DEVELOPMENT_SECRET = "development-only-secret-key-of-32-bytes"  # noqa: S105 (refused in production)
 
 
@@ -138,15 +137,15 @@ class Settings(BaseSettings):
         return self
 
     @property
-    def default_model(self) -> str:
-        """The chat model of an assistant that names none: as set, else by the key that is set, else offline."""
+    def default_models(self) -> tuple[str, ...]:
+        """The chat models of an assistant that names none: as set, else by the key that is set, else offline."""
         if self.chat_model is not None:
-            return self.chat_model
+            return tuple(name.strip() for name in self.chat_model.split(","))
         if self.openai_api_key is not None:
-            return DEFAULT_OPENAI_MODEL
+            return ("openai:gpt-4o",)
         if self.anthropic_model is not None and (self.anthropic_auth_token or self.anthropic_api_key) is not None:
-            return f"anthropic:{self.anthropic_model}"
-        return "offline"
+            return (f"anthropic:{self.anthropic_model}",)
+        return ("offline",)
 
     @property
     def app_database(self) -> str:

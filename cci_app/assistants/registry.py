@@ -14,6 +14,8 @@ from cci_app.agents.ports import Agent, Answerer
 from cci_app.agents.questionnaire.agent import QuestionnaireAgent
 from cci_app.assistants.spec import AssistantSpec
 from cci_app.core.errors import CannotStart
+from cci_app.llm.chains import ChatModels
+from cci_app.llm.chat import Chat
 from config.settings import Settings
 
 
@@ -69,10 +71,17 @@ class Assistant:
         self.agents: Mapping[str, Agent] = MappingProxyType(dict(agents))
 
     @classmethod
-    def build(cls, spec: AssistantSpec, answerer: Answerer) -> Self:
-        """Make the assistant of a spec; `answerer` answers questions from the organisation's documents."""
+    def build(cls, spec: AssistantSpec, answerer: Answerer, chat: Chat | None = None) -> Self:
+        """Make the assistant of a spec.
+
+        `answerer` answers questions from the organisation's documents; `chat` is what it thinks with beside its rules.
+        """
         return cls(
-            spec, {name: QuestionnaireAgent(content, spec.languages, answerer) for name, content in spec.agents.items()}
+            spec,
+            {
+                name: QuestionnaireAgent(content, spec.languages, answerer, chat)
+                for name, content in spec.agents.items()
+            },
         )
 
     def served_by(self, handler: Handler, *, seconds: float, turns_at_once: int) -> "Assistant":
@@ -108,12 +117,15 @@ class Assistant:
         return next(iter(self.agents))
 
 
-def load_assistants(settings: Settings, answerer: Answerer) -> dict[str, Assistant]:
+def load_assistants(settings: Settings, answerer: Answerer, models: ChatModels) -> dict[str, Assistant]:
     """The assistants of the folder, by name, the default one with the organisation's own agent where there is one.
 
-    Raises SpecError and HandlerError.
+    Raises SpecError, HandlerError, UnknownModel and ModelKeyMissing.
     """
-    assistants = {name: Assistant.build(spec, answerer) for name, spec in load_specs(settings.assistants_path).items()}
+    assistants = {
+        name: Assistant.build(spec, answerer, models.chain(spec.model or settings.default_models))
+        for name, spec in load_specs(settings.assistants_path).items()
+    }
     if settings.agent_handler is not None:
         served = assistants.get(settings.default_assistant)
         if served is None:

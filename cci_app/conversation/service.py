@@ -28,6 +28,7 @@ from cci_app.core.deadline import Deadline
 from cci_app.core.errors import InvalidInput
 from cci_app.core.queue import Task, ring
 from cci_app.knowledge.answering import DocumentAnswerer
+from cci_app.llm.chains import ChatModels
 from config.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -233,7 +234,9 @@ def _pauses(deadline: Deadline) -> Iterator[None]:
 def init_conversation(app: Flask) -> None:
     """Load the assistants and give the application its conversation. A faulty file, or agent, stops the start."""
     settings: Settings = app.config["SETTINGS"]
-    app.extensions["cci_conversation"] = Conversation(app, settings, load_assistants(settings, DocumentAnswerer()))
+    models = app.extensions["cci_models"] = ChatModels(settings)
+    assistants = load_assistants(settings, DocumentAnswerer(), models)
+    app.extensions["cci_conversation"] = Conversation(app, settings, assistants)
 
 
 def get_conversation() -> Conversation:

@@ -42,7 +42,7 @@ class ChatModels:
         Raises UnknownModel, and ModelKeyMissing.
         """
         models = []
-        for name in map(ModelName.parse, names):
+        for name in [ModelName.parse(name) for name in names]:
             if name.provider is Provider.OFFLINE:
                 break
             availability = self._availability.setdefault(name.provider, Availability(name.provider))

@@ -6,6 +6,7 @@ from cci_app.agents.questionnaire.agent import phrasebook_of
 from cci_app.agents.questionnaire.content import QuestionnaireContent
 from cci_app.agents.questionnaire.rules import RulesUnderstander
 from cci_app.agents.questionnaire.understanding import Command, Intent, Mode, Situation, Tone
+from cci_app.core.deadline import Deadline
 
 # Question number, message, intent.
 MESSAGES = [
@@ -227,7 +228,7 @@ class Understand:
             last_answered=max(answers, default=None),
             **changes,  # type: ignore[arg-type]
         )
-        return self._rules.understand(message, situation)
+        return self._rules.understand(message, situation, Deadline.after(5))
 
 
 @pytest.mark.parametrize(("number", "message", "intent"), MESSAGES)

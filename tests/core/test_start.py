@@ -25,6 +25,9 @@ from config.settings import ROOT, Environment, Settings
         ({"PORT": "no number"}, ["PORT"]),
         ({"AGENT_HANDLER": "no.such.module"}, ["AGENT_HANDLER", "no.such.module"]),
         ({"ASSISTANTS_PATH": "/nowhere"}, ["/nowhere", "no assistant"]),
+        ({"CHAT_MODEL": "openai:gpt-4o"}, ["openai:gpt-4o", "OPENAI_API_KEY"]),
+        ({"CHAT_MODEL": "offline,gpt-4o"}, ["gpt-4o", "provider:model"]),
+        ({"PRICES_PATH": "/nowhere.yaml"}, ["/nowhere.yaml"]),
     ],
 )
 def test_a_faulty_set_up_is_told(environment: dict[str, str], words: list[str]) -> None:

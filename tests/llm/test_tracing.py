@@ -74,7 +74,7 @@ def test_offline_loads_no_package_of_a_model() -> None:
         "from cci_app.llm.chains import ChatModels\n"
         "from config.settings import Settings\n"
         "create_app(Settings())\n"
-        "assert ChatModels(Settings()).chain([Settings().default_model]) is None\n"
+        "assert ChatModels(Settings()).chain(Settings().default_models) is None\n"
         "loaded = {name.partition('.')[0] for name in sys.modules}\n"
         "unwanted = {'langchain', 'langchain_core', 'langsmith', 'openai', 'anthropic', 'google.genai', 'httpx2'}\n"
         "assert not unwanted & loaded, unwanted & loaded"

@@ -7,12 +7,14 @@ from itertools import chain
 from cci_app.agents.ports import AgentReply, Answerer, TurnContext
 from cci_app.agents.questionnaire.content import QuestionnaireContent
 from cci_app.agents.questionnaire.flow import respond
+from cci_app.agents.questionnaire.interpreting import ModelUnderstander
 from cci_app.agents.questionnaire.memory import Memory
 from cci_app.agents.questionnaire.phrasebook import Phrasebook
 from cci_app.agents.questionnaire.rules import RulesUnderstander
 from cci_app.agents.questionnaire.session import Session
 from cci_app.agents.questionnaire.understanding import Understander
 from cci_app.core.language import told
+from cci_app.llm.chat import Chat
 
 
 def phrasebook_of(content: QuestionnaireContent, languages: Sequence[str]) -> Phrasebook:
@@ -33,14 +35,17 @@ class QuestionnaireAgent:
         content: QuestionnaireContent,
         languages: Sequence[str],
         answerer: Answerer,
-        understander: Understander | None = None,
+        chat: Chat | None = None,
     ) -> None:
-        """`languages` are the assistant's; `understander` is the one by rules unless another is given."""
+        """`languages` are the assistant's; messages are understood by `chat` where it is given, else by rules alone."""
         self._content = content
         self._languages = tuple(languages)
         self._book = phrasebook_of(content, languages)
         self._answerer = answerer
-        self._understander = understander or RulesUnderstander(languages, self._book)
+        rules = RulesUnderstander(languages, self._book)
+        self._understander: Understander = (
+            rules if chat is None else ModelUnderstander(chat, rules, len(content.questions))
+        )
 
     def reply(self, turn: TurnContext) -> AgentReply:
         """Answer one message. Raises KeyError when `turn.language` is none of the assistant's languages."""

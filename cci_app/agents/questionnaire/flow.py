@@ -16,7 +16,7 @@ def respond(session: Session, understander: Understander) -> AgentReply:
     """Answer the session's message."""
     if not session.turn.text.strip():
         return _attachment(session)
-    command = understander.understand(session.turn.text, session.situation())
+    command = understander.understand(session.turn.text, session.situation(), session.turn.deadline)
     if command.company is not None and session.company is None:
         session.memory.company = command.company
         session.memory.company_open = False

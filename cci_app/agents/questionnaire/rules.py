@@ -10,6 +10,7 @@ from cci_app.agents.questionnaire.judging import after_courtesies, company_in, j
 from cci_app.agents.questionnaire.phrasebook import Phrasebook
 from cci_app.agents.questionnaire.reading import flat, words_of
 from cci_app.agents.questionnaire.understanding import Command, Intent, Mode, Situation, Tone
+from cci_app.core.deadline import Deadline
 from cci_app.core.language import find_wish
 
 _THUMB_UP = re.compile("[👍✅👌✔💯☑]")
@@ -45,11 +46,11 @@ class RulesUnderstander:
         self._languages = tuple(languages)
         self._book = book
 
-    def understand(self, message: str, situation: Situation) -> Command:
+    def understand(self, message: str, situation: Situation, deadline: Deadline) -> Command:
         """Understand a message that has text. Never raises because of what the text is."""
         wish = find_wish(message, self._languages)
         if wish is not None:
-            rest = self.understand(wish.rest, situation) if wish.rest and wish.rest != message else None
+            rest = self.understand(wish.rest, situation, deadline) if wish.rest and wish.rest != message else None
             if rest is None or rest.intent in {Intent.GREETING, Intent.THANKS, Intent.OKAY, Intent.SMALL_TALK}:
                 return Command(Intent.LANGUAGE, language=wish.language)
             return rest

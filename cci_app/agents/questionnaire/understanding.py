@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from cci_app.agents.questionnaire.content import Question
+from cci_app.core.deadline import Deadline
 
 
 class Intent(StrEnum):
@@ -109,6 +110,6 @@ class Command:
 class Understander(Protocol):
     """Turns a message into a command."""
 
-    def understand(self, message: str, situation: Situation) -> Command:
+    def understand(self, message: str, situation: Situation, deadline: Deadline) -> Command:
         """Understand a message that has text. Never raises because of what the text is."""
         ...
