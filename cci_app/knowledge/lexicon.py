@@ -1,67 +1,6 @@
-"""French and Spanish words that a search must know about, folded: no accents, no case."""
+"""What people write in chat or say at work, with the words that documents have for it; folded."""
 
-
-def _words(written: str) -> frozenset[str]:
-    return frozenset(written.split())
-
-
-# Words that every text of the language is full of: they find nothing, and they tell the language of a document.
-FUNCTION_WORDS = {
-    "fr": _words(
-        """
-        a ai ainsi alors apres as au aucun aucune aussi autre autres aux avant avec avez avoir avons bien car ce
-        ceci cela celle celles celui ces cet cette ceux chaque chez ci comme comment d dans de deja depuis des
-        dont du elle elles en encore entre es est et etaient etait ete etes etre eu eux fait faites font il ils
-        j je jusqu l la le les leur leurs lui m ma mais me meme memes mes moi moins mon n ne ni nos notre nous
-        on ont ou par parce pas pendant peu peut peuvent plus plusieurs pour pourquoi puis qu quand que quel
-        quelle quelles quels qui quoi s sa sans se ses si soit sommes son sont sous suis sur t ta tes toi ton
-        tous tout toute toutes tres tu un une vers vos votre vous y
-        """
-    ),
-    "es": _words(
-        """
-        a ahi al algo algun alguna algunas alguno algunos alla alli ante antes aquel aquella aqui asi aun aunque
-        bajo bien cada casi como con cual cuales cuando cuyo de del desde donde dos e el ella ellas ellos en
-        entre era es esa esas ese eso esos esta estaba estan estar estas este esto estos estoy fue ha hace hacia
-        han has hasta hay la las le les lo los mas me mi mis mismo mucho muy nada ni no nos nosotros nuestra
-        nuestro o os otra otro otros para pero poco por porque pues que quien quienes se sea ser si sido sin
-        sobre solo son soy su sus tal tambien tan tanto te tiene todas todavia todo todos tu tus u un una unas
-        uno unos usted ustedes vez y ya yo
-        """
-    ),
-}
-
-# Words of asking, of politeness and of chat, in both languages: they say nothing of what is asked.
-ASKING = _words(
-    """
-    acerca actualmente actuellement ahora aide aider aidez aimerais aimerait aimerions algo alguien aller allez
-    allo arrive arriver arrives arrivons asistir assister aujourd auraient aurait auriez avis avoir ayuda ayudan
-    ayudar ayudarme ayudo bcp besoin bonjour bonsoir brindan buen buenas buenos busca buscamos buscan buscar
-    busco c ca cherche cherchent cherchez cherchons chose choses concerne concretement connais connaissez
-    connaitre conoce conocen conocer conozco conseguir consigo consigue consiste cosa cosas coucou dan dar decir
-    demande demander demandez demasiado deme den desea deseamos deseo dia dias diferencia diferencias difference
-    differences diga digame dime dire dis disons dites donc donne donner donnez encontrar encuentra encuentro
-    est etes exactamente exactement existe existent explica explicar explicarme explique expliquer expliquez
-    faire fais faut favor fonctionne fonctionnent funciona funcionan gracias gustaria habria hacemos hacen hacer
-    hacerme haces hacia hagan hago hein hola hoy hui idea idee info informacion informaciones information
-    informations infos interesa interesada interesado interesados interesaria interesse interessee ir jai juste
-    koi lo lograr logro maintenant manejan marche marchent merci mets mettez mettre moyen necesita necesitamos
-    necesito noches non obtener obtengo obtenir obtiens ofrece ofrecen ok organise organiser organisez
-    organisons organizan organizar oui parler parlez parvenir parviens pedimos pedir persona personne peux pide
-    piden pido plait podemos podria podriamos podrian pone poner pongo porfa porfavor posible possede possedez
-    possibilite possible pourkoi pourrais pourrait pourriez pouvez pouvoir pouvons pq pr precisement pregunta
-    preguntar prend prendre prends prenez prevoyez prevu propos propose proposez pueda puede pueden puedo puis q
-    quelles quelqu quelque quelques queremos queria question quiere quieren quiero quisiera quisieramos
-    realmente renseignement renseignements respecto reussis saber sais saurais savez savoir seraient serait
-    seria serian servir si sirve sirven souhaite souhaiterais souhaiterions souhaitez souhaitons stp sujet svp
-    tarda tardes tendria tendrian tenemos tener tengo tienen trata tratar trop trouve trouver trouvez tt usan
-    usar uso utilise utiliser va vale van vas vengo venir ver veulent veut veux vienen viens vient vont voudrais
-    voudrait voudrions voulez vouloir voulons voy vraiment xq ya
-    """
-)
-
-# What people write in chat or say at work, with the words that documents have for it. These belong to the languages,
-# not to an organisation; a plural or another form of a word needs no entry.
+# These belong to the languages, not to an organisation; a plural or another form of a word needs no entry.
 SAME = (
     ("mdp", "passe", "password", "contrasena", "clave"),
     ("boite", "societe", "entreprise"),

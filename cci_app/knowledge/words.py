@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from cci_app.core.stop_words import ASKING, FUNCTION_WORDS
 from cci_app.core.text import fold
-from cci_app.knowledge.lexicon import ASKING, FUNCTION_WORDS, SAME
+from cci_app.knowledge.lexicon import SAME
 
 _TOKEN = re.compile(r"[a-z0-9]+")
 _ENDING = re.compile(
@@ -29,7 +30,7 @@ for _group in SAME:
     for _word in _group:
         _ALTERNATIVES[_word] = (*_ALTERNATIVES.get(_word, ()), *(other for other in _group if other != _word))
 
-_STOP = FUNCTION_WORDS["fr"] | FUNCTION_WORDS["es"] | ASKING
+_STOP = ASKING.union(*FUNCTION_WORDS.values())
 
 
 @lru_cache(maxsize=4096)
