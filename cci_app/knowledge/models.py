@@ -1,8 +1,10 @@
 """Tables of the organisation's documents."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
+from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -33,6 +35,9 @@ class KnowledgeChunk(OrganisationOwned, Base):
     __table_args__ = (
         sa.Index(None, "organisation_id", "document_id"),
         sa.Index(None, "search", postgresql_using="gin"),
+        sa.Index(
+            "ix_knowledge_chunks_sample", "search", postgresql_using="gin", postgresql_where=sa.text("id % 64 = 0")
+        ),
     )
 
     id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
@@ -43,3 +48,51 @@ class KnowledgeChunk(OrganisationOwned, Base):
     language: Mapped[str] = mapped_column(sa.String(2))
     text: Mapped[str]
     search: Mapped[str] = mapped_column(TSVECTOR)
+
+
+# Every model's vectors have this many numbers, shorter ones filled up with zeros: one column and one index serve all.
+DIMENSIONS = 1536
+# The graph of neighbours is made of the first of them, which is three times faster; whole vectors put in order what it
+# proposes.
+COARSE = 512
+
+
+def coarse(vector: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """The part of a vector that the graph knows, as its index has it."""
+    return sa.cast(sa.func.subvector(vector, sa.literal_column("1"), sa.literal_column(str(COARSE))), HALFVEC(COARSE))
+
+
+class KnowledgeVector(OrganisationOwned, Base):
+    """That a passage has a vector of a model, and in which store; `embedding` is it, None where the store is elsewhere.
+
+    `in_graph` tells whether the index of neighbours has it; the others wait, and are compared one by one.
+    """
+
+    __tablename__ = "knowledge_vectors"
+
+    chunk_id: Mapped[int] = mapped_column(
+        sa.BigInteger, sa.ForeignKey("knowledge_chunks.id", ondelete="CASCADE"), primary_key=True
+    )
+    language: Mapped[str] = mapped_column(sa.String(2))
+    model: Mapped[str] = mapped_column(sa.String(96))
+    store: Mapped[str] = mapped_column(sa.String(16))
+    in_graph: Mapped[bool] = mapped_column(server_default=sa.false())
+    embedding: Mapped[Any | None] = mapped_column(HALFVEC(DIMENSIONS))
+
+    __table_args__ = (
+        sa.Index(
+            "ix_knowledge_vectors_waiting",
+            "organisation_id",
+            "language",
+            "model",
+            postgresql_where=sa.text("NOT in_graph"),
+        ),
+        sa.Index(
+            "ix_knowledge_vectors_graph",
+            coarse(embedding.column).label("coarse"),
+            postgresql_using="hnsw",
+            postgresql_with={"m": 16, "ef_construction": 64},
+            postgresql_ops={"coarse": "halfvec_cosine_ops"},
+            postgresql_where=sa.text("in_graph"),
+        ),
+    )
