@@ -13,7 +13,7 @@ from cci_app.knowledge.languages import LANGUAGES, written_in
 from cci_app.knowledge.markdown import BULLET
 from cci_app.knowledge.passage import Answer, Passage, Source
 from cci_app.knowledge.ranking import Ranker
-from cci_app.knowledge.search import Found, find
+from cci_app.knowledge.search import Found, find, read_question
 from cci_app.knowledge.sentences import sentences
 from cci_app.knowledge.words import Term, terms
 
@@ -58,16 +58,17 @@ class DocumentAnswerer:
         message, readings = _readings(question, kind)
         for asked in readings:
             for each in (first, *(other for other in LANGUAGES if other != first)):
-                found = _find(organisation_id, asked, each, deadline)
+                found = _find(organisation_id, question, asked, each, deadline)
+                spoken_of = [passage for passage in found.passages if passage.score > 0]
                 enough = ENOUGH if each == first else ENOUGH_IN_ANOTHER_LANGUAGE
                 choices = [
                     choice
-                    for passage in found.passages[:_PASSAGES]
+                    for passage in spoken_of[:_PASSAGES]
                     if (choice := choose(passage, found.ranker, len(asked), kind, enough)) is not None
                 ]
                 if choices:
                     return _answer(choices, found, message)
-                if found.passages:
+                if spoken_of:
                     # The subject is in the documents of this language: another one says no more of it.
                     break
         return None
@@ -100,12 +101,12 @@ def _answer(choices: list[Choice], found: Found, message: list[Term]) -> Answer:
     return Answer(best.text, (Source(passage.document_id, passage.title, passage.page),))
 
 
-def _find(organisation_id: int, asked: list[Term], language: str, deadline: Deadline) -> Found:
-    timeout = deadline.within(_SEARCH_SECONDS)
-    if not timeout:
+def _find(organisation_id: int, question: str, asked: list[Term], language: str, deadline: Deadline) -> Found:
+    part = Deadline.after(deadline.within(_SEARCH_SECONDS))
+    if part.passed:
         raise Unavailable("no time is left to search the documents")
     try:
-        return find(organisation_id, asked, language, timeout=timeout)
+        return find(organisation_id, read_question(question, asked, part), language, part)
     except (OperationalError, PoolTimeout) as error:
         raise Unavailable("the documents cannot be searched at present") from error
 

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cci_app.core.database import Base, OrganisationOwned
+from cci_app.llm.vectors import COARSE, DIMENSIONS
 
 
 class KnowledgeDocument(OrganisationOwned, Base):
@@ -50,14 +51,7 @@ class KnowledgeChunk(OrganisationOwned, Base):
     search: Mapped[str] = mapped_column(TSVECTOR)
 
 
-# Every model's vectors have this many numbers, shorter ones filled up with zeros: one column and one index serve all.
-DIMENSIONS = 1536
-# The graph of neighbours is made of the first of them, which is three times faster; whole vectors put in order what it
-# proposes.
-COARSE = 512
-
-
-def coarse(vector: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+def coarse(vector: sa.ColumnClause[Any]) -> sa.ColumnElement[Any]:
     """The part of a vector that the graph knows, as its index has it."""
     return sa.cast(sa.func.subvector(vector, sa.literal_column("1"), sa.literal_column(str(COARSE))), HALFVEC(COARSE))
 
@@ -80,16 +74,10 @@ class KnowledgeVector(OrganisationOwned, Base):
     embedding: Mapped[Any | None] = mapped_column(HALFVEC(DIMENSIONS))
 
     __table_args__ = (
-        sa.Index(
-            "ix_knowledge_vectors_waiting",
-            "organisation_id",
-            "language",
-            "model",
-            postgresql_where=sa.text("NOT in_graph"),
-        ),
+        sa.Index(None, "organisation_id", "in_graph", "language", "model"),
         sa.Index(
             "ix_knowledge_vectors_graph",
-            coarse(embedding.column).label("coarse"),
+            coarse(sa.column("embedding")).label("coarse"),
             postgresql_using="hnsw",
             postgresql_with={"m": 16, "ef_construction": 64},
             postgresql_ops={"coarse": "halfvec_cosine_ops"},

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 class Passage:
     """A piece of a document that matches; `score` is comparable within one search only."""
 
+    id: int
     document_id: int
     title: str
     page: int | None

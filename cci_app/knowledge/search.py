@@ -1,29 +1,52 @@
-"""The passages of an organisation's documents that fit a question."""
+"""The passages of an organisation's documents that fit a question: by their words, by their vectors, by both."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+import structlog
 
-from cci_app.core.database import tenant_transaction
-from cci_app.knowledge.languages import LANGUAGES, configuration
-from cci_app.knowledge.models import KnowledgeChunk, KnowledgeDocument
+from cci_app.core.database import tenant_connection
+from cci_app.core.deadline import Deadline
+from cci_app.core.errors import Unavailable
+from cci_app.knowledge import text_search
+from cci_app.knowledge.languages import LANGUAGES
 from cci_app.knowledge.passage import Passage
-from cci_app.knowledge.ranking import Ranker
+from cci_app.knowledge.ranking import Ranker, fused
+from cci_app.knowledge.stores.choice import vector_store
 from cci_app.knowledge.words import Term, terms
+from cci_app.llm.embeddings import embeddings
+from cci_app.llm.vectors import Vector
 
-_CANDIDATES = 40
+log = structlog.get_logger(__name__)
+
+# Passages that each way of searching proposes.
+CANDIDATES = 40
+
 _LONGEST_QUESTION = 4096
 _MOST_TERMS = 24
-_BEGINNING = 3
+# Of the time for a search, what its vectors may take: the words are searched whatever becomes of them.
+_SHARE_OF_VECTORS = 0.5
+_LONGEST_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is looked for: its terms, and its vector where there is one."""
+
+    terms: Sequence[Term]
+    vector: Vector | None
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Passages of one language, best first, and the ranker that put them in order."""
+    """Passages of one language, best first; their scores are those of the ranker, 0 where only the vectors agree.
+
+    `fit` is how well each fits by every order together, from 0 to 1.
+    """
 
     passages: tuple[Passage, ...]
+    fit: dict[int, float]
     ranker: Ranker
 
 
@@ -33,85 +56,85 @@ def search(
     """The passages that fit `query` best, at most `limit`: those in `language` first, then those in another one.
 
     A word of the query that only resembles one of the documents (another form, a slip, no accents) finds it too.
-    Nothing fits: an empty list. `timeout` bounds each statement, in seconds; past it, sqlalchemy's OperationalError.
+    Nothing fits: an empty list. The words and the vectors each propose passages; `score`, from 0 to 1, is how high one
+    stands in their orders. Without an answer of the embedding model, or of the store of vectors, the words decide.
+
+    `timeout` bounds each statement, in seconds; past it, sqlalchemy's OperationalError.
     """
-    asked = terms(query[:_LONGEST_QUESTION])[:_MOST_TERMS]
-    languages = [language, *(other for other in LANGUAGES if other != language)]
+    deadline = Deadline.after(timeout if timeout is not None else _LONGEST_SECONDS)
+    question = read_question(query, terms(query[:_LONGEST_QUESTION])[:_MOST_TERMS], deadline)
     passages: list[Passage] = []
-    for each in languages:
+    for each in (language, *(other for other in LANGUAGES if other != language)):
         if len(passages) < limit:
-            passages += find(organisation_id, asked, each, timeout=timeout).passages
+            found = find(organisation_id, question, each, deadline)
+            passages += [replace(passage, score=found.fit[passage.id]) for passage in found.passages]
     return passages[:limit]
 
 
-def find(organisation_id: int, asked: Sequence[Term], language: str, *, timeout: float | None = None) -> Found:
-    """The passages in `language` that fit the terms, all that were weighed, best first."""
+def read_question(text: str, asked: Sequence[Term], deadline: Deadline) -> Question:
+    """A question whose terms are `asked`, with its vector where that comes in time; without terms it asks nothing."""
     if not asked:
-        return Found((), Ranker(asked, ()))
-    with tenant_transaction(organisation_id) as session:
-        if timeout is not None:
-            milliseconds = str(max(1, int(timeout * 1000)))
-            session.execute(sa.select(sa.func.set_config("statement_timeout", milliseconds, True)))
-        words = [word for term in asked for word in (term.word, *term.others)]
-        candidates = _candidates(session, organisation_id, _query(words), language)
-        ranker = _ranker(asked, candidates)
+        return Question((), None)
+    part = Deadline.after(deadline.left() * _SHARE_OF_VECTORS)
+    return Question(asked, embeddings().of_question(text[:_LONGEST_QUESTION], part))
+
+
+def find(organisation_id: int, question: Question, language: str, deadline: Deadline) -> Found:
+    """The passages in `language` that fit a question, all that were weighed.
+
+    Raises sqlalchemy's OperationalError past the deadline.
+    """
+    asked = question.terms
+    if not asked:
+        return Found((), {}, Ranker(asked, ()))
+    near = _nearest(organisation_id, question, language, deadline)
+    with tenant_connection(organisation_id) as connection:
+        connection.execute(_TIME_LIMIT, {"milliseconds": str(max(1, int(deadline.left() * 1000)))})
+        by_words = text_search.holding(connection, organisation_id, asked, language, CANDIDATES)
+        passages = _read(connection, [*by_words, *near])
+        ranker = _ranker(asked, passages)
         if missing := ranker.missing:
-            # A slip is rarely in a word's first letters: look for what begins alike, and let the ranker judge.
-            begun = [
-                word[:_BEGINNING] for term in missing for word in (term.word, *term.others) if len(word) > _BEGINNING
-            ]
-            known = {chunk.id for chunk in candidates}
-            more = _candidates(session, organisation_id, _query(begun, beginning=True), language) if begun else []
-            candidates += [chunk for chunk in more if chunk.id not in known]
-            ranker = _ranker(asked, candidates)
-    passages = [_passage(chunk, ranker) for chunk in candidates]
-    ranked = sorted((each for each in passages if each.score > 0), key=lambda each: each.score, reverse=True)
-    return Found(tuple(ranked), ranker)
+            more = text_search.beginning_alike(connection, organisation_id, missing, language, CANDIDATES)
+            if fresh := [each for each in more if each not in passages]:
+                passages |= _read(connection, fresh)
+                ranker = _ranker(asked, passages)
+    scored = [
+        replace(each, score=ranker.score(each.text, each.heading or "", each.title)) for each in passages.values()
+    ]
+    by_rank = [each.id for each in sorted(scored, key=lambda each: (-each.score, each.id)) if each.score > 0]
+    fit = fused([[each for each in near if each in passages], by_words, by_rank])
+    best = sorted((each for each in scored if each.id in fit), key=lambda each: (-fit[each.id], each.id))
+    return Found(tuple(best), fit, ranker)
 
 
-def _ranker(asked: Sequence[Term], candidates: Sequence[sa.Row[tuple[object, ...]]]) -> Ranker:
-    return Ranker(asked, [f"{chunk.title} {chunk.heading or ''} {chunk.text}" for chunk in candidates])
-
-
-def _query(words: Sequence[str], *, beginning: bool = False) -> str:
-    """Words as an OR query for to_tsquery; they are tokens, letters a-z and digits, so that quoting them is safe."""
-    mark = ":*" if beginning else ""
-    return " | ".join(f"'{word}'{mark}" for word in dict.fromkeys(words))
-
-
-def _candidates(
-    session: Session, organisation_id: int, query: str, language: str
-) -> list[sa.Row[tuple[int, int, str, int | None, str | None, str, str]]]:
-    asked = sa.func.to_tsquery(sa.cast(configuration(language), sa.dialects.postgresql.REGCONFIG), query)
-    statement = (
-        sa.select(
-            KnowledgeChunk.id,
-            KnowledgeChunk.document_id,
-            KnowledgeDocument.title,
-            KnowledgeChunk.page,
-            KnowledgeChunk.heading,
-            KnowledgeChunk.language,
-            KnowledgeChunk.text,
+def _nearest(organisation_id: int, question: Question, language: str, deadline: Deadline) -> list[int]:
+    """The ids of the passages whose vectors are near the question's, none where that cannot be known."""
+    if question.vector is None:
+        return []
+    model = embeddings().model
+    timeout = deadline.left() * _SHARE_OF_VECTORS
+    try:
+        near = vector_store().nearest(
+            organisation_id, str(model.name), language, question.vector, CANDIDATES, timeout=timeout
         )
-        .join(KnowledgeDocument, KnowledgeDocument.id == KnowledgeChunk.document_id)
-        .where(
-            KnowledgeChunk.organisation_id == organisation_id,
-            KnowledgeChunk.language == language,
-            KnowledgeChunk.search.op("@@")(asked),
-        )
-        .order_by(sa.func.ts_rank_cd(KnowledgeChunk.search, asked).desc(), KnowledgeChunk.id)
-        .limit(_CANDIDATES)
-    )
-    return list(session.execute(statement))
+    except Unavailable as error:
+        log.warning("vectors_not_searched", reason=error.message)
+        return []
+    return [each.chunk_id for each in near if each.similarity >= model.least_similarity]
 
 
-def _passage(chunk: sa.Row[tuple[int, int, str, int | None, str | None, str, str]], ranker: Ranker) -> Passage:
-    return Passage(
-        document_id=chunk.document_id,
-        title=chunk.title,
-        page=chunk.page,
-        heading=chunk.heading,
-        language=chunk.language,
-        text=chunk.text,
-        score=ranker.score(chunk.text, chunk.heading or "", chunk.title),
-    )
+def _ranker(asked: Sequence[Term], passages: dict[int, Passage]) -> Ranker:
+    return Ranker(asked, [f"{each.title} {each.heading or ''} {each.text}" for each in passages.values()])
+
+
+_TIME_LIMIT = sa.text("SELECT set_config('statement_timeout', :milliseconds, true)")
+_READ = sa.text(
+    "SELECT chunk.id, chunk.document_id, document.title, chunk.page, chunk.heading, chunk.language, chunk.text"
+    " FROM knowledge_chunks AS chunk JOIN knowledge_documents AS document ON document.id = chunk.document_id"
+    " WHERE chunk.id = ANY(:ids)"
+)
+
+
+def _read(connection: sa.Connection, ids: Sequence[int]) -> dict[int, Passage]:
+    """The passages of these ids that there are: what a store of vectors proposes may be deleted since."""
+    return {row.id: Passage(**row._mapping, score=0.0) for row in connection.execute(_READ, {"ids": list(ids)})}

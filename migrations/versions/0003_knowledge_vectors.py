@@ -67,11 +67,10 @@ def _create_vectors() -> None:
     # A vector is read whenever its row is: out of line it would cost a second look-up.
     op.execute("ALTER TABLE knowledge_vectors ALTER COLUMN embedding SET STORAGE PLAIN")
     op.create_index(
-        "ix_knowledge_vectors_waiting",
+        op.f("ix_knowledge_vectors_organisation_id_in_graph_language_model"),
         "knowledge_vectors",
-        ["organisation_id", "language", "model"],
+        ["organisation_id", "in_graph", "language", "model"],
         unique=False,
-        postgresql_where=sa.text("NOT in_graph"),
     )
     op.execute(
         "CREATE INDEX ix_knowledge_vectors_graph ON knowledge_vectors"

@@ -1,0 +1,1 @@
+"""Where the passages' vectors are kept and compared."""

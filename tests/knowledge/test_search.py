@@ -1,0 +1,109 @@
+"""Searching by words and by vectors, for one organisation among others."""
+
+import pytest
+import sqlalchemy as sa
+
+from cci_app.core.database import keyless_transaction, tenant_transaction
+from cci_app.knowledge.chunking import Chunk
+from cci_app.knowledge.indexing import index_chunks, prepare
+from cci_app.knowledge.models import KnowledgeChunk, KnowledgeDocument
+from cci_app.knowledge.search import search
+from tests.conftest import make_tenant
+
+pytestmark = pytest.mark.usefixtures("app")
+
+VISAS = "Nous suivons les visas de vos salariés."
+OFFICES = "On peut louer un bureau au mois."
+
+
+def write(organisation_id: int, title: str, *texts: str, language: str = "fr") -> int:
+    """A document with these passages; its id."""
+    prepared = prepare(title, language, [Chunk(text, None, None) for text in texts])
+    with tenant_transaction(organisation_id) as session:
+        document = KnowledgeDocument(
+            organisation_id=organisation_id, source=title, title=title, language=language, content_hash=title
+        )
+        session.add(document)
+        session.flush()
+        index_chunks(session, organisation_id, document.id, prepared)
+        return document.id
+
+
+def found(organisation_id: int, query: str, language: str = "fr") -> list[str]:
+    return [passage.text for passage in search(organisation_id, query, language)]
+
+
+def test_words_accents_and_slips_find_the_same_passage(organisation_id: int) -> None:
+    write(organisation_id, "Divers", VISAS, OFFICES)
+    for query in ("visas", "VISA", "les vissas des salaries", "salarries"):
+        assert found(organisation_id, query)[0] == VISAS, query
+    assert found(organisation_id, "louez vous des bureaus ?")[0] == OFFICES
+
+
+def test_a_passage_is_found_by_its_vector_alone(organisation_id: int) -> None:
+    """No word is the same, nor begins alike, and none is near enough for the ranker."""
+    write(organisation_id, "Divers", "Un hébergement temporaire pour vos équipes.", OFFICES)
+    assert found(organisation_id, "xhebergementy")[0].startswith("Un hébergement")
+
+
+def test_nothing_fits(organisation_id: int) -> None:
+    write(organisation_id, "Divers", VISAS, OFFICES)
+    assert found(organisation_id, "recette du sancocho") == []
+    assert found(organisation_id, "?") == []
+
+
+def test_the_language_asked_comes_first_and_another_after_it(organisation_id: int) -> None:
+    write(organisation_id, "Visas", VISAS)
+    spanish = "Tramitamos visas de trabajo."
+    write(organisation_id, "Trámites", spanish, language="es")
+    assert found(organisation_id, "visas", "es") == [spanish, VISAS]
+    assert found(organisation_id, "visas", "fr") == [VISAS, spanish]
+
+
+def test_the_score_of_a_passage_that_is_first_in_all_orders_is_one(organisation_id: int) -> None:
+    write(organisation_id, "Divers", VISAS, OFFICES)
+    scores = [passage.score for passage in search(organisation_id, "visas", "fr")]
+    assert scores[0] == pytest.approx(1.0)
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_two_organisations_with_the_same_passages_find_their_own(organisation_id: int) -> None:
+    other = make_tenant(f"other-{organisation_id}").organisation_id
+    mine, theirs = write(organisation_id, "Visas", VISAS), write(other, "Visas", VISAS)
+    assert {passage.document_id for passage in search(organisation_id, "visas", "fr", 50)} == {mine}
+    assert {passage.document_id for passage in search(other, "visas", "fr", 50)} == {theirs}
+    with tenant_transaction(organisation_id) as session:
+        for table in ("knowledge_vectors", "knowledge_passages"):
+            seen = sa.text(f"SELECT DISTINCT organisation_id FROM {table}")
+            assert session.scalars(seen).all() == [organisation_id], table
+    with keyless_transaction() as session:
+        assert session.scalar(sa.text("SELECT count(*) FROM knowledge_passages")) == 0
+
+
+def test_deleted_passages_are_gone(organisation_id: int) -> None:
+    document_id = write(organisation_id, "Visas", VISAS)
+    with tenant_transaction(organisation_id) as session:
+        session.execute(sa.delete(KnowledgeDocument).where(KnowledgeDocument.id == document_id))
+        assert session.scalar(sa.text("SELECT count(*) FROM knowledge_vectors")) == 0
+        assert session.scalar(sa.select(sa.func.count()).select_from(KnowledgeChunk)) == 0
+    assert found(organisation_id, "visas") == []
+
+
+def test_text_search_uses_its_index_under_row_level_security(addresses: dict[str, str], organisation_id: int) -> None:
+    """Of the table itself it would not: its operator is not leak-proof."""
+    engine = sa.create_engine(addresses["superuser"].replace("postgresql:", "postgresql+psycopg2:"))
+    with engine.connect() as connection:
+        # In this transaction no other index is left to choose.
+        connection.execute(sa.text("DROP INDEX ix_knowledge_chunks_organisation_id_document_id"))
+        connection.execute(sa.text("SET LOCAL enable_seqscan = off; SET LOCAL ROLE cci_app"))
+        connection.execute(sa.text(f"SET LOCAL app.organisation_id = '{organisation_id}'"))
+        plans = {
+            table: "\n".join(
+                connection.scalars(sa.text(f"EXPLAIN SELECT FROM {table} WHERE search @@ 'visa'::tsquery"))
+            )
+            for table in ("knowledge_passages", "knowledge_chunks")
+        }
+        connection.rollback()
+    engine.dispose()
+    assert "ix_knowledge_chunks_search" in plans["knowledge_passages"]
+    assert "ix_knowledge_chunks_search" not in plans["knowledge_chunks"]
