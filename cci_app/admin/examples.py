@@ -54,6 +54,11 @@ STATS: dict[str, Any] = {
     "not_logged": 0,
     "log_errors": 0,
     "jobs_open": 0,
+    "model_calls": 14,
+    "model_calls_failed": 1,
+    "input_tokens": 14210,
+    "output_tokens": 812,
+    "model_costs": {"USD": 0.0431},
 }
 DRY_RUN: dict[str, Any] = {
     "sheet": "Contactos",

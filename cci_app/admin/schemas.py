@@ -82,6 +82,16 @@ class StatsResponse(ma.Schema):
     not_logged = ma.fields.Integer(required=True)
     log_errors = ma.fields.Integer(required=True)
     jobs_open = ma.fields.Integer(required=True)
+    model_calls = ma.fields.Integer(required=True)
+    model_calls_failed = ma.fields.Integer(required=True)
+    input_tokens = ma.fields.Integer(required=True)
+    output_tokens = ma.fields.Integer(required=True)
+    model_costs = ma.fields.Dict(
+        keys=ma.fields.String(),
+        values=ma.fields.Float(),
+        required=True,
+        metadata={"description": "What the calls cost by currency, those without a known price left out"},
+    )
 
 
 class ReloadQuery(ma.Schema):

@@ -24,6 +24,10 @@ _STATS = sa.text(
     ), messages AS (
         SELECT count(*) AS total, count(*) FILTER (WHERE timestamp >= (SELECT start FROM today)) AS today
         FROM conversations WHERE kind = 'message'
+    ), calls AS (
+        SELECT count(*) AS total, count(*) FILTER (WHERE outcome <> 'answered') AS failed,
+               COALESCE(sum(input_tokens), 0)::bigint AS input, COALESCE(sum(output_tokens), 0)::bigint AS output
+        FROM usage_logs
     )
     SELECT (SELECT count(*) FROM user_sessions) AS users,
            (SELECT count(*) FROM user_sessions WHERE last_interaction >= (SELECT start FROM today)) AS users_today,
@@ -41,8 +45,13 @@ _STATS = sa.text(
            (SELECT count(*) FROM contacts) AS contacts,
            receipts.late AS late_answers, receipts.failed AS failed_turns,
            receipts.not_logged, receipts.log_errors,
-           (SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')) AS jobs_open
-    FROM runs, receipts, messages
+           (SELECT count(*) FROM jobs WHERE state IN ('queued', 'running')) AS jobs_open,
+           calls.total AS model_calls, calls.failed AS model_calls_failed,
+           calls.input AS input_tokens, calls.output AS output_tokens,
+           (SELECT COALESCE(jsonb_object_agg(currency, cost), '{}') FROM (
+               SELECT currency, sum(cost)::float AS cost FROM usage_logs WHERE cost IS NOT NULL GROUP BY 1
+           ) c) AS model_costs
+    FROM runs, receipts, messages, calls
     """
 )
 

@@ -6,8 +6,9 @@ bell that rings twice writes nothing twice.
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from cci_app.conversation.models import Answer, Conversation, ConversationRun, U
 from cci_app.core import clock
 from cci_app.core.database import system_transaction
 from cci_app.handoff.models import Handoff
+from cci_app.usage.models import UsageLog
 
 log = structlog.get_logger(__name__)
 
@@ -82,6 +84,9 @@ def _write(session: Session, events: Sequence[WebhookEvent]) -> None:
     _write_answers(session, messages)
     if messages:
         _write_sessions(session, messages)
+    calls = [row for event in messages for row in _calls(event)]
+    if calls:
+        session.execute(sa.insert(UsageLog), calls)
     handoffs = [_handoff(event) for event in messages if _outcome(event)["handoff"]]
     if handoffs:
         session.execute(insert(Handoff).on_conflict_do_nothing(), handoffs)
@@ -242,6 +247,29 @@ def _session(event: WebhookEvent) -> dict[str, Any]:
         "detected_language": outcome["language"],
         "client_context": outcome["contact"],
     }
+
+
+def _calls(event: WebhookEvent) -> Iterator[dict[str, Any]]:
+    outcome = _outcome(event)
+    # Receipts of an earlier version have none.
+    for number, call in enumerate(outcome.get("calls", ()), start=1):
+        yield {
+            **_person(event),
+            "event_id": event.id,
+            "number": number,
+            "run_id": uuid.UUID(outcome["run"]["id"]),
+            "agent": outcome["agent"],
+            "purpose": call["purpose"],
+            "provider": call["provider"],
+            "model": call["model"][:255],
+            "outcome": call["outcome"],
+            "input_tokens": call["input_tokens"],
+            "output_tokens": call["output_tokens"],
+            "cost": None if call["cost"] is None else Decimal(call["cost"]),
+            "currency": None if call["cost"] is None else call["currency"],
+            "duration_ms": call["duration_ms"],
+            "timestamp": datetime.fromisoformat(call["at"]),
+        }
 
 
 def _handoff(event: WebhookEvent) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What one turn makes of its message: language, route, agent, and the state that follows. Writes nothing."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from cci_app.conversation.state import PersonState, Run, RunEnd
 from cci_app.conversation.turns import Turn
 from cci_app.core.deadline import Deadline
 from cci_app.core.language import detect
+from cci_app.llm.calls import ModelCall, gathered
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +26,10 @@ MAX_ATTEMPTS = 5
 
 @dataclass(slots=True)
 class Thought:
-    """The result of a turn before it is written. `ended` is the run that this turn closed, with the reason."""
+    """The result of a turn before it is written.
+
+    `ended` is the run that this turn closed, with the reason; `calls` are those of models that it took.
+    """
 
     text: str
     state: PersonState
@@ -33,6 +37,7 @@ class Thought:
     reply: AgentReply | None = None
     ended: tuple[Run, RunEnd] | None = None
     failed: bool = False
+    calls: Sequence[ModelCall] = ()
     stages: dict[str, float] = field(default_factory=dict)
 
 
@@ -58,7 +63,9 @@ def think(turn: Turn, assistant: Assistant, deadline: Deadline, now: datetime) -
         last_at=now,
         delivery={**state.delivery, **turn.delivery},
     )
-    thought = _ask(turn, assistant, state, deadline, now)
+    with gathered() as calls:
+        thought = _ask(turn, assistant, state, deadline, now)
+    thought.calls = calls
     thought.ended = thought.ended or ended
     thought.stages = {**stages, **thought.stages}
     thought.text = "\n\n".join([*(late.text for late in turn.late), thought.text])
@@ -134,6 +141,7 @@ def outcome(turn: Turn, thought: Thought, response_time_ms: int) -> dict[str, An
         "company": state.company,
         "contact": _contact_json(turn.contact),
         "agent": thought.agent,
+        "calls": [call.as_dict() for call in thought.calls],
         "answers": [_answer_json(answer) for answer in reply.answers] if reply else [],
         "sources": [
             {"document_id": source.document_id, "title": source.title, "page": source.page}
