@@ -35,6 +35,7 @@ COMMANDS: tuple[str, ...] = (
     "cci_app.accounts.cli:keys",
     "cci_app.contacts.cli:cli",
     "cci_app.knowledge.cli:cli",
+    "cci_app.exports.destinations.cli:sharepoint",
     "cci_app.admin.cli:seed",
 )
 

@@ -6,7 +6,7 @@ Every variable of the product is a field here; `docs/configuration.md` is the ta
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import quote
 
 from pydantic import Field, SecretStr, model_validator
@@ -81,11 +81,22 @@ class Settings(BaseSettings):
     file_storage: str = Field(
         str(ROOT / ".local" / "files"), description="Where uploads are kept: a folder, or s3://bucket/prefix"
     )
-
-    export_folder: Path | None = Field(None, description="Folder of the export destination `folder`")
     fetch_loopback: bool = Field(
         False, description="Also fetch documents and workbooks from this machine, for tests; never in production"
     )
+
+    export_folder: Path | None = Field(None, description="Folder of the export destination `folder`")
+    sharepoint_tenant_id: str | None = Field(None, description="Directory (tenant) ID (docs/sharepoint.md)")
+    sharepoint_client_id: str | None = Field(None, description="Application (client) ID")
+    sharepoint_client_secret: SecretStr | None = Field(None, description="Value of the application's client secret")
+    sharepoint_site: str | None = Field(None, description="Site, as example.sharepoint.com:/sites/name")
+    sharepoint_drive: str | None = Field(None, description="Document library of the site; its default one where unset")
+    sharepoint_folder: str = Field("", description="Folder in the library, made when it is not there")
+    sharepoint_conflict: Literal["replace", "rename", "fail"] = Field(
+        "replace", description="What becomes of a file with the same name: replace, rename (the new one) or fail"
+    )
+    graph_base_url: str = Field("https://graph.microsoft.com", description="Microsoft Graph; others in national clouds")
+    graph_authority: str = Field("https://login.microsoftonline.com", description="Where the application signs in")
 
     chat_model: str | None = Field(
         None,

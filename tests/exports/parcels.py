@@ -30,7 +30,7 @@ def parcel(folder: Path, content: bytes, name: str = "export.csv", rows: Sequenc
 
 @dataclass
 class Recorded:
-    """A job's progress, remembered; `interrupt` is called at every step and advance, and may raise."""
+    """A job's progress, remembered; `interrupt` is called after every advance, and may raise."""
 
     checkpoint: Mapping[str, Any] = field(default_factory=dict)
     steps: list[str] = field(default_factory=list)
@@ -41,9 +41,8 @@ class Recorded:
         self.checkpoint = checkpoint
 
     def step(self, text: str) -> None:
-        self.interrupt()
         self.steps.append(text)
 
     def advance(self, done: int, total: int) -> None:
-        self.interrupt()
         self.done.append((done, total))
+        self.interrupt()

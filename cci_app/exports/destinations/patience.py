@@ -1,0 +1,95 @@
+"""How long a delivery puts up with a service that does not serve.
+
+A fault is waited out here for some seconds. Beyond that the worker is given free, and the job comes back later.
+"""
+
+import math
+import random
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from cci_app.core.errors import Unavailable
+
+# A pause that is asked for is waited here up to this; the job is put back for a longer one.
+LONGEST_PAUSE_SECONDS = 10.0
+FIRST_PAUSE_SECONDS = 0.5
+FAULTS = 6
+COME_BACK_SECONDS = 60
+_THROTTLED = frozenset({429, 503})
+_BROKEN = frozenset({408, 425, 500, 502, 504})
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class Trouble(Exception):  # noqa: N818
+    """A call that may succeed when it is repeated; `retry_after` in seconds where the service named it."""
+
+    def __init__(self, words: str, retry_after: float | None = None) -> None:
+        super().__init__(words)
+        self.words = words
+        self.retry_after = retry_after
+
+
+class Patience:
+    """Pauses between attempts, each about twice as long as the one before, until something succeeds or it runs out."""
+
+    def __init__(self, service: str) -> None:
+        self._service = service
+        self._faults = 0
+
+    def restore(self) -> None:
+        """Something has come forward: count from the beginning."""
+        self._faults = 0
+
+    def wait(self, trouble: Trouble) -> None:
+        """Pause before another attempt. Raises Unavailable where that is not for a worker to wait out."""
+        self._faults += 1
+        asked = trouble.retry_after
+        if asked is not None and asked > LONGEST_PAUSE_SECONDS:
+            words = f"{self._service} {trouble.words} and asks to wait {asked:.0f} s"
+            raise Unavailable(words, retry_after=math.ceil(asked))
+        if self._faults >= FAULTS:
+            words = f"{self._service} {trouble.words}, {FAULTS} times in a row"
+            raise Unavailable(words, retry_after=COME_BACK_SECONDS)
+        backoff = FIRST_PAUSE_SECONDS * 2 ** (self._faults - 1)
+        # Spread, so that those who were turned away together do not come back together.
+        time.sleep(min(LONGEST_PAUSE_SECONDS, max(asked or 0.0, backoff * random.uniform(0.5, 1.0))))  # noqa: S311
+
+
+def attempt(send: Callable[[], httpx.Response]) -> httpx.Response:
+    """What a service answers. Raises Trouble for a broken connection and for answers that ask to come again."""
+    try:
+        response = send()
+    except httpx.TransportError as error:
+        raise Trouble(f"cannot be reached ({type(error).__name__})") from error
+    if response.status_code in _THROTTLED:
+        raise Trouble(f"turns us away ({response.status_code})", retry_after(response))
+    if response.status_code in _BROKEN:
+        raise Trouble(f"does not work at present ({response.status_code})", retry_after(response))
+    return response
+
+
+def retry_after(response: httpx.Response) -> float | None:
+    """The seconds that a Retry-After names, as a number or as a date (RFC 9110, 10.2.3)."""
+    value = response.headers.get("Retry-After", "").strip()
+    if value.isdecimal():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def speaks_safely(address: str, *, plain_http: bool) -> bool:
+    """Whether a secret may be sent to an address: by https, or where `plain_http` allows it to this machine."""
+    try:
+        url = httpx.URL(address)
+    except (httpx.InvalidURL, TypeError):
+        return False
+    return bool(url.host) and (url.scheme == "https" or (plain_http and url.scheme == "http" and url.host in _LOOPBACK))

@@ -1,0 +1,88 @@
+"""`flask sharepoint check`: which of the tenant, the secret, the site, the library or the rights is wrong."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from benchmarks.fake_graph import SECRET, FakeGraph
+from cci_app.exports.destinations.cli import sharepoint
+
+
+@pytest.fixture
+def graph() -> Iterator[FakeGraph]:
+    with FakeGraph() as fake:
+        yield fake
+
+
+def check(app: Flask, graph: FakeGraph, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> Result:
+    values = {name.lower(): value for name, value in graph.settings.items()}
+    settings = type(app.config["SETTINGS"])(**{**app.config["SETTINGS"].model_dump(), **values, **changes})
+    monkeypatch.setitem(app.config, "SETTINGS", settings)
+    return app.test_cli_runner().invoke(sharepoint, ["check"])
+
+
+def test_all_is_well_and_nothing_was_written(app: Flask, graph: FakeGraph, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = check(app, graph, monkeypatch)
+    assert result.exit_code == 0
+    assert result.output.count("ok: ") == 4
+    assert "can be delivered" in result.output
+    assert graph.published == []
+    assert graph.sessions == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"sharepoint_tenant_id": "elsewhere"}, "SHAREPOINT_TENANT_ID: there is no such tenant"),
+        ({"sharepoint_client_id": "other"}, "SHAREPOINT_CLIENT_ID: the tenant has no such application"),
+        ({"sharepoint_client_secret": "wrong"}, "SHAREPOINT_CLIENT_SECRET is not right"),
+        ({"sharepoint_site": "example.sharepoint.com:/sites/other"}, "SHAREPOINT_SITE: there is no site"),
+        ({"sharepoint_drive": "Exprots"}, "has no library Exprots; it has Documents, Exports"),
+        ({"sharepoint_site": None}, "needs SHAREPOINT_SITE to be set"),
+    ],
+)
+def test_a_setting_that_is_wrong_is_named(
+    app: Flask, graph: FakeGraph, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], words: str
+) -> None:
+    result = check(app, graph, monkeypatch, **changes)
+    assert result.exit_code == 1
+    assert words in result.output
+    assert SECRET not in result.output
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [(7000222, "has expired"), (53003, "Conditional Access"), (50000, "AADSTS50000"), (900023, "not a tenant's id")],
+)
+def test_what_entra_says_is_put_into_words(
+    app: Flask, graph: FakeGraph, monkeypatch: pytest.MonkeyPatch, fault: int, words: str
+) -> None:
+    graph.sign_in_fault = fault
+    result = check(app, graph, monkeypatch)
+    assert result.exit_code == 1
+    assert words in result.output
+
+
+@pytest.mark.parametrize(
+    ("rights", "words"), [("none", "may not read the site"), ("read", "may not write to the folder")]
+)
+def test_rights_that_are_missing_are_told(
+    app: Flask, graph: FakeGraph, monkeypatch: pytest.MonkeyPatch, rights: str, words: str
+) -> None:
+    graph.rights = rights
+    result = check(app, graph, monkeypatch)
+    assert result.exit_code == 1
+    assert words in result.output
+    assert "grant it the role write" in result.output
+
+
+def test_an_application_without_any_permission_is_told(
+    app: Flask, graph: FakeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph.order("GET .*/sites/", 401, times=2)
+    result = check(app, graph, monkeypatch)
+    assert result.exit_code == 1
+    assert "Sites.Selected" in result.output
