@@ -37,6 +37,7 @@ COMMANDS: tuple[str, ...] = (
     "cci_app.knowledge.cli:cli",
     "cci_app.exports.destinations.cli:sharepoint",
     "cci_app.admin.cli:seed",
+    "cci_app.admin.cli:demo",
 )
 
 
