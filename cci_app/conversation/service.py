@@ -11,6 +11,7 @@ import structlog
 from flask import Flask, current_app
 
 from cci_app.assistants.registry import Assistant, load_assistants
+from cci_app.assistants.spec import AssistantSpec
 from cci_app.channels.reply import Reply, render
 from cci_app.contacts import book
 from cci_app.contacts.card import ContactCard
@@ -76,6 +77,11 @@ class Conversation:
                 f"there is no assistant {name}; there are: {known}", details={"assistant": [f"One of: {known}."]}
             )
         return found
+
+    @property
+    def specs(self) -> dict[str, AssistantSpec]:
+        """What the assistants are made of, by name."""
+        return {name: assistant.spec for name, assistant in self._assistants.items()}
 
     def person(self, organisation_id: int, assistant: str | None, user_id: str) -> Person:
         """The person as the conversation knows them. Raises InvalidInput for an unknown assistant."""

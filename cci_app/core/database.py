@@ -153,6 +153,16 @@ def tenant_connection(organisation_id: int) -> Iterator[sa.Connection]:
 
 
 @contextmanager
+def tenant_snapshot(organisation_id: int) -> Iterator[sa.Connection]:
+    """A transaction that sees one organisation's rows as they stood at its first statement, and can change none."""
+    engine = db.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    with engine.connect() as connection, connection.begin():
+        scope = {"organisation_id": str(organisation_id), "api_key_hash": "", "organisation_slug": "", "role": APP_ROLE}
+        connection.execute(_SET_SCOPE, scope)
+        yield connection
+
+
+@contextmanager
 def keyless_transaction(*, api_key_hash: str = "", organisation_slug: str = "") -> Iterator[Session]:
     """A transaction before the organisation is known.
 

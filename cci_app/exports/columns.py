@@ -1,0 +1,188 @@
+"""The columns of an export: what stands in them, and what they are called in the languages of people."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cci_app.agents.questionnaire.content import QuestionnaireContent
+from cci_app.assistants.spec import AssistantSpec
+
+HEADING_LANGUAGES = ("en", "es", "fr")
+
+
+class Kind(StrEnum):
+    """What a column holds."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    SHARE = "share"
+    MOMENT = "moment"
+    YES_NO = "yes_no"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its name in JSON, its heading for people, the SQL of its value, its width in characters."""
+
+    name: str
+    heading: str
+    value: str
+    kind: Kind = Kind.TEXT
+    width: int = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question of an assistant, and where its answer is found."""
+
+    assistant: str
+    number: int
+    text: str
+    heading: str
+
+    @property
+    def answer(self) -> str:
+        """The SQL of the answer's text."""
+        return f"v.answers #>> '{{{self.number},0}}'"
+
+    @property
+    def status(self) -> str:
+        """The SQL of the answer's status."""
+        return f"v.answers #>> '{{{self.number},1}}'"
+
+
+def heading(texts: tuple[str, str, str], language: str) -> str:
+    """The text in that language, in English where there is none; `texts` are in English, Spanish and French."""
+    return texts[HEADING_LANGUAGES.index(language) if language in HEADING_LANGUAGES else 0]
+
+
+class Layout:
+    """The columns of one export.
+
+    `assistants` are those whose questions get a column each, in the organisation's `language`; with more than one, the
+    headings name the assistant. An answer to a question that is no longer in the assistant's file stands in the column
+    `other_answers`, as JSON.
+    """
+
+    def __init__(self, language: str, assistants: Sequence[AssistantSpec]) -> None:
+        self.language = language
+        self.assistants = tuple(spec.name for spec in assistants)
+        self.questions = tuple(
+            question for spec in assistants for question in _questions(spec, language, named=len(assistants) > 1)
+        )
+        before = [self._column(*row) for row in _BEFORE]
+        after = [self._column(*row) for row in _AFTER]
+        answers = [
+            Column(f"answer_{question.assistant}_{question.number}", question.heading, self._of(question), width=40)
+            for question in self.questions
+        ]
+        self.columns: tuple[Column, ...] = (*before, *answers, self._others(), *after)
+        self.messages: tuple[Column, ...] = tuple(self._column(*row) for row in _MESSAGES)
+
+    @property
+    def header(self) -> list[str]:
+        """The headings of the conversations' columns."""
+        return [column.heading for column in self.columns]
+
+    @property
+    def key(self) -> str:
+        """The heading of the column that names the conversation."""
+        return next(column.heading for column in self.columns if column.name == "conversation_id")
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What the SQL of the columns refers to."""
+        texts = {f"question_{place}": question.text for place, question in enumerate(self.questions)}
+        return texts | {f"assistant_{place}": name for place, name in enumerate(self.assistants)}
+
+    def case(self, choices: Mapping[str, str], otherwise: str) -> str:
+        """SQL that chooses by the conversation's assistant."""
+        whens = [f"WHEN %(assistant_{self.assistants.index(name)})s THEN {sql}" for name, sql in choices.items()]
+        return f"CASE v.assistant {' '.join(whens)} ELSE {otherwise} END" if whens else otherwise
+
+    def by_assistant(self) -> dict[str, list[tuple[int, Question]]]:
+        """The questions of each assistant, with their places among all."""
+        places = list(enumerate(self.questions))
+        return {name: [place for place in places if place[1].assistant == name] for name in self.assistants}
+
+    def _column(self, name: str, texts: tuple[str, str, str], value: str, kind: Kind, width: int) -> Column:
+        return Column(name, heading(texts, self.language), value, kind, width)
+
+    def _of(self, question: Question) -> str:
+        return self.case({question.assistant: question.answer}, "NULL")
+
+    def _others(self) -> Column:
+        known = {
+            name: f"v.answers - ARRAY[{', '.join(repr(str(question.number)) for _, question in questions)}]::text[]"
+            for name, questions in self.by_assistant().items()
+        }
+        value = f"NULLIF({self.case(known, 'v.answers')}, '{{}}'::jsonb)::text"
+        return self._column("other_answers", ("Other answers", "Otras respuestas", "Autres réponses"), value, *_SHORT)
+
+
+def _questions(spec: AssistantSpec, language: str, *, named: bool) -> Iterator[Question]:
+    spoken = language if language in spec.languages else spec.default_language
+    prefix = f"{spec.title} · " if named else ""
+    for content in spec.agents.values():
+        if isinstance(content, QuestionnaireContent):
+            for number, question in enumerate(content.questions, 1):
+                text = question.ask[spoken]
+                yield Question(spec.name, number, text, f"{prefix}{number}. {text}")
+
+
+_SHORT: tuple[Kind, int] = (Kind.TEXT, 16)
+_NUMBER: tuple[Kind, int] = (Kind.INTEGER, 14)
+_MOMENT: tuple[Kind, int] = (Kind.MOMENT, 19)
+_Row = tuple[str, tuple[str, str, str], str, Kind, int]
+_BEFORE: tuple[_Row, ...] = (
+    ("user_id", ("User (WhatsApp)", "Usuario (WhatsApp)", "Utilisateur (WhatsApp)"), "v.user_id", Kind.TEXT, 18),
+    ("company", ("Company", "Empresa", "Entreprise"), "v.company", Kind.TEXT, 28),
+    ("contact_name", ("Contact", "Contacto", "Contact"), "v.contact_name", Kind.TEXT, 24),
+    ("started_at", ("Start", "Inicio", "Début"), "v.started_at", *_MOMENT),
+    ("ended_at", ("Last message", "Último mensaje", "Dernier message"), "v.ended_at", *_MOMENT),
+    (
+        "questions_answered",
+        ("Questions answered", "Preguntas respondidas", "Questions répondues"),
+        "v.questions_answered",
+        *_NUMBER,
+    ),
+    ("status", ("Status", "Estado", "Statut"), "v.status", *_SHORT),
+    ("language", ("Language", "Idioma", "Langue"), "v.language", Kind.TEXT, 10),
+)
+_AFTER: tuple[_Row, ...] = (
+    ("messages", ("Messages", "Mensajes", "Messages"), "v.messages", *_NUMBER),
+    (
+        "mean_response_ms",
+        ("Mean response (ms)", "Respuesta media (ms)", "Réponse moyenne (ms)"),
+        "v.mean_ms",
+        *_NUMBER,
+    ),
+    ("p95_response_ms", ("95 % within (ms)", "95 % en menos de (ms)", "95 % en moins de (ms)"), "v.p95_ms", *_NUMBER),
+    (
+        "longest_response_ms",
+        ("Longest response (ms)", "Respuesta más larga (ms)", "Réponse la plus longue (ms)"),
+        "v.longest_ms",
+        *_NUMBER,
+    ),
+    (
+        "share_within_8s",
+        ("Share within 8 s", "Proporción en 8 s", "Part en moins de 8 s"),
+        "v.share_within_8s",
+        Kind.SHARE,
+        14,
+    ),
+    ("late_answers", ("Late answers", "Respuestas tardías", "Réponses tardives"), "v.late_answers", *_NUMBER),
+    ("assistant", ("Assistant", "Asistente", "Assistant"), "v.assistant", *_SHORT),
+    ("conversation_id", ("Conversation", "Conversación", "Conversation"), "v.id::text", Kind.TEXT, 38),
+)
+_MESSAGES: tuple[_Row, ...] = (
+    ("user_id", ("User (WhatsApp)", "Usuario (WhatsApp)", "Utilisateur (WhatsApp)"), "v.user_id", Kind.TEXT, 18),
+    ("sent_at", ("Time", "Hora", "Heure"), "m.timestamp", *_MOMENT),
+    ("message", ("Message", "Mensaje", "Message"), "m.user_message", Kind.TEXT, 50),
+    ("reply", ("Reply", "Respuesta", "Réponse"), "m.agent_response", Kind.TEXT, 70),
+    ("question", ("Open question", "Pregunta abierta", "Question ouverte"), "m.current_question", *_NUMBER),
+    ("language", ("Language", "Idioma", "Langue"), "m.detected_language", Kind.TEXT, 10),
+    ("response_ms", ("Response (ms)", "Respuesta (ms)", "Réponse (ms)"), "m.response_time_ms", *_NUMBER),
+    ("late", ("Late", "Tardía", "Tardive"), "m.late", Kind.YES_NO, 10),
+    ("conversation_id", ("Conversation", "Conversación", "Conversation"), "v.id::text", Kind.TEXT, 38),
+)

@@ -1,0 +1,284 @@
+"""The three forms of an export, through HTTP: the same rows, whole, harmless, and nobody else's."""
+
+import csv
+import io
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zipfile import ZipFile
+
+import openpyxl
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from openpyxl.utils.escape import unescape
+
+from benchmarks.formulas import PAYLOADS, live_in_csv, live_in_workbook
+from cci_app.exports import files, guard, record, workbook
+from cci_app.exports.guard import unguarded
+from tests.conftest import Tenant, make_tenant
+from tests.exports.conftest import NOON, Add
+
+ADDRESS = "/api/v1/export/conversations"
+FIRST_ANSWER = 8
+HOSTILE = (
+    "tab\tand\nline",
+    "\u202eRTL\u202c \u0645\u0631\u062d\u0628\u0627",
+    "👩‍👩‍👧 emoji",
+    'quote " and , ; comma',
+    "_x0041_",
+    "a'b",
+    " ends ",
+    "\\.",
+)
+
+
+def get(web: FlaskClient, tenant: Tenant, form: str, **query: str) -> bytes:
+    response = web.get(ADDRESS, query_string={"format": form, **query}, headers=tenant.headers, buffered=True)
+    assert response.status_code == 200, response.text
+    assert response.headers["Content-Disposition"].startswith("attachment")
+    return response.data
+
+
+def csv_rows(content: bytes) -> list[list[str]]:
+    assert content.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def book_of(content: bytes) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(content))
+
+
+def sheet_rows(content: bytes, sheet: int = 1) -> list[list[Any]]:
+    book = book_of(content)
+    return [
+        [unescape(cell) if isinstance(cell, str) else cell for cell in row]
+        for row in book.worksheets[sheet].iter_rows(values_only=True)
+    ]
+
+
+def assert_same(web: FlaskClient, tenant: Tenant, **query: str) -> list[dict[str, Any]]:
+    """The three forms say the same; returns the conversations of JSON."""
+    conversations: list[dict[str, Any]] = json.loads(get(web, tenant, "json", **query))
+    text, *written = csv_rows(get(web, tenant, "csv", **query))
+    header, *cells = sheet_rows(get(web, tenant, "excel", **query))
+    assert text == header
+    assert len(written) == len(cells) == len(conversations)
+    for one, row, values in zip(conversations, written, cells, strict=True):
+        answers = [answer["answer"] for answer in one["answers"]]
+        others = json.dumps(one["other_answers"], ensure_ascii=False) if one["other_answers"] else None
+        moments = [datetime.fromisoformat(one[name]).replace(tzinfo=None) for name in ("started_at", "ended_at")]
+        before = [one["user_id"], one["company"], one["contact_name"], *moments, one["questions_answered"]]
+        after = [one["messages"], one["mean_response_ms"], one["p95_response_ms"], one["longest_response_ms"]]
+        after += [one["share_within_8s"], one["late_answers"], one["assistant"], one["conversation_id"]]
+        expected = [*before, one["status"], one["language"], *answers, others, *after]
+        assert values == expected
+        for cell, value in zip(row, expected, strict=True):
+            if isinstance(value, str):
+                assert unguarded(cell) == value
+            elif isinstance(value, datetime):
+                assert datetime.fromisoformat(cell) == value
+            else:
+                assert (float(cell) if cell else None) == value
+    return conversations
+
+
+def test_the_three_forms_say_the_same(web: FlaskClient, tenant: Tenant, add: Add) -> None:
+    run_id = add(
+        ["Sí", "La feria", "Vender"], ["Hola", "Sí"], times=[1000, 9000], company="Vinos, SAS", contact_name="Zoé",
+        started_at=NOON,
+    )  # fmt: skip
+    add({2: "solo la dos", 9: "de antes"}, completed_at=NOON, started_at=NOON + timedelta(minutes=1))
+    add([], [], ended_at=NOON, started_at=NOON + timedelta(minutes=2))
+    first, second, third = assert_same(web, tenant)
+    assert first["conversation_id"] == str(run_id)
+    assert (first["user_id"], first["company"], first["contact_name"]) == ("+573001234567", "Vinos, SAS", "Zoé")
+    assert (first["started_at"], first["status"]) == ("2026-01-15T12:00:00-05:00", "in_progress")
+    assert [answer["answer"] for answer in first["answers"]] == ["Sí", "La feria", "Vender", None, None, None, None]
+    assert (first["messages"], first["mean_response_ms"], first["longest_response_ms"]) == (2, 5000, 9000)
+    assert (first["p95_response_ms"], first["share_within_8s"], first["late_answers"]) == (9000, 0.5, 1)
+    assert (second["status"], second["other_answers"]) == ("completed", {"9": ["de antes", "answered"]})
+    assert (third["status"], third["messages"], third["mean_response_ms"]) == ("abandoned", 0, None)
+
+
+def test_what_people_write_survives(web: FlaskClient, tenant: Tenant, add: Add) -> None:
+    texts = [*PAYLOADS, *HOSTILE]
+    for place, text in enumerate(texts):
+        add([text], [text], company=text[:200], started_at=NOON + timedelta(minutes=place))
+    conversations = assert_same(web, tenant)
+    assert [one["answers"][0]["answer"] for one in conversations] == texts
+    assert live_in_csv(get(web, tenant, "csv")) == 0
+    content = get(web, tenant, "excel")
+    assert live_in_workbook(ZipFile(io.BytesIO(content))) == 0
+    messages = sheet_rows(content, 2)[1:]
+    assert [row[2] for row in messages] == texts
+    assert [row[3] for row in messages] == [f"Eco: {text}" for text in texts]
+
+
+def test_without_the_guard_there_would_be_formulas(
+    web: FlaskClient, tenant: Tenant, add: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for text in PAYLOADS:
+        add([text])
+    monkeypatch.setattr(record, "guarded_sql", lambda value: value)
+    assert live_in_csv(get(web, tenant, "csv")) >= 30
+
+
+def test_a_plain_phone_is_left_alone() -> None:
+    assert guard.guarded("+573001234567") == "+573001234567"
+    assert guard.guarded("+573001234567\n") == "'+573001234567\n"
+    for text in (*PAYLOADS, "plain", "", "'=x"[1:]):
+        assert unguarded(guard.guarded(text)) == text
+
+
+def test_nothing_is_cut_at_the_limit_of_a_cell(web: FlaskClient, tenant: Tenant, add: Add) -> None:
+    texts = ["x" * 32_767, "y" * 32_768, "👍" * 20_000, "z" * 100_000]
+    for place, text in enumerate(texts):
+        add([text], [text], started_at=NOON + timedelta(minutes=place))
+    book = book_of(get(web, tenant, "excel"))
+    assert book.sheetnames == ["Resumen", "Conversaciones", "Mensajes", "Textos largos"]
+    rest: dict[str, list[str]] = {}
+    for name, _, part in book["Textos largos"].iter_rows(min_row=2, values_only=True):
+        rest.setdefault(name, []).append(part)
+
+    def whole(cell: str) -> str:
+        start, marker, name = cell.partition(" […→ ")
+        return start + "".join(rest[name.removesuffix("]")]) if marker else cell
+
+    assert [whole(row[FIRST_ANSWER]) for row in book["Conversaciones"].iter_rows(min_row=2, values_only=True)] == texts
+    assert [whole(row[2]) for row in book["Mensajes"].iter_rows(min_row=2, values_only=True)] == texts
+    assert [row[FIRST_ANSWER] for row in csv_rows(get(web, tenant, "csv"))[1:]] == texts
+
+
+def test_rows_beyond_the_limit_of_a_sheet_go_on_in_the_next(
+    web: FlaskClient, tenant: Tenant, add: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook, "SHEET_ROWS", 3)
+    for place in range(4):
+        add([], [str(place), "b"], started_at=NOON + timedelta(minutes=place))
+    book = book_of(get(web, tenant, "excel"))
+    assert book.sheetnames == ["Resumen", "Conversaciones", "Conversaciones 2", "Mensajes", "Mensajes 2", "Mensajes 3"]
+    said = [
+        row[2]
+        for sheet in book.worksheets[3:]
+        for row in sheet.iter_rows(min_row=2, values_only=True)
+    ]  # fmt: skip
+    assert said == ["0", "b", "1", "b", "2", "b", "3", "b"]
+    assert {sheet.freeze_panes for sheet in book.worksheets[1:]} == {"A2"}
+
+
+def test_a_workbook_is_made_for_people(web: FlaskClient, tenant: Tenant, add: Add) -> None:
+    add(["Sí"], ["Hola"], times=[8500])
+    book = book_of(get(web, tenant, "excel"))
+    summary, conversations, messages = book.worksheets
+    figures = {row[0]: row[1] for row in summary.iter_rows(min_row=2, values_only=True)}
+    assert (figures["Conversaciones"], figures["Mensajes"], figures["Respuestas tardías"]) == (1, 1, 1)
+    assert len(summary._charts) == 1
+    for sheet in (conversations, messages):
+        assert sheet.freeze_panes == "A2"
+        assert sheet.auto_filter.ref == f"A1:{sheet.cell(2, sheet.max_column).coordinate}"
+    phone, start = conversations["A2"], conversations["D2"]
+    assert (phone.data_type, phone.value) == ("s", "+573001234567")
+    assert (start.is_date, start.value) == (True, datetime(2026, 1, 15, 12, 0))  # noqa: DTZ001 (as Excel has it)
+    assert conversations.column_dimensions["A"].width > 10
+
+
+@pytest.mark.parametrize("form", ["excel", "csv", "json"])
+def test_the_same_record_gives_the_same_bytes(web: FlaskClient, tenant: Tenant, add: Add, form: str) -> None:
+    add(["Sí"])
+    assert get(web, tenant, form) == get(web, tenant, form)
+
+
+def test_where_there_is_nobody_the_file_is_whole(web: FlaskClient, tenant: Tenant) -> None:
+    assert json.loads(get(web, tenant, "json")) == []
+    (header,) = csv_rows(get(web, tenant, "csv"))
+    book = book_of(get(web, tenant, "excel"))
+    assert [cell.value for cell in book.worksheets[1][1]] == header
+    assert len(header) == 24
+    assert book.worksheets[1].max_row == book.worksheets[2].max_row == 1
+
+
+def test_each_filter_narrows(web: FlaskClient, tenant: Tenant, add: Add) -> None:
+    late = datetime(2026, 1, 16, 4, 59, tzinfo=UTC)  # still the 15th in Bogotá
+    one = str(add(started_at=late, company="Vinos SAS", completed_at=late))
+    two = str(add(started_at=late + timedelta(minutes=2), user_id="+573000000002", detected_language="fr"))
+    for query, expected in (
+        ({"start_date": "2026-01-15", "end_date": "2026-01-15"}, [one]),
+        ({"start_date": "2026-01-16"}, [two]),
+        ({"end_date": "2026-01-16"}, [one, two]),
+        ({"user_id": "300 000 0002"}, [two]),
+        ({"language": "fr"}, [two]),
+        ({"company": "vinos sas"}, [one]),
+        ({"status": "completed"}, [one]),
+        ({"assistant": "cci"}, [one, two]),
+        ({"end_date": "2025-12-31"}, []),
+    ):
+        assert [row["conversation_id"] for row in assert_same(web, tenant, **query)] == expected, query
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"start_date": "31/01/2026"}, "start_date"),
+        ({"end_date": "2026-02-30"}, "end_date"),
+        ({"start_date": "2026-02-01", "end_date": "2026-01-31"}, "end_date"),
+        ({"format": "pdf"}, "format"),
+        ({"user_id": "nobody at all"}, "user_id"),
+        ({"status": "done"}, "status"),
+        ({"language": "spanish"}, "language"),
+        ({"assistant": "none"}, "assistant"),
+    ],
+)
+def test_bad_input_is_told(web: FlaskClient, tenant: Tenant, query: dict[str, str], field: str) -> None:
+    response = web.get(ADDRESS, query_string={"format": "csv", **query}, headers=tenant.headers, buffered=True)
+    assert response.status_code == 422
+    assert field in response.json["error"]["details"]  # type: ignore[index]
+
+
+def test_nobody_elses_conversations(web: FlaskClient, tenant: Tenant, add: Add) -> None:
+    other = make_tenant("export-other")
+    add(["ours"])
+    add(["theirs"], organisation_id=other.organisation_id, user_id="+573000000009")
+    assert [row["answers"][0]["answer"] for row in assert_same(web, tenant)] == ["ours"]
+    assert [row["answers"][0]["answer"] for row in assert_same(web, other)] == ["theirs"]
+
+
+def test_an_export_that_breaks_is_not_taken_for_a_whole_one(
+    web: FlaskClient, tenant: Tenant, add: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(["x" * 600_000])
+
+    def breaks(made: record.Record, file: record.Writable) -> None:
+        file.write(b"[" + b" " * 600_000)
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(record.Record, "copy_json", breaks)
+    with pytest.raises(OSError, match="the disk is full"):
+        web.get(ADDRESS, query_string={"format": "json"}, headers=tenant.headers, buffered=True)
+
+
+def test_who_leaves_stops_the_export(app: Flask, tenant: Tenant, add: Add) -> None:
+    for place in range(3):
+        add(["x" * 300_000], started_at=NOON + timedelta(minutes=place))
+    selection = files.Selection()
+    streamed = files.stream_text(tenant.organisation_id, selection, files.ExportFormat.JSON)
+    next(streamed)
+    streamed.close()
+    with files.selected(tenant.organisation_id, selection) as again:
+        assert again.count() == 3
+
+
+def test_several_assistants_have_columns_of_their_own(add: Add, app: Flask, tenant: Tenant) -> None:
+    from cci_app.conversation.service import get_conversation
+
+    add(["Sí"])
+    add(["autre"], assistant="other", started_at=NOON + timedelta(minutes=1))
+    spec = get_conversation().specs["cci"]
+    specs = {"cci": spec, "other": spec.model_copy(update={"name": "other", "title": "Otro"})}
+    with record.open_record(tenant.organisation_id, files.Selection(), specs, "cci") as both:
+        first, second = both.conversations()
+        names = both.layout.header[FIRST_ANSWER : FIRST_ANSWER + 14]
+    assert names[0].startswith(f"{spec.title} · 1. ")
+    assert names[7].startswith("Otro · 1. ")
+    answers = [first[FIRST_ANSWER : FIRST_ANSWER + 14], second[FIRST_ANSWER : FIRST_ANSWER + 14]]
+    assert answers == [("Sí", *[None] * 13), (*[None] * 7, "autre", *[None] * 6)]
