@@ -16,6 +16,7 @@ from openpyxl.utils.escape import unescape
 from benchmarks.formulas import PAYLOADS, live_in_csv, live_in_workbook
 from cci_app.exports import files, guard, record, workbook
 from cci_app.exports.guard import unguarded
+from cci_app.exports.selection import ExportFormat, Selection
 from tests.conftest import Tenant, make_tenant
 from tests.exports.conftest import NOON, Add
 
@@ -37,7 +38,8 @@ def get(web: FlaskClient, tenant: Tenant, form: str, **query: str) -> bytes:
     response = web.get(ADDRESS, query_string={"format": form, **query}, headers=tenant.headers, buffered=True)
     assert response.status_code == 200, response.text
     assert response.headers["Content-Disposition"].startswith("attachment")
-    return response.data
+    content: bytes = response.data
+    return content
 
 
 def csv_rows(content: bytes) -> list[list[str]]:
@@ -260,8 +262,8 @@ def test_an_export_that_breaks_is_not_taken_for_a_whole_one(
 def test_who_leaves_stops_the_export(app: Flask, tenant: Tenant, add: Add) -> None:
     for place in range(3):
         add(["x" * 300_000], started_at=NOON + timedelta(minutes=place))
-    selection = files.Selection()
-    streamed = files.stream_text(tenant.organisation_id, selection, files.ExportFormat.JSON)
+    selection = Selection()
+    streamed = files.stream_text(tenant.organisation_id, selection, ExportFormat.JSON)
     next(streamed)
     streamed.close()
     with files.selected(tenant.organisation_id, selection) as again:
@@ -275,7 +277,7 @@ def test_several_assistants_have_columns_of_their_own(add: Add, app: Flask, tena
     add(["autre"], assistant="other", started_at=NOON + timedelta(minutes=1))
     spec = get_conversation().specs["cci"]
     specs = {"cci": spec, "other": spec.model_copy(update={"name": "other", "title": "Otro"})}
-    with record.open_record(tenant.organisation_id, files.Selection(), specs, "cci") as both:
+    with record.open_record(tenant.organisation_id, Selection(), specs, "cci") as both:
         first, second = both.conversations()
         names = both.layout.header[FIRST_ANSWER : FIRST_ANSWER + 14]
     assert names[0].startswith(f"{spec.title} · 1. ")
