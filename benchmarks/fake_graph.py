@@ -59,8 +59,9 @@ class FakeGraph:
     """The service, for the length of a context.
 
     `cuts` are the offsets at which each new session breaks, and `keeps_part` is whether it keeps what it had of the
-    broken piece. `ordered` has answers to give instead of the right ones: to the first request that fits the pattern of
-    its method and path, once; with `done` the request is carried out all the same, as when an answer is lost.
+    broken piece. A session is forgotten, once, when it comes to the offset `forgets_at`. `ordered` has answers to give
+    instead of the right ones: to the first request that fits the pattern of its method and path, once; with `done` the
+    request is carried out all the same, as when an answer is lost.
     """
 
     def __init__(self) -> None:
@@ -71,6 +72,7 @@ class FakeGraph:
         self.cuts: list[int] = []
         self.cut_count = 0
         self.keeps_part = True
+        self.forgets_at: int | None = None
         self.ordered: list[tuple[str, Answer, bool]] = []
         self.rights = "write"
         self.sign_in_fault: int | None = None
@@ -112,10 +114,6 @@ class FakeGraph:
         """Have the next requests that fit answered so; `done` has them carried out all the same."""
         headers = {} if retry_after is None else {"Retry-After": retry_after}
         self.ordered += [(pattern, Answer(status, {"error": {"code": "ordered"}}, headers), done)] * times
-
-    def lose_sessions(self) -> None:
-        """Forget all upload sessions."""
-        self.sessions.clear()
 
     def taken(self, line: str) -> tuple[Answer, bool] | None:
         """The ordered answer to this request, if there is one."""
@@ -343,6 +341,11 @@ class _Handler(BaseHTTPRequestHandler):
         if wrong or (last + 1 < total and length % UNIT):
             self._body()
             raise Refused(400, "invalidRequest")
+        if self.fake.forgets_at is not None and self.fake.forgets_at <= last:
+            self._body()
+            self.fake.forgets_at = None
+            del self.fake.sessions[key]
+            raise Refused(404, "itemNotFound")
         if session.cuts and session.cuts[0] <= last:
             part = self.rfile.read(session.cuts.pop(0) - first)
             if self.fake.keeps_part:

@@ -40,6 +40,7 @@ class Scale:
     late: int = 40
     model_seconds: float = 15.0
     stops: int = 3
+    uploads: int = 20
 
 
 FULL = Scale()
@@ -57,6 +58,7 @@ QUICK = Scale(
     late=12,
     model_seconds=12,
     stops=1,
+    uploads=5,
 )
 
 

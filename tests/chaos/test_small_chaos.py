@@ -8,6 +8,7 @@ from benchmarks.chaos.oracle import judge
 from benchmarks.chaos.people import Message, Reply
 from benchmarks.chaos.repeats import lost_updates, one_event_repeated
 from benchmarks.chaos.stage import Stage, stage
+from benchmarks.chaos.uploads import deliver, never_asks, saves_as_it_goes, uploads
 
 # Parts are started again while people write, each from a thread of its own.
 pytestmark = pytest.mark.filterwarnings("default:This process .* is multi-threaded:DeprecationWarning")
@@ -33,6 +34,13 @@ def kills_lose_and_double_nothing(scene: Stage) -> None:
     assert verdict.clean, [*verdict.lost, *verdict.doubled, *verdict.disordered]
     assert recoveries
     assert scene.messages("r1") == (verdict.messages, verdict.messages)
+
+
+def test_uploads_that_are_cut_arrive_whole_and_the_controls_do_not() -> None:
+    assert uploads(deliver, SEED, count=2, faults={}) == (2, 0, [])
+    assert uploads(never_asks, SEED, count=2, faults={})[0] == 0
+    _, shown, _ = uploads(saves_as_it_goes, SEED, count=1, faults={})
+    assert shown > 0
 
 
 def test_the_oracle_sees_what_is_wrong() -> None:

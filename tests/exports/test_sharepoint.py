@@ -132,15 +132,8 @@ def test_a_file_that_arrived_unheard_is_found_and_not_sent_twice(
 
 
 def test_a_lost_session_begins_anew(graph: FakeGraph, tmp_path: Path) -> None:
-    progress = Recorded()
-
-    def lose() -> None:
-        if progress.done and progress.done[-1][0] == 2 * upload.PIECE_BYTES:
-            progress.interrupt = lambda: None
-            graph.lose_sessions()
-
-    progress.interrupt = lose
-    deliver(graph, parcel(tmp_path, LARGE), progress)
+    graph.forgets_at = 2 * upload.PIECE_BYTES
+    deliver(graph, parcel(tmp_path, LARGE))
     assert graph.published == [(PLACE, LARGE)]
     assert len([line for line in graph.requests if "createUploadSession" in line]) == 2
 
