@@ -14,6 +14,8 @@ from cci_app.agents.ports import Agent, Answerer
 from cci_app.agents.questionnaire.agent import QuestionnaireAgent
 from cci_app.assistants.spec import AssistantSpec
 from cci_app.core.errors import CannotStart
+from cci_app.knowledge.answering import DocumentAnswerer
+from cci_app.knowledge.wording import ModelAnswerer
 from cci_app.llm.chains import ChatModels
 from cci_app.llm.chat import Chat
 from config.settings import Settings
@@ -117,15 +119,15 @@ class Assistant:
         return next(iter(self.agents))
 
 
-def load_assistants(settings: Settings, answerer: Answerer, models: ChatModels) -> dict[str, Assistant]:
+def load_assistants(settings: Settings, documents: DocumentAnswerer, models: ChatModels) -> dict[str, Assistant]:
     """The assistants of the folder, by name, the default one with the organisation's own agent where there is one.
 
     Raises SpecError, HandlerError, UnknownModel and ModelKeyMissing.
     """
-    assistants = {
-        name: Assistant.build(spec, answerer, models.chain(spec.model or settings.default_models))
-        for name, spec in load_specs(settings.assistants_path).items()
-    }
+    assistants = {}
+    for name, spec in load_specs(settings.assistants_path).items():
+        chat = models.chain(spec.model or settings.default_models)
+        assistants[name] = Assistant.build(spec, ModelAnswerer(chat, documents) if chat else documents, chat)
     if settings.agent_handler is not None:
         served = assistants.get(settings.default_assistant)
         if served is None:

@@ -12,7 +12,8 @@ from benchmarks.fake_models import BROKEN, FakeModels, Reply, filled
 from cci_app import before_exit, create_app
 from cci_app.conversation.log import log_conversations
 from cci_app.core.database import db
-from tests.conftest import Tenant, make_tenant
+from cci_app.knowledge.loading import load_folder
+from tests.conftest import SAMPLES, Tenant, make_tenant
 
 Rows = Callable[..., list[dict[str, Any]]]
 WHO = "+573000000001"
@@ -101,3 +102,26 @@ def test_another_organisation_sees_none_of_it(settings: Any, application: Any, t
     assert own["model_calls"] == 1
     assert own["model_costs"] == {}
     assert foreign["model_calls"] == foreign["input_tokens"] == 0
+
+
+def test_an_ordinary_turn_takes_one_call_and_a_question_two(
+    settings: Any, application: Any, tenant: Tenant, rows: Rows
+) -> None:
+    load_folder(tenant.organisation_id, SAMPLES / "documents")
+    asks = filled(intent="question", question="¿ayudan con las visas?")
+    worded = filled(found=True, answer="Sí, preparamos el expediente con su empresa.", passages=[1])
+    with product(settings, asks, worded, ANSWER) as (web, _):
+        for text in ("hola", "sí", "¿ayudan con las visas?", SAID):
+            say(web, tenant, text)
+        with web.application.app_context():
+            log_conversations()
+    logged = rows(
+        "SELECT c.user_message, c.agent_response, c.sources, array_agg(u.purpose ORDER BY u.number) AS purposes"
+        " FROM conversations c LEFT JOIN usage_logs u USING (event_id) WHERE c.organisation_id = :id"
+        " GROUP BY c.id ORDER BY c.id",
+        id=tenant.organisation_id,
+    )
+    assert [row["purposes"] for row in logged] == [[None], [None], ["understand", "answer"], ["understand"]]
+    question = logged[2]
+    assert "Sí, preparamos el expediente con su empresa." in question["agent_response"]
+    assert question["sources"][0]["title"] in question["agent_response"]
