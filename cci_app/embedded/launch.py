@@ -188,6 +188,7 @@ Everything runs. Ctrl-C stops it; what it learned stays in {self._local.folder}.
   API        {self.address}/docs
   API key    {keys["CCI_API_KEY"]}
   Admin key  in {self._local.credentials}, with everything else one needs
+  Model      {", then ".join(self._settings.default_models)}{_hint(self._settings)}
 
 Say hello:
 
@@ -195,6 +196,11 @@ curl -s -X POST {self.address}/api/v1/whatsapp/message -H 'X-API-Key: {keys["CCI
 -H 'Content-Type: application/json' -d '{{"user_id": "+573001234567", "message": "Bonjour"}}'
 """
         )
+
+
+def _hint(settings: Settings) -> str:
+    """What a newcomer should know of the model."""
+    return ": rules, no key needed (docs/models.md)" if settings.default_models == ("offline",) else " (docs/models.md)"
 
 
 def without_driver(url: str) -> str:
