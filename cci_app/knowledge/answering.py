@@ -10,7 +10,7 @@ from cci_app.core.deadline import Deadline
 from cci_app.core.errors import Unavailable
 from cci_app.knowledge.figures import Kind, holds, wanted
 from cci_app.knowledge.languages import LANGUAGES, written_in
-from cci_app.knowledge.markdown import BULLET
+from cci_app.knowledge.outline import BULLET
 from cci_app.knowledge.passage import Answer, Passage, Source
 from cci_app.knowledge.ranking import Ranker
 from cci_app.knowledge.search import Found, find, read_question

@@ -15,27 +15,41 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document that could be read. `sections` is never empty and each has text."""
+    """A document that could be read. `sections` is never empty and each has text; `links` are those of a web page."""
 
     title: str
     sections: tuple[Section, ...]
+    pages: int | None = None
+    links: tuple[str, ...] = ()
 
 
 class Reason(StrEnum):
-    """Why a file cannot be read."""
+    """Why a document cannot be had or read, as a stable code; `cci_app.knowledge.reasons` has the sentences."""
 
-    TOO_LARGE = "too large"
+    TOO_LARGE = "too_large"
+    TOO_MUCH_TEXT = "too_much_text"
     EMPTY = "empty"
-    NOT_TEXT = "not text"
-    ENCRYPTED = "protected by a password"
+    NOT_TEXT = "not_text"
+    ENCRYPTED = "encrypted"
     DAMAGED = "damaged"
-    NO_TEXT = "without text (perhaps scanned)"
-    TOO_SLOW = "too slow to read"
-    UNREACHABLE = "cannot be opened"
+    NO_TEXT = "no_text"
+    TOO_SLOW = "too_slow"
+    TOO_COMPLEX = "too_complex"
+    UNREACHABLE = "unreachable"
+    UPLOAD_LOST = "upload_lost"
+    DUPLICATE = "duplicate"
+    INTERRUPTED = "interrupted"
+    ADDRESS_NOT_ALLOWED = "address_not_allowed"
+    PAGE_NOT_FOUND = "page_not_found"
+    PAGE_REFUSED = "page_refused"
+    PAGE_UNEXPECTED = "page_unexpected"
+    SITE_UNREACHABLE = "site_unreachable"
+    STORE_UNAVAILABLE = "store_unavailable"
+    SEARCH_UNAVAILABLE = "search_unavailable"
 
 
 class UnreadableDocument(Exception):  # noqa: N818
-    """The file holds nothing that can be quoted; `reason` says why."""
+    """The document holds nothing that can be quoted; `reason` says why."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason.value)

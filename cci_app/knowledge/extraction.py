@@ -1,43 +1,62 @@
-"""A file's text: plain text, Markdown and PDF."""
+"""A document's text: plain text, Markdown, PDF, Word and web pages."""
 
 from pathlib import PurePath
 
 from cci_app.core.text import clean
 from cci_app.knowledge.document import Document, Reason, Section, UnreadableDocument
+from cci_app.knowledge.kinds import Kind, kind_of
 from cci_app.knowledge.markdown import plain, read_markdown
-from cci_app.knowledge.pdf import read_pdf
 
-SUFFIXES = frozenset({".txt", ".md", ".markdown", ".pdf"})
 MAX_BYTES = 20 * 1024 * 1024
+# As much text as the largest upload can hold.
+MAX_CHARACTERS = 10_500_000
 
 _LONGEST_TITLE = 120
+_LONGEST_HEADING = 300
 
 
-def extract(name: str, data: bytes) -> Document:
-    """Read the document called `name`, whose suffix says its kind (one of `SUFFIXES`).
+def extract(name: str, data: bytes, kind: Kind | None = None) -> Document:
+    """Read the document called `name`, of the kind that its content shows where none is given.
 
     Raises UnreadableDocument, whose reason can be shown; no content makes it raise anything else.
     """
     if len(data) > MAX_BYTES:
         raise UnreadableDocument(Reason.TOO_LARGE)
-    if not data.strip():
-        raise UnreadableDocument(Reason.EMPTY)
-    path = PurePath(name)
-    suffix = path.suffix.lower()
-    if suffix == ".pdf":
-        title, sections = read_pdf(data)
-    elif suffix == ".txt":
-        title, sections = _read_text(_decode(data))
-    else:
-        title, sections = read_markdown(_decode(data))
+    kind = kind or kind_of(data, name)
+    title, sections, pages, links = _read(kind, data)
     sections = tuple(
-        Section(text, section.heading and clean(section.heading), section.page)
+        Section(text, section.heading and clean(section.heading)[:_LONGEST_HEADING], section.page)
         for section in sections
         if (text := clean(section.text).strip())
     )
     if not sections:
         raise UnreadableDocument(Reason.EMPTY)
-    return Document(clean(title or _title_from_name(path))[:_LONGEST_TITLE], sections)
+    if sum(len(section.text) for section in sections) > MAX_CHARACTERS:
+        raise UnreadableDocument(Reason.TOO_MUCH_TEXT)
+    named = clean(title or "").strip() or _title_from_name(PurePath(name))
+    return Document(named[:_LONGEST_TITLE], sections, pages, links)
+
+
+_Read = tuple[str | None, tuple[Section, ...], int | None, tuple[str, ...]]
+
+
+def _read(kind: Kind, data: bytes) -> _Read:
+    # The readers are imported when they are needed: each brings a library that takes its time.
+    if kind is Kind.PDF:
+        from cci_app.knowledge.pdf import read_pdf
+
+        return (*read_pdf(data), ())
+    if kind is Kind.DOCX:
+        from cci_app.knowledge.word import read_docx
+
+        return (*read_docx(data), None, ())
+    if kind is Kind.HTML:
+        from cci_app.knowledge.html import read_html
+
+        title, sections, links = read_html(data)
+        return title, sections, None, links
+    text = _decode(data)
+    return (*(_read_text(text) if kind is Kind.TEXT else read_markdown(text)), None, ())
 
 
 def _decode(data: bytes) -> str:

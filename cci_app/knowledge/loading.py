@@ -13,10 +13,12 @@ from cci_app.core.errors import InvalidInput
 from cci_app.core.text import clean
 from cci_app.knowledge.chunking import chunks
 from cci_app.knowledge.document import Document, Reason, UnreadableDocument
-from cci_app.knowledge.extraction import MAX_BYTES, SUFFIXES, extract
+from cci_app.knowledge.extraction import MAX_BYTES, extract
 from cci_app.knowledge.indexing import index_chunks, prepare
+from cci_app.knowledge.kinds import SUFFIXES
 from cci_app.knowledge.languages import document_language
 from cci_app.knowledge.models import KnowledgeDocument
+from cci_app.knowledge.reasons import sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def load_folder(
             outcome = _load_file(organisation_id, path, source, force, report)
         except UnreadableDocument as error:
             report.failed.append(Failure(source, error.reason))
-            outcome = error.reason.value
+            outcome = sentences(error.reason)["en"]
         tell(source, outcome)
     report.removed = _remove_vanished(organisation_id, set(files))
     for source in report.removed:

@@ -3,8 +3,7 @@
 import re
 
 from cci_app.knowledge.document import Section
-
-BULLET = "• "
+from cci_app.knowledge.outline import BULLET, Outline
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -44,25 +43,15 @@ def _link(match: re.Match[str]) -> str:
 
 
 class _Reader:
-    """Gathers blocks under headings, line by line."""
+    """Gathers lines into blocks."""
 
     def __init__(self) -> None:
-        self.title: str | None = None
-        self.sections: list[Section] = []
-        self._path: list[tuple[int, str]] = []
-        self._blocks: list[str] = []
+        self.outline = Outline()
         self._lines: list[str] = []
 
     def heading(self, level: int, written: str) -> None:
-        self.close()
-        words = plain(written)
-        if not words:
-            return
-        if self.title is None:
-            # The document's own name: every passage has it anyway, so it is no heading of theirs.
-            self.title = words
-            return
-        self._path = [(above, name) for above, name in self._path if above < level] + [(level, words)]
+        self.end_block()
+        self.outline.heading(level, plain(written))
 
     def line(self, line: str) -> None:
         item = _ITEM.fullmatch(line)
@@ -78,33 +67,12 @@ class _Reader:
         return self._lines.pop() if len(self._lines) == 1 and not self._lines[0].startswith(BULLET) else None
 
     def end_block(self) -> None:
-        text = plain(" ".join(self._lines))
+        self.outline.block(plain(" ".join(self._lines)))
         self._lines = []
-        if text:
-            self._blocks.append(text)
-
-    def close(self) -> None:
-        self.end_block()
-        if self._blocks:
-            heading = " › ".join(name for _, name in self._path) or None
-            self.sections.append(Section(join_blocks(self._blocks), heading))
-        self._blocks = []
-
-
-def join_blocks(blocks: list[str]) -> str:
-    """Blocks as one text: an empty line between them, but none inside a list."""
-    text = ""
-    for block in blocks:
-        together = block.startswith(BULLET) and text
-        text += ("\n" if together else "\n\n" if text else "") + block
-    return text
 
 
 def read_markdown(text: str) -> tuple[str | None, tuple[Section, ...]]:
-    """The first heading and the sections of a Markdown text; the first heading is None where it has none.
-
-    A section's heading is its path below the title, as `Visas › Documents`.
-    """
+    """The first heading and the sections of a Markdown text; the first heading is None where it has none."""
     text = _COMMENT.sub("", _FRONT_MATTER.sub("", text))
     reader = _Reader()
     fenced = False
@@ -128,5 +96,6 @@ def read_markdown(text: str) -> tuple[str | None, tuple[Section, ...]]:
             reader.end_block()
         else:
             reader.line(line)
-    reader.close()
-    return reader.title, tuple(reader.sections)
+    reader.end_block()
+    reader.outline.close()
+    return reader.outline.title, tuple(reader.outline.sections)

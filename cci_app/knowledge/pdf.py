@@ -13,13 +13,13 @@ from pypdf import PageObject, PdfReader
 from pypdf.errors import FileNotDecryptedError, PyPdfError
 
 from cci_app.knowledge.document import Reason, Section, UnreadableDocument
-from cci_app.knowledge.markdown import BULLET, join_blocks
+from cci_app.knowledge.outline import BULLET, join_blocks
 
 # pypdf tells the log of everything it mends in a file, page upon page; what matters to us it raises.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 MAX_PAGES = 1000
-MAX_SECONDS = 30.0
+MAX_SECONDS = 20.0
 
 _LARGER = 1.12  # a heading's size over the body's; below it, rounding of sizes would make headings
 _LONGEST_HEADING = 120
@@ -35,16 +35,42 @@ class _Line:
     size: float
 
 
-def read_pdf(data: bytes) -> tuple[str | None, tuple[Section, ...]]:
-    """The title and the sections of a PDF, each on its page; no title where neither a heading nor its data has one.
+def read_pdf(data: bytes) -> tuple[str | None, tuple[Section, ...], int]:
+    """The title, the sections, each on its page, and the number of pages of a PDF.
 
-    Raises UnreadableDocument.
+    There is no title where neither a heading nor its data has one. What pypdf finds nothing in is read by PDFium, which
+    knows no sizes of letters, so that there are no headings then. Raises UnreadableDocument.
     """
+    try:
+        return _read(_with_pypdf(data))
+    except UnreadableDocument as first:
+        if first.reason is Reason.TOO_MUCH_TEXT:
+            raise
+        try:
+            return _read(_with_pdfium(data))
+        except UnreadableDocument:
+            raise first from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    lines: list[list[_Line]]
+    title: str | None
+
+
+def _read(pages: _Pages) -> tuple[str | None, tuple[Section, ...], int]:
+    title, sections = _sections(_without_margins(pages.lines))
+    if not sections:
+        raise UnreadableDocument(Reason.NO_TEXT)
+    return title or pages.title, sections, len(pages.lines)
+
+
+def _with_pypdf(data: bytes) -> _Pages:
     try:
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
             raise UnreadableDocument(Reason.ENCRYPTED)
-        pages = list(_pages(reader))
+        lines = list(_limited(len(reader.pages), (_lines(page) for page in reader.pages)))
         named = reader.metadata.title if reader.metadata else None
     except UnreadableDocument:
         raise
@@ -53,25 +79,40 @@ def read_pdf(data: bytes) -> tuple[str | None, tuple[Section, ...]]:
     except PyPdfError as error:
         raise UnreadableDocument(Reason.DAMAGED) from error
     except MemoryError as error:
-        raise UnreadableDocument(Reason.TOO_LARGE) from error
+        raise UnreadableDocument(Reason.TOO_COMPLEX) from error
     except Exception as error:
         # pypdf meets broken files with every kind of exception (KeyError, TypeError, RecursionError, ...). An
         # encryption that needs a library the product does not have comes as DependencyError.
         reason = Reason.ENCRYPTED if type(error).__name__ == "DependencyError" else Reason.DAMAGED
         raise UnreadableDocument(reason) from error
-    pages = _without_margins(pages)
-    title, sections = _sections(pages)
-    if not sections:
-        raise UnreadableDocument(Reason.NO_TEXT)
-    return title or (str(named).strip() if named else None) or None, sections
+    return _Pages(lines, (str(named).strip() or None) if named else None)
 
 
-def _pages(reader: PdfReader) -> Iterator[list[_Line]]:
-    if len(reader.pages) > MAX_PAGES:
-        raise UnreadableDocument(Reason.TOO_LARGE)
+def _with_pdfium(data: bytes) -> _Pages:
+    # Imported here because few documents need it.
+    import pypdfium2
+
+    try:
+        with pypdfium2.PdfDocument(data) as document:
+            numbers = range(len(document))
+            lines = list(_limited(len(numbers), (_plain_lines(document[number]) for number in numbers)))
+            named = document.get_metadata_value("Title")
+    except pypdfium2.PdfiumError as error:
+        raise UnreadableDocument(Reason.DAMAGED) from error
+    return _Pages(lines, named.strip() or None)
+
+
+def _plain_lines(page: Any) -> list[_Line]:
+    text = page.get_textpage().get_text_bounded()
+    return [_Line(words, 1.0) for line in text.splitlines() if (words := " ".join(line.split()))]
+
+
+def _limited(count: int, pages: Iterator[list[_Line]]) -> Iterator[list[_Line]]:
+    if count > MAX_PAGES:
+        raise UnreadableDocument(Reason.TOO_MUCH_TEXT)
     started = time.monotonic()
-    for page in reader.pages:
-        yield _lines(page)
+    for page in pages:
+        yield page
         if time.monotonic() - started > MAX_SECONDS:
             raise UnreadableDocument(Reason.TOO_SLOW)
 

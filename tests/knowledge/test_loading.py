@@ -205,7 +205,7 @@ def test_the_command_reports_and_fails_on_an_unreadable_file(
     (folder / "broken.pdf").write_bytes(b"x")
     done = runner.invoke(args=["knowledge", "load", str(folder), "--organisation", slug])
     assert done.exit_code == 1
-    assert "broken.pdf: damaged" in done.output
+    assert "broken.pdf: The file is damaged" in done.output
     done = runner.invoke(args=["knowledge", "load", str(folder / "nowhere"), "--organisation", slug])
     assert done.exit_code == 1
     assert "there is no folder" in done.output
