@@ -106,7 +106,8 @@ class EntryPoints:
             yield self._json(operation, "key inside a field", {**example, "media": {"type": "image", text: [text]}})
 
     def _uploads(self, operation: Operation) -> Iterator[Attempt]:
-        (name,) = operation.body["multipart/form-data"]["schema"]["properties"]
+        properties = operation.body["multipart/form-data"]["schema"]["properties"]
+        (name,) = (name for name, field in properties.items() if field.get("format") == "binary")
         for text in self._texts:
             hostile = text.encode("utf-8", "surrogatepass")
             uploads = {
@@ -130,7 +131,7 @@ class EntryPoints:
         if "$ref" in schema:
             schema = self._description["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
         found: dict[tuple[str, ...], None] = {}
-        for part in (schema, *schema.get("allOf", ())):
+        for part in (schema, *schema.get("allOf", ()), *schema.get("oneOf", ())):
             for name, field in part.get("properties", {}).items():
                 found[(*above, name)] = None
                 found.update(dict.fromkeys(self._paths_of(field, (*above, name))))

@@ -28,6 +28,7 @@ BLUEPRINTS: tuple[tuple[str, str | None], ...] = (
     ("cci_app.whatsapp.routes:blueprint", "messages"),
     ("cci_app.users.routes:blueprint", "users"),
     ("cci_app.exports.routes:blueprint", "export"),
+    ("cci_app.knowledge.routes:blueprint", "admin"),
     ("cci_app.admin.routes:blueprint", "admin"),
 )
 

@@ -28,7 +28,12 @@ class InApplication(Task):  # type: ignore[type-arg]  # celery-types makes it ge
 
 celery = Celery("cci", task_cls=InApplication, amqp=Broker)
 celery.conf.update(celery_config(get_settings()))
-celery.conf.include = ["celery_tasks.conversation", "celery_tasks.contacts", "celery_tasks.jobs"]
+celery.conf.include = [
+    "celery_tasks.conversation",
+    "celery_tasks.contacts",
+    "celery_tasks.jobs",
+    "celery_tasks.knowledge",
+]
 celery.conf.beat_schedule = {
     "sweep-conversations": {
         "task": TaskName.SWEEP.value,

@@ -12,7 +12,6 @@ from cci_app.admin.contacts_reload import dry_run, request_reload
 from cci_app.admin.health import check_dependencies
 from cci_app.admin.schemas import (
     DryRunResponse,
-    JobResponse,
     MetricsFormatQuery,
     MetricsResponse,
     ReadyResponse,
@@ -25,6 +24,7 @@ from cci_app.core.http.api import EdgeBlueprint
 from cci_app.core.http.errors import ErrorResponse
 from cci_app.core.http.parser import reading_body
 from cci_app.jobs.ledger import find_job
+from cci_app.jobs.schemas import JobResponse
 
 JOB_ID = {"in": "path", "name": "job_id", "example": examples.JOB["id"]}
 

@@ -38,6 +38,7 @@ class Task(StrEnum):
     RESUME_TURN = "conversation.resume_turn"
     PUSH_LATE_ANSWER = "conversation.push_late_answer"
     RELOAD_CONTACTS = "contacts.reload"
+    INGEST_DOCUMENT = "knowledge.ingest"
     SWEEP_JOBS = "jobs.sweep"
 
 
@@ -47,6 +48,7 @@ QUEUE_OF: dict[Task, Queue] = {
     Task.RESUME_TURN: Queue.TURNS,
     Task.PUSH_LATE_ANSWER: Queue.TURNS,
     Task.RELOAD_CONTACTS: Queue.JOBS,
+    Task.INGEST_DOCUMENT: Queue.JOBS,
     Task.SWEEP_JOBS: Queue.JOBS,
 }
 

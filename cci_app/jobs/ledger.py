@@ -2,11 +2,13 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cci_app.core import clock
 from cci_app.core.database import system_transaction, tenant_transaction
 from cci_app.core.errors import NotFound
 from cci_app.jobs.models import Job, JobState
@@ -29,16 +31,30 @@ class OpenJob:
 
 
 def enqueue(
-    session: Session, organisation_id: int, kind: str, payload: dict[str, Any], request_id: str | None = None
+    session: Session,
+    organisation_id: int,
+    kind: str,
+    payload: dict[str, Any],
+    request_id: str | None = None,
+    *,
+    hold_seconds: float | None = None,
 ) -> Job:
     """Add a job in the session's transaction; ring its task once that is committed.
 
-    `payload` is JSON without personal data: it outlives the job.
+    `payload` is JSON without personal data: it outlives the job. With `hold_seconds` nobody takes it before that time,
+    or before `release`.
     """
-    job = Job(organisation_id=organisation_id, kind=kind, payload=payload, request_id=request_id)
+    not_before = None if hold_seconds is None else clock.now() + timedelta(seconds=hold_seconds)
+    job = Job(organisation_id=organisation_id, kind=kind, payload=payload, request_id=request_id, not_before=not_before)
     session.add(job)
     session.flush()
     return job
+
+
+def release(organisation_id: int, job_id: uuid.UUID) -> None:
+    """Let a job that is held be taken."""
+    with tenant_transaction(organisation_id) as session:
+        session.execute(sa.update(Job).where(Job.id == job_id, Job.state == JobState.QUEUED).values(not_before=None))
 
 
 def find_job(organisation_id: int, job_id: uuid.UUID) -> Job:

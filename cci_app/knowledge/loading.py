@@ -8,16 +8,17 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cci_app.core.clock import now
 from cci_app.core.database import tenant_transaction
 from cci_app.core.errors import InvalidInput
 from cci_app.core.text import clean
 from cci_app.knowledge.chunking import chunks
-from cci_app.knowledge.document import Document, Reason, UnreadableDocument
+from cci_app.knowledge.document import Reason, UnreadableDocument
 from cci_app.knowledge.extraction import MAX_BYTES, extract
 from cci_app.knowledge.indexing import index_chunks, prepare
-from cci_app.knowledge.kinds import SUFFIXES
+from cci_app.knowledge.kinds import SUFFIXES, kind_of
 from cci_app.knowledge.languages import document_language
-from cci_app.knowledge.models import KnowledgeDocument
+from cci_app.knowledge.models import KnowledgeDocument, Origin
 from cci_app.knowledge.reasons import sentences
 
 
@@ -105,13 +106,19 @@ def _load_file(organisation_id: int, path: Path, source: str, force: bool, repor
     if not force and _is_loaded(organisation_id, source, content_hash):
         report.unchanged.append(source)
         return "unchanged"
-    document = extract(path.name, data)
+    kind = kind_of(data, path.name)
+    document = extract(path.name, data, kind)
     language = document_language(source, document)
     prepared = prepare(document.title, language, chunks(document))
     with tenant_transaction(organisation_id) as session:
         _lock(session, organisation_id)
-        document_id, new = _store(session, organisation_id, source, content_hash, language, document)
-        report.chunks += index_chunks(session, organisation_id, document_id, prepared)
+        row, new = _row(session, organisation_id, source)
+        row.title, row.language, row.kind = document.title, language, kind
+        row.pages, row.size_bytes, row.content_hash = document.pages, len(data), content_hash
+        session.flush()
+        row.passages = index_chunks(session, organisation_id, row.id, prepared)
+        row.indexed_at = now()
+        report.chunks += row.passages
     (report.added if new else report.changed).append(source)
     return "added" if new else "changed"
 
@@ -120,7 +127,7 @@ def _is_loaded(organisation_id: int, source: str, content_hash: str) -> bool:
     with tenant_transaction(organisation_id) as session:
         found = session.scalar(
             sa.select(KnowledgeDocument.id).where(
-                KnowledgeDocument.organisation_id == organisation_id,
+                _from_folder(organisation_id),
                 KnowledgeDocument.source == source,
                 KnowledgeDocument.content_hash == content_hash,
             )
@@ -136,32 +143,28 @@ def _lock(session: Session, organisation_id: int) -> None:
     )
 
 
-def _store(
-    session: Session, organisation_id: int, source: str, content_hash: str, language: str, document: Document
-) -> tuple[int, bool]:
-    """Write the document's row, new or over the old one; its id and whether it is new."""
+def _row(session: Session, organisation_id: int, source: str) -> tuple[KnowledgeDocument, bool]:
+    """The document's row, and whether it is new."""
     row = session.scalar(
-        sa.select(KnowledgeDocument).where(
-            KnowledgeDocument.organisation_id == organisation_id, KnowledgeDocument.source == source
-        )
+        sa.select(KnowledgeDocument).where(_from_folder(organisation_id), KnowledgeDocument.source == source)
     )
-    new = row is None
-    if row is None:
-        row = KnowledgeDocument(organisation_id=organisation_id, source=source)
-        session.add(row)
-    row.title, row.language, row.content_hash = document.title, language, content_hash
-    session.flush()
-    return row.id, new
+    if row is not None:
+        return row, False
+    row = KnowledgeDocument(organisation_id=organisation_id, origin=Origin.FOLDER, source=source)
+    session.add(row)
+    return row, True
+
+
+def _from_folder(organisation_id: int) -> sa.ColumnElement[bool]:
+    return sa.and_(KnowledgeDocument.organisation_id == organisation_id, KnowledgeDocument.origin == Origin.FOLDER)
 
 
 def _remove_vanished(organisation_id: int, present: set[str]) -> list[str]:
-    """Remove the documents that came from a folder and are in it no longer; sources that are addresses stay."""
+    """Remove the documents that came from a folder and are in it no longer; those that were sent stay."""
     with tenant_transaction(organisation_id) as session:
         _lock(session, organisation_id)
         loaded = session.execute(
-            sa.select(KnowledgeDocument.id, KnowledgeDocument.source).where(
-                KnowledgeDocument.organisation_id == organisation_id, KnowledgeDocument.source.not_like("%://%")
-            )
+            sa.select(KnowledgeDocument.id, KnowledgeDocument.source).where(_from_folder(organisation_id))
         ).all()
         vanished = {row.id: row.source for row in loaded if row.source not in present}
         session.execute(sa.delete(KnowledgeDocument).where(KnowledgeDocument.id.in_(vanished)))

@@ -1,6 +1,8 @@
 """Tables of the organisation's documents."""
 
+import uuid
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,18 +14,70 @@ from cci_app.core.database import Base, OrganisationOwned
 from cci_app.llm.vectors import COARSE, DIMENSIONS
 
 
+class Origin(StrEnum):
+    """How a document came: from a folder that is loaded, sent as a file or as text, or from the web."""
+
+    FOLDER = "folder"
+    UPLOAD = "upload"
+    TEXT = "text"
+    URL = "url"
+
+
+class Verdict(StrEnum):
+    """What came of the last work on a document; what its job says comes before it, see `documents.STATUS`."""
+
+    PENDING = "pending"
+    READY = "ready"
+    FAILED = "failed"
+
+
 class KnowledgeDocument(OrganisationOwned, Base):
-    """A document the assistant may quote. `source` is its path or address, `content_hash` the SHA-256 of its bytes."""
+    """A document the assistant may quote.
+
+    `source` is its path, file name or address, `content_hash` the SHA-256 of its bytes, `file_key` where those are
+    kept. `title_given` and `language_given` say that a person chose them, so that no reading changes them. `reason` is
+    the code of what went wrong last, `job_id` the work that was asked for last.
+    """
 
     __tablename__ = "knowledge_documents"
-    __table_args__ = (sa.UniqueConstraint("organisation_id", "source"),)
+    __table_args__ = (
+        sa.CheckConstraint("origin IN ('folder', 'upload', 'text', 'url')", name="origin"),
+        sa.CheckConstraint("verdict IN ('pending', 'ready', 'failed')", name="verdict"),
+        # The same place is one document; the same bytes, sent again, are no second one.
+        sa.Index(
+            "uq_knowledge_documents_place",
+            "organisation_id",
+            "source",
+            unique=True,
+            postgresql_where=sa.text("origin IN ('folder', 'url')"),
+        ),
+        sa.Index(
+            "uq_knowledge_documents_content",
+            "organisation_id",
+            "content_hash",
+            unique=True,
+            postgresql_where=sa.text("origin IN ('upload', 'text')"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
+    origin: Mapped[str] = mapped_column(sa.String(16), server_default=Origin.FOLDER)
     source: Mapped[str]
+    kind: Mapped[str | None] = mapped_column(sa.String(16))
     title: Mapped[str]
-    language: Mapped[str] = mapped_column(sa.String(2))
-    content_hash: Mapped[str] = mapped_column(sa.String(64))
+    title_given: Mapped[bool] = mapped_column(server_default=sa.false())
+    language: Mapped[str | None] = mapped_column(sa.String(2))
+    language_given: Mapped[bool] = mapped_column(server_default=sa.false())
+    verdict: Mapped[str] = mapped_column(sa.String(16), server_default=Verdict.READY)
+    reason: Mapped[str | None] = mapped_column(sa.String(32))
+    pages: Mapped[int | None]
+    passages: Mapped[int] = mapped_column(server_default=sa.text("0"))
+    size_bytes: Mapped[int | None]
+    content_hash: Mapped[str | None] = mapped_column(sa.String(64))
+    file_key: Mapped[str | None]
+    job_id: Mapped[uuid.UUID | None]
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    indexed_at: Mapped[datetime | None]
 
 
 class KnowledgeChunk(OrganisationOwned, Base):

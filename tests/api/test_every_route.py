@@ -11,6 +11,7 @@ from werkzeug.routing import Rule
 from cci_app import BLUEPRINTS
 from cci_app.accounts.keys import Scope
 from tests.conftest import Tenant, make_tenant
+from tests.knowledge.ready import make_document
 
 PUBLIC = {"/health", "/api/v1/health", "/docs", "/openapi.json", "/docs/static/<path:name>"}
 USER = "+573000000001"
@@ -25,8 +26,8 @@ def routes(app: Flask) -> list[tuple[str, Rule]]:
     ]
 
 
-def address(rule: Rule, job_id: str) -> str:
-    values = {"user_id": USER, "job_id": job_id, "name": "docs.js"}
+def address(rule: Rule, job_id: str, document_id: int = 1) -> str:
+    values = {"user_id": USER, "job_id": job_id, "document_id": document_id, "name": "docs.js"}
     _, path = rule.build({name: values[name] for name in rule.arguments}) or ("", "")
     return path
 
@@ -43,6 +44,11 @@ def job_id(app: Flask, tenant: Tenant) -> str:
 
     with tenant_transaction(tenant.organisation_id) as session:
         return str(enqueue(session, tenant.organisation_id, "contacts.reload", {"canary": "canari-7c1f"}, None).id)
+
+
+@pytest.fixture
+def document_id(app: Flask, tenant: Tenant) -> int:
+    return make_document(tenant, "canari-7c1f").id
 
 
 def test_the_public_list_is_short_and_complete(app: Flask) -> None:
@@ -72,20 +78,23 @@ def test_every_route_asks_for_its_scope(app: Flask, web: FlaskClient) -> None:
         assert len(granted) == 1, (rule, granted)
 
 
-def test_no_route_shows_or_changes_what_is_anothers(app: Flask, web: FlaskClient, tenant: Tenant, job_id: str) -> None:
+def test_no_route_shows_or_changes_what_is_anothers(
+    app: Flask, web: FlaskClient, tenant: Tenant, job_id: str, document_id: int
+) -> None:
     from cci_app.conversation.log import log_conversations
 
     assert call(web, "POST", "/api/v1/whatsapp/message", tenant.headers).status_code == 200
     log_conversations()
-    before = web.get(f"/api/v1/users/{USER}/status", headers=tenant.headers).json
+    own = (f"/api/v1/users/{USER}/status", f"/api/v1/knowledge/documents/{document_id}")
+    before = [web.get(path, headers=tenant.headers).json for path in own]
     foreign = make_tenant(f"foreign-{uuid.uuid4().hex[:8]}")
     for method, rule in routes(app):
-        response = call(web, method, address(rule, job_id), foreign.headers)
+        response = call(web, method, address(rule, job_id, document_id), foreign.headers)
         if not rule.rule.endswith("/message"):
             assert b"canari-7c1f" not in response.data, rule
-        if "job_id" in rule.arguments:
+        if {"job_id", "document_id"} & rule.arguments:
             assert response.status_code == 404
-    assert web.get(f"/api/v1/users/{USER}/status", headers=tenant.headers).json == before
+    assert [web.get(path, headers=tenant.headers).json for path in own] == before
     stats = web.get("/api/v1/admin/stats", headers=make_tenant(f"empty-{uuid.uuid4().hex[:8]}").headers).json
     assert stats is not None
     assert stats["messages"] == stats["users"] == stats["conversations"] == 0

@@ -16,6 +16,7 @@ from benchmarks.entry_points import Operation, operations
 from cci_app import create_app
 from cci_app.core.http.errors import DOCUMENTED
 from tests.conftest import SAMPLES, Tenant, make_settings
+from tests.knowledge.ready import make_document
 
 PUBLIC = {"get_health_of_host", "get_health", "get_openapi", "get_docs", "get_docs_file"}
 
@@ -75,7 +76,7 @@ def send_example(web: FlaskClient, operation: Operation, key: str | None, **path
     for parameter in operation.parameters:
         value, name = example_of(parameter), parameter["name"]
         if parameter["in"] == "path":
-            target = target.replace(f"{{{name}}}", path.get(name, value))
+            target = target.replace(f"{{{name}}}", path.get(name, str(value)))
         elif parameter["in"] == "query":
             query[name] = str(value).lower() if isinstance(value, bool) else value
         else:
@@ -136,7 +137,8 @@ def test_the_documented_request_gets_a_documented_response(
     operation: Operation, web: FlaskClient, tenant: Tenant, job_id: str
 ) -> None:
     key = None if operation.name in PUBLIC else tenant.key
-    response = send_example(web, operation, key, job_id=job_id)
+    document = make_document(tenant, "Visas", "Nous suivons les visas de vos salariés.")
+    response = send_example(web, operation, key, job_id=job_id, document_id=str(document.id))
     assert response.status_code in {200, 202}, response.text
     content = content_of(operation, response.status_code, response.content_type)
     check(content["schema"], response.json if response.is_json else response.text)

@@ -32,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _documents(organisation_id: int) -> dict[str, tuple[int, str, str]]:
+def _documents(organisation_id: int) -> dict[str, tuple[int, str, str | None]]:
     with tenant_transaction(organisation_id) as session:
         return {row.source: (row.id, row.title, row.language) for row in session.scalars(sa.select(KnowledgeDocument))}
 
@@ -79,6 +79,7 @@ def test_a_vanished_document_is_removed_but_not_one_with_an_address(organisation
         session.add(
             KnowledgeDocument(
                 organisation_id=organisation_id,
+                origin="url",
                 source="https://example.org/page",
                 title="Page",
                 language="fr",

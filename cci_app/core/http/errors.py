@@ -98,6 +98,12 @@ DOCUMENTED: dict[str, DocumentedError] = {
         "body_too_large",
         "The data value transmitted exceeds the capacity limit.",
     ),
+    "UNSUPPORTED_MEDIA_TYPE": DocumentedError(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        "The content is of no kind that this address takes",
+        "unsupported_media_type",
+        "The file is not text, PDF, Word or HTML: save it as one of these.",
+    ),
     "UNPROCESSABLE_ENTITY": DocumentedError(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "A value cannot be accepted; `details` names the field",

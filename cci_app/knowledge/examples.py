@@ -1,0 +1,48 @@
+"""Examples for the API's description; a test holds each against its schema."""
+
+from typing import Any
+
+URL: dict[str, Any] = {"url": "https://www.example.org/services", "language": "fr"}
+TEXT: dict[str, Any] = {"title": "Horaires", "text": "La Chambre ouvre à 8 heures."}
+PENDING: dict[str, Any] = {
+    "id": 7,
+    "title": "guide-des-services.pdf",
+    "status": "pending",
+    "progress": 0,
+    "reason": None,
+    "origin": "upload",
+    "source": "guide-des-services.pdf",
+    "kind": "pdf",
+    "language": None,
+    "pages": None,
+    "passages": 0,
+    "size_bytes": 48213,
+    "created_at": "2026-01-15T14:03:20.123456+00:00",
+    "indexed_at": None,
+}
+READY: dict[str, Any] = {
+    **PENDING,
+    "title": "Guide des services",
+    "status": "ready",
+    "progress": 100,
+    "language": "fr",
+    "pages": 6,
+    "passages": 16,
+    "indexed_at": "2026-01-15T14:03:21.500000+00:00",
+}
+DOCUMENTS: dict[str, Any] = {"documents": [READY], "next": None}
+REMOVED: dict[str, Any] = {"id": 7, "removed": True}
+SEARCH: dict[str, Any] = {"query": "délais d'un visa", "limit": 5, "language": "fr"}
+RESULTS: dict[str, Any] = {
+    "results": [
+        {
+            "document_id": 7,
+            "title": "Guide des services",
+            "heading": "Visas",
+            "page": 4,
+            "language": "fr",
+            "text": "Nous suivons les visas de vos salariés.",
+            "score": 0.82,
+        }
+    ]
+}

@@ -1,0 +1,206 @@
+"""The work on one document: fetched or taken from the store, read, cut into passages, made searchable."""
+
+import hashlib
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+import structlog
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from cci_app.core.clock import now
+from cci_app.core.database import tenant_transaction
+from cci_app.core.errors import CciError, NotFound, Unavailable
+from cci_app.core.outbound.fetch import FetchError, FetchReason, fetch
+from cci_app.files.store import file_store
+from cci_app.jobs.claims import Claim, LeaseLost, claimed
+from cci_app.knowledge.chunking import chunks
+from cci_app.knowledge.document import Document, Reason, UnreadableDocument
+from cci_app.knowledge.indexing import Prepared, index_chunks, prepare
+from cci_app.knowledge.kinds import MEDIA_TYPES, Kind, kind_of
+from cci_app.knowledge.languages import document_language
+from cci_app.knowledge.models import KnowledgeDocument, Verdict
+from cci_app.knowledge.reading import read
+from config.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+# How far the work is after each step, of 100.
+_FETCHED, _READ, _PREPARED, _DONE = 10, 50, 90, 100
+
+FETCH_REASONS = {
+    FetchReason.INVALID_ADDRESS: Reason.ADDRESS_NOT_ALLOWED,
+    FetchReason.NOT_HTTPS: Reason.ADDRESS_NOT_ALLOWED,
+    FetchReason.CREDENTIALS: Reason.ADDRESS_NOT_ALLOWED,
+    FetchReason.NOT_PUBLIC: Reason.ADDRESS_NOT_ALLOWED,
+    FetchReason.REDIRECTS: Reason.PAGE_UNEXPECTED,
+    FetchReason.REFUSED: Reason.PAGE_REFUSED,
+    FetchReason.NOT_FOUND: Reason.PAGE_NOT_FOUND,
+    FetchReason.UNEXPECTED: Reason.PAGE_UNEXPECTED,
+    FetchReason.WRONG_TYPE: Reason.NOT_TEXT,
+    FetchReason.TOO_LARGE: Reason.TOO_LARGE,
+    FetchReason.UNREACHABLE: Reason.SITE_UNREACHABLE,
+    FetchReason.TOO_SLOW: Reason.SITE_UNREACHABLE,
+    FetchReason.BUSY: Reason.SITE_UNREACHABLE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A document's bytes and what they are."""
+
+    data: bytes
+    kind: Kind
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 in hex."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """A document that was read, ready to be written."""
+
+    content: Content
+    document: Document
+    prepared: Prepared
+
+
+def run_ingestion(job_id: uuid.UUID) -> None:
+    """Do the work that was asked for. The job's result is `{"document_id", "status", "passages" or "reason"}`.
+
+    What is wrong with the document is its verdict and no failure of the job; what may come by waiting is tried again.
+    """
+    with claimed(job_id) as claim:
+        if claim is not None:
+            _ingest(claim)
+
+
+def _ingest(claim: Claim) -> None:
+    document_id: int = claim.payload["document_id"]
+    with tenant_transaction(claim.organisation_id) as session:
+        row = session.get(KnowledgeDocument, document_id)
+    if row is None:
+        return
+    try:
+        content = _content(row)
+        claim.progress(_FETCHED, _DONE)
+        ingested = ingest(row, content, claim.progress)
+    except UnreadableDocument as error:
+        _fail(claim, row, error.reason)
+    else:
+        _store(claim, row, ingested)
+
+
+def ingest(row: KnowledgeDocument, content: Content, progress: Callable[[int, int], None]) -> Ingested:
+    """Read a document and prepare its passages; nothing is written. Raises UnreadableDocument, Unavailable."""
+    document = read(row.source, content.data, content.kind)
+    progress(_READ, _DONE)
+    title = row.title if row.title_given else document.title
+    if row.title_given:
+        document = _under_its_own_title(document)
+    given = row.language if row.language_given else None
+    language = given or document_language("", document)
+    try:
+        prepared = prepare(title, language, chunks(document))
+    except Unavailable as error:
+        _note(row, Reason.SEARCH_UNAVAILABLE)
+        raise Unavailable(error.message, retry_after=error.retry_after) from error
+    progress(_PREPARED, _DONE)
+    return Ingested(content, document, prepared)
+
+
+def _under_its_own_title(document: Document) -> Document:
+    """The title that a document has itself stays findable where a person gave it another one."""
+    sections = tuple(
+        replace(section, heading=f"{document.title} › {section.heading}" if section.heading else document.title)
+        for section in document.sections
+    )
+    return replace(document, sections=sections)
+
+
+def write(session: Session, row: KnowledgeDocument, ingested: Ingested) -> int:
+    """Write a document and its passages in place of what it had; how many passages. Raises LeaseLost if it is gone."""
+    held = session.get(KnowledgeDocument, row.id, with_for_update=True)
+    if held is None:
+        # It was removed meanwhile.
+        raise LeaseLost
+    content, document, prepared = ingested.content, ingested.document, ingested.prepared
+    held.title, held.language, held.kind = prepared.title, prepared.language, content.kind
+    held.pages, held.size_bytes, held.content_hash = document.pages, len(content.data), content.content_hash
+    held.passages = index_chunks(session, row.organisation_id, row.id, prepared)
+    held.verdict, held.reason, held.indexed_at = Verdict.READY, None, now()
+    return held.passages
+
+
+def _content(row: KnowledgeDocument) -> Content:
+    """The document's bytes, from the store or from its address."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if row.file_key is None:
+        content = fetch_content(row.source, settings, lambda reason: _note(row, reason))
+        _refuse_copy(row, content)
+        return content
+    try:
+        with file_store(settings).open(row.file_key) as file:
+            data = file.read()
+    except NotFound as error:
+        raise UnreadableDocument(Reason.UPLOAD_LOST) from error
+    except CciError as error:
+        _note(row, Reason.STORE_UNAVAILABLE)
+        raise Unavailable(error.message, retry_after=error.retry_after) from error
+    return Content(data, Kind(row.kind) if row.kind == Kind.TEXT else kind_of(data, row.source))
+
+
+def fetch_content(address: str, settings: Settings, waits: Callable[[Reason], None]) -> Content:
+    """The bytes at a web address. Raises UnreadableDocument, and Unavailable, after telling `waits` why."""
+    try:
+        found = fetch(
+            address,
+            media_types=MEDIA_TYPES,
+            max_bytes=settings.max_upload_bytes,
+            loopback=settings.fetch_loopback,
+        )
+    except FetchError as error:
+        reason = FETCH_REASONS[error.reason]
+        if error.passing:
+            waits(reason)
+            raise Unavailable(error.message) from error
+        raise UnreadableDocument(reason) from error
+    return Content(found.content, kind_of(found.content, media_type=found.media_type))
+
+
+def _refuse_copy(row: KnowledgeDocument, content: Content) -> None:
+    with tenant_transaction(row.organisation_id) as session:
+        same = sa.select(KnowledgeDocument.id).where(
+            KnowledgeDocument.content_hash == content.content_hash, KnowledgeDocument.id != row.id
+        )
+        if session.scalar(same.limit(1)) is not None:
+            raise UnreadableDocument(Reason.DUPLICATE)
+
+
+def _store(claim: Claim, row: KnowledgeDocument, ingested: Ingested) -> None:
+    with tenant_transaction(claim.organisation_id) as session:
+        passages = write(session, row, ingested)
+        claim.progress(_DONE, _DONE)
+        claim.finish(session, {"document_id": row.id, "status": Verdict.READY.value, "passages": passages})
+
+
+def _fail(claim: Claim, row: KnowledgeDocument, reason: Reason) -> None:
+    """Give the document its verdict; the passages of an earlier reading stay."""
+    log.info("document_unreadable", document_id=row.id, reason=reason.value)
+    with tenant_transaction(claim.organisation_id) as session:
+        session.execute(
+            sa.update(KnowledgeDocument)
+            .where(KnowledgeDocument.id == row.id)
+            .values(verdict=Verdict.FAILED, reason=reason.value)
+        )
+        claim.finish(session, {"document_id": row.id, "status": Verdict.FAILED.value, "reason": reason.value})
+
+
+def _note(row: KnowledgeDocument, reason: Reason) -> None:
+    """Say on the document what its work waits for."""
+    with tenant_transaction(row.organisation_id) as session:
+        session.execute(sa.update(KnowledgeDocument).where(KnowledgeDocument.id == row.id).values(reason=reason.value))

@@ -1,0 +1,158 @@
+"""The organisation's documents, and their search."""
+
+from typing import Any
+
+import marshmallow as ma
+from flask import current_app, g, request
+
+from cci_app.accounts.auth import current_caller
+from cci_app.core.errors import InvalidInput
+from cci_app.core.http.api import EdgeBlueprint
+from cci_app.core.http.parser import reading_body
+from cci_app.knowledge import documents, examples
+from cci_app.knowledge.languages import LANGUAGES, written_in
+from cci_app.knowledge.schemas import (
+    DocumentResponse,
+    DocumentsQuery,
+    DocumentsResponse,
+    FileForm,
+    RemovedResponse,
+    SearchPayload,
+    SearchResponse,
+    TextPayload,
+    UrlPayload,
+)
+from cci_app.knowledge.search import search
+
+# What a form adds to the file that it carries.
+_FORM_BYTES = 64 * 1024
+_SEARCH_SECONDS = 10.0
+_DOCUMENT = "/documents/<int:document_id>"
+_DOCUMENT_ID = [{"in": "path", "name": "document_id", "example": 7}]
+_FORM = {
+    "type": "object",
+    "properties": {
+        "file": {"type": "string", "format": "binary"},
+        "title": {"type": "string", "minLength": 1, "maxLength": 300},
+        "language": {"type": "string", "enum": sorted(LANGUAGES)},
+    },
+    "required": ["file"],
+    "additionalProperties": False,
+}
+
+blueprint = EdgeBlueprint(
+    "knowledge", __name__, url_prefix="/api/v1/knowledge", description="Documents that answers are taken from"
+)
+
+
+@blueprint.post("/documents")
+@blueprint.response(202, DocumentResponse, example=examples.PENDING)
+@blueprint.alt_response(
+    200, schema=DocumentResponse, description="It is there already: this one", example=examples.READY
+)
+@blueprint.alt_response(415, "UNSUPPORTED_MEDIA_TYPE")
+@blueprint.doc(
+    requestBody={
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"oneOf": [UrlPayload, TextPayload]}, "example": examples.TEXT},
+            "multipart/form-data": {"schema": _FORM},
+        },
+    }
+)
+def add_document() -> tuple[dict[str, Any], int]:
+    """Add a document: a file (PDF, Word, text, Markdown, HTML), a web address, or a text.
+
+    It is read in the background; its `status` tells how far that is. The same file, text or address is one document.
+    """
+    request.max_content_length = current_app.config["SETTINGS"].max_upload_bytes + _FORM_BYTES
+    organisation_id = current_caller().organisation_id
+    with reading_body():
+        is_form = request.mimetype == "multipart/form-data"
+        document_id, new = _add_form(organisation_id) if is_form else _add_json(organisation_id)
+    return documents.find_document(organisation_id, document_id), 202 if new else 200
+
+
+def _add_form(organisation_id: int) -> tuple[int, bool]:
+    if set(request.files) != {"file"}:
+        raise InvalidInput(
+            "send the document in a part named file, with the name of the file",
+            details={"file": ["Missing from the body."]},
+        )
+    given = _loaded(FileForm(), request.form.to_dict())
+    file = request.files["file"]
+    return documents.add_file(
+        organisation_id,
+        documents.clean_name(file.filename),
+        file.stream.read(),
+        title=given.get("title"),
+        language=given.get("language"),
+        request_id=g.request_id,
+    )
+
+
+def _add_json(organisation_id: int) -> tuple[int, bool]:
+    sent = blueprint.ARGUMENTS_PARSER.load_json(request, ma.Schema())
+    if not isinstance(sent, dict):
+        raise InvalidInput("send an object with url, or with text and title")
+    given = _loaded(UrlPayload() if "url" in sent else TextPayload(), sent)
+    options = {"title": given.get("title"), "language": given.get("language"), "request_id": g.request_id}
+    if "url" in given:
+        return documents.add_url(organisation_id, given["url"], **options)
+    return documents.add_text(organisation_id, given["text"], **options)
+
+
+def _loaded(schema: ma.Schema, sent: dict[str, Any]) -> dict[str, Any]:
+    try:
+        given: dict[str, Any] = schema.load(sent)
+    except ma.ValidationError as error:
+        raise InvalidInput("the request has invalid fields", details=dict(error.messages_dict)) from error
+    return given
+
+
+@blueprint.get("/documents")
+@blueprint.arguments(DocumentsQuery, location="query")
+@blueprint.response(200, DocumentsResponse, example=examples.DOCUMENTS)
+def list_documents(query: dict[str, Any]) -> dict[str, Any]:
+    """List documents, the newest first."""
+    found = documents.list_documents(current_caller().organisation_id, **query)
+    return {"documents": found, "next": found[-1]["id"] if len(found) == query["limit"] else None}
+
+
+@blueprint.get(_DOCUMENT, parameters=_DOCUMENT_ID)
+@blueprint.response(200, DocumentResponse, example=examples.READY)
+@blueprint.alt_response(404, "NOT_FOUND")
+def get_document(document_id: int) -> dict[str, Any]:
+    """Tell what a document is and how far the work on it is."""
+    return documents.find_document(current_caller().organisation_id, document_id)
+
+
+@blueprint.delete(_DOCUMENT, parameters=_DOCUMENT_ID)
+@blueprint.response(200, RemovedResponse, example=examples.REMOVED)
+@blueprint.alt_response(404, "NOT_FOUND")
+def remove_document(document_id: int) -> dict[str, Any]:
+    """Remove a document with its passages and its file."""
+    documents.remove_document(current_caller().organisation_id, document_id)
+    return {"id": document_id, "removed": True}
+
+
+@blueprint.post(f"{_DOCUMENT}/reindex", parameters=_DOCUMENT_ID)
+@blueprint.response(202, DocumentResponse, example=examples.PENDING)
+@blueprint.alt_response(404, "NOT_FOUND")
+@blueprint.alt_response(409, "CONFLICT")
+def reindex_document(document_id: int) -> dict[str, Any]:
+    """Read a document again, from its file or its address; what it has stays searchable meanwhile."""
+    organisation_id = current_caller().organisation_id
+    documents.reindex_document(organisation_id, document_id, g.request_id)
+    return documents.find_document(organisation_id, document_id)
+
+
+@blueprint.post("/search")
+@blueprint.arguments(SearchPayload, example=examples.SEARCH)
+@blueprint.response(200, SearchResponse, example=examples.RESULTS)
+def search_documents(payload: dict[str, Any]) -> dict[str, Any]:
+    """Find the passages that fit a question."""
+    query: str = payload["query"]
+    language = payload.get("language") or written_in(query, next(iter(LANGUAGES)))
+    found = search(current_caller().organisation_id, query, language, payload["limit"], timeout=_SEARCH_SECONDS)
+    return {"results": found}

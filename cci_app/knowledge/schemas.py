@@ -1,0 +1,162 @@
+"""HTTP shapes of documents and of their search."""
+
+import marshmallow as ma
+
+from cci_app.core.http.fields import CleanText
+from cci_app.knowledge.kinds import Kind
+from cci_app.knowledge.languages import LANGUAGES
+
+LONGEST_TEXT = 1_000_000
+MOST_RESULTS = 20
+MOST_DOCUMENTS = 100
+HIGHEST_ID = 2**63 - 1
+STATUSES = ("pending", "processing", "ready", "failed")
+
+# An address as a browser's bar gives it when it is copied.
+_HTTPS = r"^https://[A-Za-z0-9.-]+(:[1-5]?[0-9]{1,4})?([/?][!-~]*)?$"
+
+
+def _title(*, required: bool) -> ma.fields.String:
+    example = {"example": "Guide des services"}
+    return CleanText(min_length=1, max_length=300, required=required, metadata=example)
+
+
+def _language() -> ma.fields.String:
+    return ma.fields.String(
+        validate=ma.validate.OneOf(sorted(LANGUAGES)),
+        metadata={"description": "Of the document or question; detected where it is not given", "example": "fr"},
+    )
+
+
+def _url() -> ma.fields.String:
+    return ma.fields.String(
+        required=True,
+        validate=[
+            ma.validate.Length(max=2000),
+            ma.validate.Regexp(_HTTPS, error="Use an address that begins with https://, as your browser copies it."),
+        ],
+        metadata={"example": "https://www.example.org/services", "pattern": _HTTPS},
+    )
+
+
+class _Strict(ma.Schema):
+    class Meta:
+        """An unknown field is an error."""
+
+        unknown = ma.RAISE
+
+
+class UrlPayload(_Strict):
+    """A document on the web."""
+
+    url = _url()
+    title = _title(required=False)
+    language = _language()
+
+
+class TextPayload(_Strict):
+    """A document that is sent as text."""
+
+    text = CleanText(
+        min_length=1, max_length=LONGEST_TEXT, required=True, metadata={"example": "La Chambre ouvre à 8 heures."}
+    )
+    title = _title(required=True)
+    language = _language()
+
+
+class FileForm(_Strict):
+    """What may stand beside the file in a form."""
+
+    title = _title(required=False)
+    language = _language()
+
+
+class DocumentsQuery(ma.Schema):
+    """Which documents to list."""
+
+    status = ma.fields.String(validate=ma.validate.OneOf(STATUSES), metadata={"example": "ready"})
+    kind = ma.fields.String(validate=ma.validate.OneOf([kind.value for kind in Kind]), metadata={"example": "pdf"})
+    language = _language()
+    title = CleanText(max_length=300, metadata={"description": "A part of the title", "example": "guide"})
+    before = ma.fields.Integer(
+        validate=ma.validate.Range(1, HIGHEST_ID),
+        metadata={"description": "Documents older than this id: `next` of the page before", "example": 1000},
+    )
+    limit = ma.fields.Integer(
+        load_default=50,
+        validate=ma.validate.Range(1, MOST_DOCUMENTS),
+        metadata={"description": "How many at most", "example": 50},
+    )
+
+
+class ReasonResponse(ma.Schema):
+    """Why a document cannot be used, or what it waits for: a stable code, and sentences for people."""
+
+    code = ma.fields.String(required=True)
+    en = ma.fields.String(required=True)
+    fr = ma.fields.String(required=True)
+    es = ma.fields.String(required=True)
+
+
+class DocumentResponse(ma.Schema):
+    """A document. `progress` is in percent; `passages` are what is searched at this moment."""
+
+    id = ma.fields.Integer(required=True)
+    title = ma.fields.String(required=True)
+    status = ma.fields.String(required=True, validate=ma.validate.OneOf(STATUSES))
+    progress = ma.fields.Integer(required=True)
+    reason = ma.fields.Nested(ReasonResponse, required=True, allow_none=True)
+    origin = ma.fields.String(required=True)
+    source = ma.fields.String(required=True)
+    kind = ma.fields.String(required=True, allow_none=True)
+    language = ma.fields.String(required=True, allow_none=True)
+    pages = ma.fields.Integer(required=True, allow_none=True)
+    passages = ma.fields.Integer(required=True)
+    size_bytes = ma.fields.Integer(required=True, allow_none=True)
+    created_at = ma.fields.AwareDateTime(required=True)
+    indexed_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+
+
+class DocumentsResponse(ma.Schema):
+    """A page of documents; `next` is the `before` of the page after it, null on the last."""
+
+    documents = ma.fields.List(ma.fields.Nested(DocumentResponse), required=True)
+    next = ma.fields.Integer(required=True, allow_none=True)
+
+
+class RemovedResponse(ma.Schema):
+    """The document that was removed."""
+
+    id = ma.fields.Integer(required=True)
+    removed = ma.fields.Boolean(required=True)
+
+
+class SearchPayload(_Strict):
+    """What to look for."""
+
+    query = CleanText(min_length=1, max_length=4096, required=True, metadata={"example": "délais d'un visa"})
+    limit = ma.fields.Integer(
+        strict=True,
+        load_default=5,
+        validate=ma.validate.Range(1, MOST_RESULTS),
+        metadata={"description": "How many passages at most", "example": 5},
+    )
+    language = _language()
+
+
+class PassageResponse(ma.Schema):
+    """A passage that fits; `score` is comparable within one search."""
+
+    document_id = ma.fields.Integer(required=True)
+    title = ma.fields.String(required=True)
+    heading = ma.fields.String(required=True, allow_none=True)
+    page = ma.fields.Integer(required=True, allow_none=True)
+    language = ma.fields.String(required=True)
+    text = ma.fields.String(required=True)
+    score = ma.fields.Float(required=True)
+
+
+class SearchResponse(ma.Schema):
+    """The passages that fit best, best first."""
+
+    results = ma.fields.List(ma.fields.Nested(PassageResponse), required=True)

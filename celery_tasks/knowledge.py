@@ -1,0 +1,13 @@
+"""Tasks of the documents."""
+
+import uuid
+
+from cci_app.core.queue import Task
+from cci_app.knowledge.ingestion import run_ingestion
+from celery_tasks.app import celery
+
+
+@celery.task(name=Task.INGEST_DOCUMENT.value)
+def ingest_document(job_id: str) -> None:
+    """Read a document as a job asks."""
+    run_ingestion(uuid.UUID(job_id))

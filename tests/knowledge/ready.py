@@ -1,0 +1,25 @@
+"""Documents that are there already."""
+
+from cci_app.core.database import tenant_transaction
+from cci_app.knowledge.chunking import Chunk
+from cci_app.knowledge.indexing import index_chunks, prepare
+from cci_app.knowledge.models import KnowledgeDocument, Origin
+from tests.conftest import Tenant
+
+
+def make_document(tenant: Tenant, title: str, *texts: str) -> KnowledgeDocument:
+    """A document that was fetched and can be searched."""
+    with tenant_transaction(tenant.organisation_id) as session:
+        document = KnowledgeDocument(
+            organisation_id=tenant.organisation_id,
+            origin=Origin.URL,
+            source=f"https://www.example.org/{title}",
+            title=title,
+            language="fr",
+            passages=len(texts),
+        )
+        session.add(document)
+        session.flush()
+        prepared = prepare(title, "fr", [Chunk(text, None, None) for text in texts])
+        index_chunks(session, tenant.organisation_id, document.id, prepared)
+    return document

@@ -1,0 +1,391 @@
+"""Documents from the request that sends them to the question that finds them."""
+
+import io
+import ssl
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from benchmarks.ssrf.corpus import SITE
+from benchmarks.ssrf.internet import Internet
+from cci_app.core.database import system_transaction
+from cci_app.core.errors import Unavailable
+from cci_app.core.outbound import transport
+from cci_app.core.outbound.fetch import FetchError, FetchReason
+from cci_app.jobs.models import Job
+from cci_app.knowledge import documents, ingestion, reading
+from cci_app.knowledge.ingestion import run_ingestion
+from cci_app.knowledge.search import search
+from config.samples.guide.make_pdf import GUIDES, HERE
+from tests.conftest import Tenant
+
+DOCUMENTS = "/api/v1/knowledge/documents"
+GUIDE = (HERE.parent / "documents" / GUIDES["guide-des-services.md"]).read_bytes()
+MARKDOWN = "# Les visas\n\nNous suivons les visas de vos salariés.\n\n## Délais\n\nLes délais varient.".encode()
+Rows = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture(autouse=True)
+def store(app: Flask, tmp_path: Path) -> Iterator[Path]:
+    """The folder in which files are kept."""
+    before = app.config["SETTINGS"]
+    app.config["SETTINGS"] = before.model_copy(update={"file_storage": str(tmp_path / "files")})
+    yield tmp_path / "files"
+    app.config["SETTINGS"] = before
+
+
+@pytest.fixture
+def bells(monkeypatch: pytest.MonkeyPatch) -> list[uuid.UUID]:
+    """The jobs that were rung for."""
+    rung: list[uuid.UUID] = []
+    monkeypatch.setattr(documents, "ring", lambda _, job_id: rung.append(uuid.UUID(job_id)))
+    return rung
+
+
+@pytest.fixture
+def internet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Internet]:
+    with Internet(tmp_path) as pretended, pretended.place.pretended():
+        context = ssl.create_default_context(cafile=pretended.place.authority)
+        monkeypatch.setattr(transport, "_ssl_context", lambda: context)
+        yield pretended
+
+
+def form(filename: str, data: bytes, **fields: str) -> bytes:
+    parts = [(f'name="{name}"', value.encode()) for name, value in fields.items()]
+    parts.append((f'name="file"; filename="{filename}"', data))
+    body = b"".join(
+        f"--limit\r\nContent-Disposition: form-data; {named}\r\n\r\n".encode() + value + b"\r\n"
+        for named, value in parts
+    )
+    return body + b"--limit--\r\n"
+
+
+class Desk:
+    """An admin at work."""
+
+    def __init__(self, web: FlaskClient, tenant: Tenant, bells: list[uuid.UUID]) -> None:
+        self._web, self._headers, self._bells = web, tenant.headers, bells
+
+    def call(self, method: str, path: str = "", **options: Any) -> TestResponse:
+        return self._web.open(DOCUMENTS + path, method=method, headers=self._headers, **options)
+
+    def upload(self, name: str, data: bytes, **fields: str) -> TestResponse:
+        return self.call("POST", data=form(name, data, **fields), content_type="multipart/form-data; boundary=limit")
+
+    def work(self) -> None:
+        while self._bells:
+            run_ingestion(self._bells.pop(0))
+
+    def done(self, sent: TestResponse) -> dict[str, Any]:
+        """The document once the work on it is over."""
+        assert sent.json is not None
+        assert sent.status_code == 202, sent.json
+        self.work()
+        found = self.call("GET", f"/{sent.json['id']}").json
+        assert found is not None
+        return dict(found)
+
+    def find(self, query: str, **more: Any) -> list[dict[str, Any]]:
+        path = DOCUMENTS.replace("documents", "search")
+        found = self._web.post(path, json={"query": query, **more}, headers=self._headers)
+        assert found.json is not None
+        results: list[dict[str, Any]] = found.json["results"]
+        return results
+
+
+@pytest.fixture
+def desk(web: FlaskClient, tenant: Tenant, bells: list[uuid.UUID]) -> Desk:
+    return Desk(web, tenant, bells)
+
+
+def word() -> bytes:
+    made = docx.Document()
+    made.add_heading("Los visados", 0)
+    made.add_heading("Plazos", 1)
+    made.add_paragraph("Los plazos de un visado varían según el país y la temporada.")
+    made.add_paragraph("un pasaporte", style="List Bullet")
+    table = made.add_table(1, 2)
+    table.cell(0, 0).text, table.cell(0, 1).text = "Largo", "libre"
+    file = io.BytesIO()
+    made.save(file)
+    return file.getvalue()
+
+
+PAGE = """<!doctype html><title>Visas | Site</title><nav><a href="/menu">Menu</a></nav><main><h1>Les visas</h1>
+<p>Nous suivons les visas de vos salariés, de la demande à la carte, avec les services de l'immigration.</p>
+<h2>Délais</h2><p>Les délais varient selon le pays et la saison, comptez souvent trois semaines.</p></main>"""
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "kind", "title", "language", "heading", "page"),
+    [
+        ("guide.pdf", GUIDE, "pdf", "Guide des services", "fr", "Diagnostic de marché", 2),
+        ("visados.docx", word(), "docx", "Los visados", "es", "Plazos", None),
+        ("visas.md", MARKDOWN, "markdown", "Les visas", "fr", "Délais", None),
+        ("visas.html", PAGE.encode(), "html", "Les visas", "fr", "Délais", None),
+        ("visas.txt", "Les visas\n\nNous suivons les délais.".encode(), "text", "Les visas", "fr", None, None),
+        ("visas.txt", PAGE.encode(), "html", "Les visas", "fr", "Délais", None),
+    ],
+)
+def test_a_file_is_read_by_its_content_and_found(
+    desk: Desk, name: str, data: bytes, kind: str, title: str, language: str, heading: str | None, page: int | None
+) -> None:
+    sent = desk.upload(name, data)
+    assert sent.json is not None
+    assert (sent.json["status"], sent.json["progress"], sent.json["title"]) == ("pending", 0, name)
+    ready = desk.done(sent)
+    assert (ready["status"], ready["progress"], ready["reason"]) == ("ready", 100, None)
+    assert (ready["kind"], ready["title"], ready["language"]) == (kind, title, language)
+    assert ready["passages"] >= 1
+    [best, *_] = desk.find("diagnostic de marché" if kind == "pdf" else "plazos délais", limit=1, language=language)
+    assert (best["document_id"], best["heading"], best["page"]) == (ready["id"], heading, page)
+
+
+def test_a_text_and_what_a_person_says_of_it(desk: Desk) -> None:
+    named = desk.done(desk.upload("a.md", MARKDOWN, title="Nos visas", language="es"))
+    assert (named["title"], named["language"]) == ("Nos visas", "es")
+    assert "Les visas › Délais" in {each["heading"] for each in desk.find("visas délais", language="es")}
+    sent = desk.call("POST", json={"title": "Horario", "text": "Abrimos\n\nDe ocho a cinco.", "language": "es"})
+    ready = desk.done(sent)
+    assert (ready["origin"], ready["title"], ready["language"], ready["status"]) == ("text", "Horario", "es", "ready")
+    assert desk.find("abrimos", language="es")[0]["text"] == "De ocho a cinco."
+
+
+def test_what_is_sent_again_is_no_second_document(desk: Desk, store: Path) -> None:
+    first = desk.done(desk.upload("a.md", MARKDOWN))
+    again = desk.upload("b.md", MARKDOWN)
+    assert again.status_code == 200
+    assert again.json is not None
+    assert again.json["id"] == first["id"]
+    assert len([path for path in store.rglob("*") if path.is_file()]) == 1
+
+
+def test_the_same_file_many_times_at_once_is_one_document(
+    app: Flask, tenant: Tenant, desk: Desk, bells: list[uuid.UUID]
+) -> None:
+    ids: set[int] = set()
+
+    def send() -> None:
+        with app.app_context():
+            options = {"title": None, "language": None, "request_id": None}
+            ids.add(documents.add_file(tenant.organisation_id, "a.md", MARKDOWN, **options)[0])
+
+    threads = [threading.Thread(target=send) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(ids) == 1
+    assert len(bells) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "status"),
+    [
+        ("photo.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF", 415),
+        ("book.xlsx", b"", 422),
+        ("old.doc", bytes.fromhex("d0cf11e0a1b11ae1") + bytes(500), 415),
+        ("large.txt", b"x" * 10_485_761, 413),
+    ],
+)
+def test_what_is_no_document_is_refused_at_the_door(
+    desk: Desk, store: Path, name: str, data: bytes, status: int
+) -> None:
+    refused = desk.upload(name, data)
+    assert refused.status_code == status
+    assert refused.json is not None
+    assert refused.json["error"]["message"]
+    assert desk.call("GET").json == {"documents": [], "next": None}
+    assert not store.exists()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *({}, {"url": "http://example.org/"}, {"url": "https://user:secret@example.org/"}, {"text": "a"}, [1]),
+        *(
+            {"url": "https://example.org/", "text": "a"},
+            {"text": "", "title": "a"},
+            {"title": "a", "text": "a", "x": 1},
+        ),
+    ],
+)
+def test_other_bodies_are_refused(desk: Desk, body: Any) -> None:
+    assert desk.call("POST", json=body).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [("cut.pdf", GUIDE[:700], "damaged"), ("cut.docx", word()[:2000], "damaged"), ("title.md", b"# T", "empty")],
+)
+def test_what_cannot_be_read_has_a_reason_in_words(desk: Desk, name: str, data: bytes, code: str) -> None:
+    failed = desk.done(desk.upload(name, data))
+    assert (failed["status"], failed["reason"]["code"]) == ("failed", code)
+    assert all(failed["reason"][language].endswith(".") for language in ("en", "fr", "es"))
+
+
+def test_the_list_and_its_filters(desk: Desk) -> None:
+    for name, data in (("a.md", MARKDOWN), ("b.docx", word()), ("c.md", b"# T")):
+        desk.done(desk.upload(name, data))
+    desk.upload("d.txt", b"Plus tard.")
+
+    def listed(**query: Any) -> list[str]:
+        found = desk.call("GET", query_string=query).json
+        assert found is not None
+        return [each["source"] for each in found["documents"]]
+
+    assert listed() == ["d.txt", "c.md", "b.docx", "a.md"]
+    assert listed(status="ready") == ["b.docx", "a.md"]
+    assert (listed(status="failed"), listed(status="pending")) == (["c.md"], ["d.txt"])
+    assert (listed(kind="docx"), listed(language="es"), listed(title="VISAS")) == (["b.docx"], ["b.docx"], ["a.md"])
+    assert listed(title="%") == []
+    page = desk.call("GET", query_string={"limit": 2}).json
+    assert page is not None
+    assert listed(limit=2, before=page["next"]) == ["b.docx", "a.md"]
+
+
+def test_a_removed_document_is_gone_with_its_passages_and_its_file(desk: Desk, store: Path, rows: Rows) -> None:
+    ready = desk.done(desk.upload("a.md", MARKDOWN))
+    assert desk.call("DELETE", f"/{ready['id']}").json == {"id": ready["id"], "removed": True}
+    assert desk.call("DELETE", f"/{ready['id']}").status_code == 404
+    assert desk.call("GET", f"/{10**30}").status_code == 404
+    assert desk.find("visas") == []
+    assert [path for path in store.rglob("*") if path.is_file()] == []
+    assert rows("SELECT 1 FROM knowledge_chunks WHERE document_id = :id", id=ready["id"]) == []
+
+
+def test_a_document_that_is_removed_under_work_stays_removed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, rows: Rows
+) -> None:
+    sent = desk.upload("a.md", MARKDOWN)
+    assert sent.json is not None
+    read = reading.read
+
+    def removed_meanwhile(*args: Any) -> Any:
+        assert desk.call("DELETE", f"/{sent.json['id']}").status_code == 200  # type: ignore[index]
+        return read(*args)
+
+    monkeypatch.setattr(ingestion, "read", removed_meanwhile)
+    desk.work()
+    assert rows("SELECT 1 FROM knowledge_documents WHERE id = :id", id=sent.json["id"]) == []
+
+
+def test_an_upload_that_the_store_does_not_take_leaves_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Down:
+        def put(self, *_: Any) -> None:
+            raise Unavailable("the store does not answer")
+
+        def delete(self, _: str) -> None:
+            """Nothing is there."""
+
+    monkeypatch.setattr(documents, "file_store", lambda _: Down())
+    assert desk.upload("a.md", MARKDOWN).status_code == 503
+    assert desk.call("GET").json == {"documents": [], "next": None}
+
+
+def test_an_upload_that_was_lost_says_so(desk: Desk, store: Path) -> None:
+    sent = desk.upload("a.md", MARKDOWN)
+    next(path for path in store.rglob("*") if path.is_file()).unlink()
+    assert desk.done(sent)["reason"]["code"] == "upload_lost"
+
+
+def interrupt(job_id: uuid.UUID, attempts: int) -> None:
+    """Leave a job as a worker does that is killed."""
+    with system_transaction() as session:
+        session.execute(
+            sa.update(Job)
+            .where(Job.id == job_id)
+            .values(state="running", attempts=attempts, lease_token=uuid.uuid4(), lease_until=sa.func.now())
+        )
+
+
+def test_a_killed_worker_is_followed_by_another(desk: Desk, bells: list[uuid.UUID], rows: Rows) -> None:
+    sent = desk.upload("a.md", MARKDOWN)
+    assert sent.json is not None
+    job_id = bells[0]
+    interrupt(job_id, attempts=1)
+    assert desk.call("GET", f"/{sent.json['id']}").json["status"] == "processing"  # type: ignore[index]
+    ready = desk.done(sent)
+    run_ingestion(job_id)
+    assert (ready["status"], ready["passages"]) == ("ready", 2)
+    counted = rows("SELECT count(*) AS n FROM knowledge_chunks WHERE document_id = :id", id=ready["id"])
+    assert counted[0]["n"] == 2
+
+
+def test_work_that_is_interrupted_too_often_fails(desk: Desk, bells: list[uuid.UUID]) -> None:
+    sent = desk.upload("a.md", MARKDOWN)
+    interrupt(bells[0], attempts=3)
+    failed = desk.done(sent)
+    assert (failed["status"], failed["reason"]["code"]) == ("failed", "interrupted")
+    assert desk.done(desk.call("POST", f"/{failed['id']}/reindex"))["status"] == "ready"
+
+
+def test_a_page_of_the_web(desk: Desk, internet: Internet) -> None:
+    ready = desk.done(desk.call("POST", json={"url": f"https://{SITE}/visas"}))
+    assert (ready["status"], ready["kind"], ready["title"]) == ("ready", "html", "Site")
+    assert desk.call("POST", json={"url": f"https://{SITE}/visas"}).status_code == 200
+    copy = desk.done(desk.call("POST", json={"url": f"https://{SITE}/visas?again"}))
+    assert (copy["status"], copy["reason"]["code"]) == ("failed", "duplicate")
+    inside = desk.done(desk.call("POST", json={"url": "https://internal.example.org/"}))
+    assert inside["reason"]["code"] == "address_not_allowed"
+    assert internet.hits == 0
+
+
+def test_a_site_that_does_not_answer_is_waited_for(desk: Desk, bells: list[uuid.UUID]) -> None:
+    sent = desk.call("POST", json={"url": "https://example.org/"})
+    assert sent.json is not None
+
+    def busy(*_: Any, **__: Any) -> Any:
+        raise FetchError(FetchReason.BUSY, "example.org cannot answer at present (503)")
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(ingestion, "fetch", busy)
+        waiting = desk.done(sent)
+    assert (waiting["status"], waiting["reason"]["code"]) == ("pending", "site_unreachable")
+
+
+def test_while_a_document_is_read_again_readers_see_the_old_or_the_new(
+    app: Flask, desk: Desk, tenant: Tenant, store: Path
+) -> None:
+    old = " ".join(f"Ancienne phrase numéro {number} sur les visas." for number in range(120))
+    new = " ".join(f"Nouvelle phrase numéro {number} sur les visas." for number in range(120))
+    ready = desk.done(desk.upload("a.txt", old.encode()))
+    seen: list[set[str]] = []
+    ended = threading.Event()
+
+    def look() -> None:
+        with app.app_context():
+            while not ended.is_set():
+                found = search(tenant.organisation_id, "phrase visas", "fr", 20)
+                seen.append({passage.text.split()[0] for passage in found})
+
+    readers = [threading.Thread(target=look) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    file = next(path for path in store.rglob("*") if path.is_file())
+    for text in (new, old) * 4:
+        file.write_bytes(text.encode())
+        assert desk.done(desk.call("POST", f"/{ready['id']}/reindex"))["status"] == "ready"
+    ended.set()
+    for reader in readers:
+        reader.join()
+    assert {"Ancienne"} in seen
+    assert {"Nouvelle"} in seen
+    assert [mixed for mixed in seen if len(mixed) != 1] == []
+
+
+def test_a_reading_that_fails_keeps_what_was_there(desk: Desk, store: Path) -> None:
+    ready = desk.done(desk.upload("a.md", MARKDOWN))
+    next(path for path in store.rglob("*") if path.is_file()).write_bytes(b"\x00")
+    failed = desk.done(desk.call("POST", f"/{ready['id']}/reindex"))
+    assert (failed["status"], failed["reason"]["code"], failed["passages"]) == ("failed", "not_text", 2)
+    assert len(desk.find("visas délais", language="fr")) == 2
