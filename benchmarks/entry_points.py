@@ -122,7 +122,7 @@ class EntryPoints:
                 yield self._attempt(operation, f"upload: {what}", headers=_MULTIPART, body=body, query=query)
 
     def _json(self, operation: Operation, what: str, value: Any) -> Attempt:
-        if isinstance(value, dict) and what != "field user_id":
+        if isinstance(value, dict) and "user_id" in value and what != "field user_id":
             value = {**value, "user_id": f"fuzz:{next(self._numbers)}"}  # people wait for their own turn only
         headers = (("Content-Type", b"application/json"),)
         return self._attempt(operation, what, headers=headers, body=json.dumps(value).encode())
@@ -155,10 +155,11 @@ class EntryPoints:
         for parameter in operation.parameters:
             if parameter["in"] == "path":
                 value = (path or {}).get(parameter["name"], parameter["example"])
-                target = target.replace(f"{{{parameter['name']}}}", _quoted(value))
+                target = target.replace(f"{{{parameter['name']}}}", _quoted(str(value)))
         if body is None and operation.body and method is None and "application/json" in operation.body:
-            example = operation.body["application/json"]["example"] | {"user_id": f"fuzz:{next(self._numbers)}"}
-            body = json.dumps(example).encode()
+            example = operation.body["application/json"]["example"]
+            own = {"user_id": f"fuzz:{next(self._numbers)}"} if "user_id" in example else {}
+            body = json.dumps(example | own).encode()
             headers = (("Content-Type", b"application/json"), *headers)
         if body is None and "multipart/form-data" in operation.body and method is None:
             body, headers = _upload(b"file"), (*_MULTIPART, *headers)
