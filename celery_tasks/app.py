@@ -14,6 +14,7 @@ from config.logs import configure_logging
 from config.settings import get_settings
 
 SWEEP_SECONDS = 5.0
+TEND_SECONDS = 30.0
 
 flask_app: Flask = start()
 
@@ -33,6 +34,7 @@ celery.conf.include = [
     "celery_tasks.contacts",
     "celery_tasks.jobs",
     "celery_tasks.knowledge",
+    "celery_tasks.vectors",
 ]
 celery.conf.beat_schedule = {
     "sweep-conversations": {
@@ -44,6 +46,11 @@ celery.conf.beat_schedule = {
         "task": TaskName.SWEEP_JOBS.value,
         "schedule": SWEEP_SECONDS,
         "options": {"queue": Queue.JOBS.value, "expires": SWEEP_SECONDS},
+    },
+    "tend-vectors": {
+        "task": TaskName.TEND_VECTORS.value,
+        "schedule": TEND_SECONDS,
+        "options": {"queue": Queue.JOBS.value, "expires": TEND_SECONDS},
     },
 }
 

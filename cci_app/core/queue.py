@@ -40,6 +40,7 @@ class Task(StrEnum):
     RELOAD_CONTACTS = "contacts.reload"
     INGEST_DOCUMENT = "knowledge.ingest"
     SWEEP_JOBS = "jobs.sweep"
+    TEND_VECTORS = "knowledge.tend_vectors"
 
 
 QUEUE_OF: dict[Task, Queue] = {
@@ -50,6 +51,7 @@ QUEUE_OF: dict[Task, Queue] = {
     Task.RELOAD_CONTACTS: Queue.JOBS,
     Task.INGEST_DOCUMENT: Queue.JOBS,
     Task.SWEEP_JOBS: Queue.JOBS,
+    Task.TEND_VECTORS: Queue.JOBS,
 }
 
 

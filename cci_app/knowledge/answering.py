@@ -89,7 +89,7 @@ def _readings(question: str, kind: Kind | None) -> tuple[list[Term], list[list[T
 
 def _answer(choices: list[Choice], found: Found, message: list[Term]) -> Answer:
     """The best of the choices; where they are near each other, the rest of the message says which is meant."""
-    context = Ranker(message, [f"{each.title} {each.heading or ''} {each.text}" for each in found.passages])
+    context = Ranker(message, found.passages)
 
     def fit(choice: Choice) -> float:
         passage = choice.passage

@@ -10,6 +10,9 @@ from cci_app.accounts.cli import default_organisation
 from cci_app.core.errors import CciError
 from cci_app.core.tenants import organisation_named
 from cci_app.knowledge.loading import LoadReport, load_folder
+from cci_app.knowledge.upkeep import Upkeep, tend
+
+_TOLD_EVERY_SECONDS = 5.0
 
 cli = AppGroup("knowledge", help="Documents that answers are taken from.")
 
@@ -34,6 +37,26 @@ def load(folder: Path | None, organisation: str, force: bool) -> None:
     click.echo(_summary(report), err=True)
     if report.failed:
         raise click.exceptions.Exit(1)
+
+
+@cli.command("vectors")
+@click.option("--organisation", default=default_organisation, help="Short name of the organisation.")
+def vectors(organisation: str) -> None:
+    """Bring the vectors of all passages into step with the model and the store that the settings name.
+
+    A worker does the same in the background, a part at a time. Can be interrupted and asked for again.
+    """
+    organisation_id = organisation_named(organisation)
+    try:
+        while (done := tend(organisation_id, seconds=_TOLD_EVERY_SECONDS)).left:
+            click.echo(f"  {_tended(done)}", err=True)
+    except CciError as error:
+        raise click.ClickException(error.message) from error
+    click.echo(f"vectors: {_tended(done)}; all passages have theirs", err=True)
+
+
+def _tended(done: Upkeep) -> str:
+    return f"{done.embedded} made, {done.graphed} taken into the graph"
 
 
 def _tell(source: str, outcome: str) -> None:

@@ -14,6 +14,7 @@ from cci_app.knowledge.languages import LANGUAGES
 from cci_app.knowledge.passage import Passage
 from cci_app.knowledge.ranking import Ranker, fused
 from cci_app.knowledge.stores.choice import vector_store
+from cci_app.knowledge.stores.port import Asked
 from cci_app.knowledge.words import Term, terms
 from cci_app.llm.embeddings import embeddings
 from cci_app.llm.vectors import Vector
@@ -22,6 +23,9 @@ log = structlog.get_logger(__name__)
 
 # Passages that each way of searching proposes.
 CANDIDATES = 40
+
+# Of those, how many are read and weighed word by word.
+_WEIGHED = 16
 
 _LONGEST_QUESTION = 4096
 _MOST_TERMS = 24
@@ -91,40 +95,48 @@ def find(organisation_id: int, question: Question, language: str, deadline: Dead
     with tenant_connection(organisation_id) as connection:
         connection.execute(_TIME_LIMIT, {"milliseconds": str(max(1, int(deadline.left() * 1000)))})
         by_words = text_search.holding(connection, organisation_id, asked, language, CANDIDATES)
-        passages = _read(connection, [*by_words, *near])
-        ranker = _ranker(asked, passages)
+        near = near or _nearest(organisation_id, question, language, deadline, connection, by_words)
+        passages = _read(connection, _first(_WEIGHED, near, by_words))
+        ranker = Ranker(asked, list(passages.values()))
         if missing := ranker.missing:
             more = text_search.beginning_alike(connection, organisation_id, missing, language, CANDIDATES)
             if fresh := [each for each in more if each not in passages]:
                 passages |= _read(connection, fresh)
-                ranker = _ranker(asked, passages)
-    scored = [
-        replace(each, score=ranker.score(each.text, each.heading or "", each.title)) for each in passages.values()
-    ]
-    by_rank = [each.id for each in sorted(scored, key=lambda each: (-each.score, each.id)) if each.score > 0]
-    fit = fused([[each for each in near if each in passages], by_words, by_rank])
-    best = sorted((each for each in scored if each.id in fit), key=lambda each: (-fit[each.id], each.id))
-    return Found(tuple(best), fit, ranker)
+                ranker = Ranker(asked, list(passages.values()))
+    scores = {each.id: ranker.score(each) for each in passages.values()}
+    by_rank = sorted((each for each, score in scores.items() if score > 0), key=lambda each: (-scores[each], each))
+    proposed = [[each for each in order if each in passages] for order in (near, by_words)]
+    fit = fused([*proposed, by_rank])
+    best = sorted(fit, key=lambda each: (-fit[each], each))
+    return Found(tuple(replace(passages[each], score=scores[each]) for each in best), fit, ranker)
 
 
-def _nearest(organisation_id: int, question: Question, language: str, deadline: Deadline) -> list[int]:
+def _first(count: int, *orders: Sequence[int]) -> list[int]:
+    together = fused(orders)
+    return sorted(together, key=lambda each: (-together[each], each))[:count]
+
+
+def _nearest(
+    organisation_id: int,
+    question: Question,
+    language: str,
+    deadline: Deadline,
+    connection: sa.Connection | None = None,
+    also: Sequence[int] = (),
+) -> list[int]:
     """The ids of the passages whose vectors are near the question's, none where that cannot be known."""
-    if question.vector is None:
+    store = vector_store()
+    if question.vector is None or store.remote != (connection is None):
         return []
     model = embeddings().model
+    asked = Asked(str(model.name), language, question.vector, also)
     timeout = deadline.left() * _SHARE_OF_VECTORS
     try:
-        near = vector_store().nearest(
-            organisation_id, str(model.name), language, question.vector, CANDIDATES, timeout=timeout
-        )
+        near = store.nearest(organisation_id, asked, CANDIDATES, timeout=timeout, connection=connection)
     except Unavailable as error:
         log.warning("vectors_not_searched", reason=error.message)
         return []
     return [each.chunk_id for each in near if each.similarity >= model.least_similarity]
-
-
-def _ranker(asked: Sequence[Term], passages: dict[int, Passage]) -> Ranker:
-    return Ranker(asked, [f"{each.title} {each.heading or ''} {each.text}" for each in passages.values()])
 
 
 _TIME_LIMIT = sa.text("SELECT set_config('statement_timeout', :milliseconds, true)")

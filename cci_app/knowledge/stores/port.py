@@ -1,7 +1,10 @@
 """What a search asks of a store of vectors."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+import sqlalchemy as sa
 
 from cci_app.llm.vectors import Vector
 
@@ -14,6 +17,19 @@ class Near:
     similarity: float
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What vectors are compared with: those of `model`, of passages in `language`.
+
+    `also` are passages that are worth a comparison for other reasons; a store may pass over them.
+    """
+
+    model: str
+    language: str
+    vector: Vector
+    also: Sequence[int] = ()
+
+
 class VectorStore(Protocol):
     """A store of vectors. What it says is a proposal: whether a passage is there is for the database's rows to say."""
 
@@ -22,11 +38,17 @@ class VectorStore(Protocol):
         """How `knowledge_vectors.store` calls it."""
         ...
 
-    def nearest(
-        self, organisation_id: int, model: str, language: str, vector: Vector, limit: int, *, timeout: float
-    ) -> list[Near]:
-        """The passages of that language whose vectors of `model` are nearest, nearest first.
+    @property
+    def remote(self) -> bool:
+        """Whether it is reached over a network: then it is asked before a transaction begins, not inside one."""
+        ...
 
-        Raises Unavailable where the store does not answer within `timeout` seconds.
+    def nearest(
+        self, organisation_id: int, asked: Asked, limit: int, *, timeout: float, connection: sa.Connection | None
+    ) -> list[Near]:
+        """The passages whose vectors are nearest, nearest first; at most `limit`, and of `also` all that are known.
+
+        `connection` is in a transaction of the organisation; a remote store gets none. Raises Unavailable where a
+        remote store does not answer within `timeout` seconds.
         """
         ...
