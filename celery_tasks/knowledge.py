@@ -3,6 +3,7 @@
 import uuid
 
 from cci_app.core.queue import Task
+from cci_app.knowledge.crawl import run_crawl
 from cci_app.knowledge.ingestion import run_ingestion
 from celery_tasks.app import celery
 
@@ -11,3 +12,9 @@ from celery_tasks.app import celery
 def ingest_document(job_id: str) -> None:
     """Read a document as a job asks."""
     run_ingestion(uuid.UUID(job_id))
+
+
+@celery.task(name=Task.CRAWL_SITE.value)
+def crawl_site(job_id: str) -> None:
+    """Read a site as a job asks."""
+    run_crawl(uuid.UUID(job_id))

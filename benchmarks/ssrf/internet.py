@@ -63,6 +63,7 @@ class Internet:
         self._folder = folder
         self._canary = socket.create_server((_LOOPBACK, 0))
         self._site = _Server((_LOOPBACK, 0), _Site)
+        self.pages = self._site.pages
         self._hits = 0
         self._ended = threading.Event()
         self.served: list[str] = []
@@ -105,28 +106,31 @@ class Internet:
 
 
 class _Server(ThreadingHTTPServer):
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.pages: dict[str, bytes] = {}
+
     def handle_error(self, *_: Any) -> None:
         """Say nothing: clients hang up."""
 
 
 class _Site(BaseHTTPRequestHandler):
-    """`/to?u=` redirects to wherever it is told; everything else is a page."""
+    """`/to?u=` redirects to wherever it is told; any other address is a page, unless there are chosen ones."""
+
+    server: _Server
 
     def do_GET(self) -> None:
         asked = urlsplit(self.path)
         target = parse_qs(asked.query).get("u", [""])[0]
-        if asked.path == "/robots.txt":
-            self.send_response(404)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-            return
-        self.send_response(302 if target else 200)
+        robots = asked.path == "/robots.txt"
+        page = self.server.pages.get(self.path, None if robots or self.server.pages else _PAGE)
+        self.send_response(302 if target else 404 if page is None else 200)
         if target:
             self.send_header("Location", target)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(_PAGE)))
+        self.send_header("Content-Type", "text/plain" if robots else "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(page or b"")))
         self.end_headers()
-        self.wfile.write(_PAGE)
+        self.wfile.write(page or b"")
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""

@@ -39,6 +39,7 @@ class Task(StrEnum):
     PUSH_LATE_ANSWER = "conversation.push_late_answer"
     RELOAD_CONTACTS = "contacts.reload"
     INGEST_DOCUMENT = "knowledge.ingest"
+    CRAWL_SITE = "knowledge.crawl"
     SWEEP_JOBS = "jobs.sweep"
     TEND_VECTORS = "knowledge.tend_vectors"
 
@@ -50,6 +51,7 @@ QUEUE_OF: dict[Task, Queue] = {
     Task.PUSH_LATE_ANSWER: Queue.TURNS,
     Task.RELOAD_CONTACTS: Queue.JOBS,
     Task.INGEST_DOCUMENT: Queue.JOBS,
+    Task.CRAWL_SITE: Queue.JOBS,
     Task.SWEEP_JOBS: Queue.JOBS,
     Task.TEND_VECTORS: Queue.JOBS,
 }

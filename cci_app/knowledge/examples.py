@@ -4,6 +4,19 @@ from typing import Any
 
 URL: dict[str, Any] = {"url": "https://www.example.org/services", "language": "fr"}
 TEXT: dict[str, Any] = {"title": "Horaires", "text": "La Chambre ouvre à 8 heures."}
+CRAWL: dict[str, Any] = {"url": "https://www.example.org/", "depth": 2, "pages": 50, "language": "fr"}
+CRAWL_JOB: dict[str, Any] = {
+    "id": "3f0c6f4e-3f5b-4a43-9d52-7b1d0c2c1e5a",
+    "kind": "knowledge.crawl",
+    "state": "queued",
+    "rows_done": 0,
+    "rows": None,
+    "result": None,
+    "reason": None,
+    "created_at": "2026-01-15T14:03:20.123456+00:00",
+    "started_at": None,
+    "finished_at": None,
+}
 PENDING: dict[str, Any] = {
     "id": 7,
     "title": "guide-des-services.pdf",

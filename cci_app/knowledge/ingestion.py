@@ -2,7 +2,6 @@
 
 import hashlib
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -66,7 +65,7 @@ class Ingested:
 
     content: Content
     document: Document
-    prepared: Prepared
+    passages: Prepared
 
 
 def run_ingestion(job_id: uuid.UUID) -> None:
@@ -88,29 +87,32 @@ def _ingest(claim: Claim) -> None:
     try:
         content = _content(row)
         claim.progress(_FETCHED, _DONE)
-        ingested = ingest(row, content, claim.progress)
+        document = read(row.source, content.data, content.kind)
+        claim.progress(_READ, _DONE)
     except UnreadableDocument as error:
         _fail(claim, row, error.reason)
-    else:
-        _store(claim, row, ingested)
-
-
-def ingest(row: KnowledgeDocument, content: Content, progress: Callable[[int, int], None]) -> Ingested:
-    """Read a document and prepare its passages; nothing is written. Raises UnreadableDocument, Unavailable."""
-    document = read(row.source, content.data, content.kind)
-    progress(_READ, _DONE)
-    title = row.title if row.title_given else document.title
-    if row.title_given:
-        document = _under_its_own_title(document)
-    given = row.language if row.language_given else None
-    language = given or document_language("", document)
+        return
     try:
-        prepared = prepare(title, language, chunks(document))
-    except Unavailable as error:
+        ingested = prepared(row, content, document)
+    except Unavailable:
         _note(row, Reason.SEARCH_UNAVAILABLE)
-        raise Unavailable(error.message, retry_after=error.retry_after) from error
-    progress(_PREPARED, _DONE)
-    return Ingested(content, document, prepared)
+        raise
+    claim.progress(_PREPARED, _DONE)
+    _store(claim, row, ingested)
+
+
+def prepared(row: KnowledgeDocument, content: Content, document: Document) -> Ingested:
+    """What was read as the passages of `row`; nothing is written. Call it outside of any transaction.
+
+    Raises Unavailable.
+    """
+    if row.title_given:
+        title, document = row.title, _under_its_own_title(document)
+    else:
+        title = document.title
+    language = row.language if row.language_given else None
+    language = language or document_language("", document)
+    return Ingested(content, document, prepare(title, language, chunks(document)))
 
 
 def _under_its_own_title(document: Document) -> Document:
@@ -128,10 +130,10 @@ def write(session: Session, row: KnowledgeDocument, ingested: Ingested) -> int:
     if held is None:
         # It was removed meanwhile.
         raise LeaseLost
-    content, document, prepared = ingested.content, ingested.document, ingested.prepared
-    held.title, held.language, held.kind = prepared.title, prepared.language, content.kind
+    content, document, passages = ingested.content, ingested.document, ingested.passages
+    held.title, held.language, held.kind = passages.title, passages.language, content.kind
     held.pages, held.size_bytes, held.content_hash = document.pages, len(content.data), content.content_hash
-    held.passages = index_chunks(session, row.organisation_id, row.id, prepared)
+    held.passages = index_chunks(session, row.organisation_id, row.id, passages)
     held.verdict, held.reason, held.indexed_at = Verdict.READY, None, now()
     return held.passages
 
@@ -139,46 +141,50 @@ def write(session: Session, row: KnowledgeDocument, ingested: Ingested) -> int:
 def _content(row: KnowledgeDocument) -> Content:
     """The document's bytes, from the store or from its address."""
     settings: Settings = current_app.config["SETTINGS"]
-    if row.file_key is None:
-        content = fetch_content(row.source, settings, lambda reason: _note(row, reason))
-        _refuse_copy(row, content)
-        return content
+    return _from_web(row, settings) if row.file_key is None else _from_store(row, row.file_key, settings)
+
+
+def _from_store(row: KnowledgeDocument, key: str, settings: Settings) -> Content:
     try:
-        with file_store(settings).open(row.file_key) as file:
+        with file_store(settings).open(key) as file:
             data = file.read()
     except NotFound as error:
         raise UnreadableDocument(Reason.UPLOAD_LOST) from error
     except CciError as error:
         _note(row, Reason.STORE_UNAVAILABLE)
         raise Unavailable(error.message, retry_after=error.retry_after) from error
-    return Content(data, Kind(row.kind) if row.kind == Kind.TEXT else kind_of(data, row.source))
+    return Content(data, Kind.TEXT if row.kind == Kind.TEXT else kind_of(data, row.source))
 
 
-def fetch_content(address: str, settings: Settings, waits: Callable[[Reason], None]) -> Content:
-    """The bytes at a web address. Raises UnreadableDocument, and Unavailable, after telling `waits` why."""
+def _from_web(row: KnowledgeDocument, settings: Settings) -> Content:
     try:
-        found = fetch(
-            address,
-            media_types=MEDIA_TYPES,
-            max_bytes=settings.max_upload_bytes,
-            loopback=settings.fetch_loopback,
-        )
+        content, _ = fetch_content(row.source, settings)
     except FetchError as error:
         reason = FETCH_REASONS[error.reason]
         if error.passing:
-            waits(reason)
+            _note(row, reason)
             raise Unavailable(error.message) from error
         raise UnreadableDocument(reason) from error
-    return Content(found.content, kind_of(found.content, media_type=found.media_type))
-
-
-def _refuse_copy(row: KnowledgeDocument, content: Content) -> None:
     with tenant_transaction(row.organisation_id) as session:
-        same = sa.select(KnowledgeDocument.id).where(
-            KnowledgeDocument.content_hash == content.content_hash, KnowledgeDocument.id != row.id
-        )
-        if session.scalar(same.limit(1)) is not None:
+        if same_content(session, row, content) is not None:
             raise UnreadableDocument(Reason.DUPLICATE)
+    return content
+
+
+def fetch_content(address: str, settings: Settings) -> tuple[Content, str]:
+    """The document at a web address, and the address that redirects led to. Raises FetchError, UnreadableDocument."""
+    found = fetch(
+        address, media_types=MEDIA_TYPES, max_bytes=settings.max_upload_bytes, loopback=settings.fetch_loopback
+    )
+    return Content(found.content, kind_of(found.content, media_type=found.media_type)), found.url
+
+
+def same_content(session: Session, row: KnowledgeDocument, content: Content) -> int | None:
+    """Another document that has the same bytes."""
+    same = sa.select(KnowledgeDocument.id).where(
+        KnowledgeDocument.content_hash == content.content_hash, KnowledgeDocument.id.is_distinct_from(row.id)
+    )
+    return session.scalar(same.order_by(KnowledgeDocument.id).limit(1))
 
 
 def _store(claim: Claim, row: KnowledgeDocument, ingested: Ingested) -> None:

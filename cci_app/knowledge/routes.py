@@ -9,9 +9,12 @@ from cci_app.accounts.auth import current_caller
 from cci_app.core.errors import InvalidInput
 from cci_app.core.http.api import EdgeBlueprint
 from cci_app.core.http.parser import reading_body
+from cci_app.jobs.schemas import JobResponse
 from cci_app.knowledge import documents, examples
+from cci_app.knowledge.crawl import request_crawl
 from cci_app.knowledge.languages import LANGUAGES, written_in
 from cci_app.knowledge.schemas import (
+    CrawlPayload,
     DocumentResponse,
     DocumentsQuery,
     DocumentsResponse,
@@ -145,6 +148,21 @@ def reindex_document(document_id: int) -> dict[str, Any]:
     organisation_id = current_caller().organisation_id
     documents.reindex_document(organisation_id, document_id, g.request_id)
     return documents.find_document(organisation_id, document_id)
+
+
+@blueprint.post("/crawls")
+@blueprint.arguments(CrawlPayload, example=examples.CRAWL)
+@blueprint.response(202, JobResponse, example=examples.CRAWL_JOB)
+def crawl_site(payload: dict[str, Any]) -> Any:
+    """Read a site: every page becomes a document; `GET /api/v1/admin/jobs/{job_id}` tells how far it is.
+
+    Pages are taken politely, one after the other, and only those that the site's robots.txt allows.
+    """
+    address = payload.pop("url")
+    language = payload.pop("language", None)
+    return request_crawl(
+        current_caller().organisation_id, address, **payload, language=language, request_id=g.request_id
+    )
 
 
 @blueprint.post("/search")

@@ -8,6 +8,8 @@ from cci_app.knowledge.languages import LANGUAGES
 
 LONGEST_TEXT = 1_000_000
 MOST_RESULTS = 20
+MOST_DEPTH = 5
+MOST_PAGES = 500
 MOST_DOCUMENTS = 100
 HIGHEST_ID = 2**63 - 1
 STATUSES = ("pending", "processing", "ready", "failed")
@@ -51,6 +53,22 @@ class UrlPayload(_Strict):
 
     url = _url()
     title = _title(required=False)
+    language = _language()
+
+
+class CrawlPayload(_Strict):
+    """A site to read: from an address along at most `depth` links that stay on its host."""
+
+    url = _url()
+    depth = ma.fields.Integer(
+        strict=True, load_default=2, validate=ma.validate.Range(0, MOST_DEPTH), metadata={"example": 2}
+    )
+    pages = ma.fields.Integer(
+        strict=True,
+        load_default=50,
+        validate=ma.validate.Range(1, MOST_PAGES),
+        metadata={"description": "How many pages at most", "example": 50},
+    )
     language = _language()
 
 

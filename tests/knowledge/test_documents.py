@@ -1,10 +1,9 @@
 """Documents from the request that sends them to the question that finds them."""
 
 import io
-import ssl
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,11 @@ import docx
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from benchmarks.ssrf.corpus import SITE
 from benchmarks.ssrf.internet import Internet
 from cci_app.core.database import system_transaction
 from cci_app.core.errors import Unavailable
-from cci_app.core.outbound import transport
 from cci_app.core.outbound.fetch import FetchError, FetchReason
 from cci_app.jobs.models import Job
 from cci_app.knowledge import documents, ingestion, reading
@@ -27,84 +23,12 @@ from cci_app.knowledge.ingestion import run_ingestion
 from cci_app.knowledge.search import search
 from config.samples.guide.make_pdf import GUIDES, HERE
 from tests.conftest import Tenant
+from tests.knowledge.desk import Desk
 
 DOCUMENTS = "/api/v1/knowledge/documents"
 GUIDE = (HERE.parent / "documents" / GUIDES["guide-des-services.md"]).read_bytes()
 MARKDOWN = "# Les visas\n\nNous suivons les visas de vos salariés.\n\n## Délais\n\nLes délais varient.".encode()
 Rows = Callable[..., list[dict[str, Any]]]
-
-
-@pytest.fixture(autouse=True)
-def store(app: Flask, tmp_path: Path) -> Iterator[Path]:
-    """The folder in which files are kept."""
-    before = app.config["SETTINGS"]
-    app.config["SETTINGS"] = before.model_copy(update={"file_storage": str(tmp_path / "files")})
-    yield tmp_path / "files"
-    app.config["SETTINGS"] = before
-
-
-@pytest.fixture
-def bells(monkeypatch: pytest.MonkeyPatch) -> list[uuid.UUID]:
-    """The jobs that were rung for."""
-    rung: list[uuid.UUID] = []
-    monkeypatch.setattr(documents, "ring", lambda _, job_id: rung.append(uuid.UUID(job_id)))
-    return rung
-
-
-@pytest.fixture
-def internet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Internet]:
-    with Internet(tmp_path) as pretended, pretended.place.pretended():
-        context = ssl.create_default_context(cafile=pretended.place.authority)
-        monkeypatch.setattr(transport, "_ssl_context", lambda: context)
-        yield pretended
-
-
-def form(filename: str, data: bytes, **fields: str) -> bytes:
-    parts = [(f'name="{name}"', value.encode()) for name, value in fields.items()]
-    parts.append((f'name="file"; filename="{filename}"', data))
-    body = b"".join(
-        f"--limit\r\nContent-Disposition: form-data; {named}\r\n\r\n".encode() + value + b"\r\n"
-        for named, value in parts
-    )
-    return body + b"--limit--\r\n"
-
-
-class Desk:
-    """An admin at work."""
-
-    def __init__(self, web: FlaskClient, tenant: Tenant, bells: list[uuid.UUID]) -> None:
-        self._web, self._headers, self._bells = web, tenant.headers, bells
-
-    def call(self, method: str, path: str = "", **options: Any) -> TestResponse:
-        return self._web.open(DOCUMENTS + path, method=method, headers=self._headers, **options)
-
-    def upload(self, name: str, data: bytes, **fields: str) -> TestResponse:
-        return self.call("POST", data=form(name, data, **fields), content_type="multipart/form-data; boundary=limit")
-
-    def work(self) -> None:
-        while self._bells:
-            run_ingestion(self._bells.pop(0))
-
-    def done(self, sent: TestResponse) -> dict[str, Any]:
-        """The document once the work on it is over."""
-        assert sent.json is not None
-        assert sent.status_code == 202, sent.json
-        self.work()
-        found = self.call("GET", f"/{sent.json['id']}").json
-        assert found is not None
-        return dict(found)
-
-    def find(self, query: str, **more: Any) -> list[dict[str, Any]]:
-        path = DOCUMENTS.replace("documents", "search")
-        found = self._web.post(path, json={"query": query, **more}, headers=self._headers)
-        assert found.json is not None
-        results: list[dict[str, Any]] = found.json["results"]
-        return results
-
-
-@pytest.fixture
-def desk(web: FlaskClient, tenant: Tenant, bells: list[uuid.UUID]) -> Desk:
-    return Desk(web, tenant, bells)
 
 
 def word() -> bytes:
