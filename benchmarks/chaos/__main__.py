@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks.chaos import crashes, late, redis_faults, repeats, stops, uploads, zombies
+from benchmarks.chaos import crashes, late, model_faults, redis_faults, repeats, stops, uploads, zombies
 from benchmarks.chaos.figures import Figure, table
 from benchmarks.chaos.stage import FULL, QUICK, Scale, Stage, say, stage
 from benchmarks.machine import describe
@@ -20,6 +20,7 @@ SCENARIOS: dict[str, Callable[[Stage, Scale], list[Figure]]] = {
     "zombies": zombies.run,
     "late": late.run,
     "stops": stops.run,
+    "models": model_faults.run,
     "uploads": uploads.run,
 }
 

@@ -40,6 +40,7 @@ class Scale:
     late: int = 40
     model_seconds: float = 15.0
     stops: int = 3
+    questionnaires: int = 60
     uploads: int = 20
 
 
@@ -58,6 +59,7 @@ QUICK = Scale(
     late=12,
     model_seconds=12,
     stops=1,
+    questionnaires=20,
     uploads=5,
 )
 
