@@ -1,4 +1,4 @@
-"""P1, P8, P9 and the stages of a turn; every figure from the clients' side or the kernel's, beside its floor."""
+"""P1, P7 to P9 and the stages of a turn; every figure from the outside, beside its floor or its alternative."""
 
 import argparse
 import statistics
@@ -11,6 +11,7 @@ import psutil
 
 from benchmarks.machine import describe
 from benchmarks.product import READY_SECONDS, Product, answers, free_port
+from benchmarks.speed import reading
 from benchmarks.speed.clients import Load, Target, run
 from cci_app.embedded import processes
 from cci_app.embedded.database import NAME
@@ -34,6 +35,7 @@ def main() -> int:
         rows = [
             *_speed(floor, ours, options.seconds, options.seed),
             *_memory(product, ours, options.seed),
+            *_reading(product),
             *_growth(product, ours, options.rows, options.seed),
         ]
         print(describe(product, options.seed, "flask", "sqlalchemy", "gunicorn"))
@@ -107,6 +109,22 @@ def _memory(product: Product, ours: Target, seed: int) -> list[Row]:
             largest <= 180,
         ),
         ("P8", "web ready after its start", "< 4 s", f"{ready:.1f} s", ready < 4),
+    ]
+
+
+def _reading(product: Product) -> list[Row]:
+    """What a model reads: no time is measured, one conversation says it all."""
+    found = reading.measure(product)
+    share = found.ours / found.resent
+    return [
+        (
+            "P7",
+            "tokens read / by an agent loop that resends all",
+            f"<= {reading.GOAL}",
+            f"{share:.2f}",
+            share <= reading.GOAL,
+        ),
+        ("", f"  {found.ours:,} in {found.our_calls} calls, {found.resent:,} in {found.resent_calls}", "", "", True),
     ]
 
 
