@@ -20,6 +20,7 @@ ROOMS: tuple[str, ...] = (
     "cci_app.handoff.models",
     "cci_app.conversation.models",
     "cci_app.usage.models",
+    "cci_app.exports.models",
 )
 
 # Every blueprint and the scope it asks of a key; None stands for open to everybody. What is not here is closed.

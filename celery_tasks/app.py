@@ -15,6 +15,7 @@ from config.settings import get_settings
 
 SWEEP_SECONDS = 5.0
 TEND_SECONDS = 30.0
+SCHEDULE_SECONDS = 60.0
 
 flask_app: Flask = start()
 
@@ -35,6 +36,7 @@ celery.conf.include = [
     "celery_tasks.jobs",
     "celery_tasks.knowledge",
     "celery_tasks.vectors",
+    "celery_tasks.exports",
 ]
 celery.conf.beat_schedule = {
     "sweep-conversations": {
@@ -51,6 +53,11 @@ celery.conf.beat_schedule = {
         "task": TaskName.TEND_VECTORS.value,
         "schedule": TEND_SECONDS,
         "options": {"queue": Queue.JOBS.value, "expires": TEND_SECONDS},
+    },
+    "schedule-exports": {
+        "task": TaskName.SCHEDULE_EXPORTS.value,
+        "schedule": SCHEDULE_SECONDS,
+        "options": {"queue": Queue.JOBS.value, "expires": SCHEDULE_SECONDS},
     },
 }
 

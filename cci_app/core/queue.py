@@ -42,6 +42,8 @@ class Task(StrEnum):
     CRAWL_SITE = "knowledge.crawl"
     SWEEP_JOBS = "jobs.sweep"
     TEND_VECTORS = "knowledge.tend_vectors"
+    EXPORT = "exports.run"
+    SCHEDULE_EXPORTS = "exports.schedule"
 
 
 QUEUE_OF: dict[Task, Queue] = {
@@ -54,6 +56,8 @@ QUEUE_OF: dict[Task, Queue] = {
     Task.CRAWL_SITE: Queue.JOBS,
     Task.SWEEP_JOBS: Queue.JOBS,
     Task.TEND_VECTORS: Queue.JOBS,
+    Task.EXPORT: Queue.JOBS,
+    Task.SCHEDULE_EXPORTS: Queue.JOBS,
 }
 
 

@@ -24,14 +24,14 @@ _WAIT_SECONDS = 10
 
 
 @contextmanager
-def selected(organisation_id: int, selection: Selection) -> Iterator[Record]:
+def selected(organisation_id: int, selection: Selection, timezone: str | None = None) -> Iterator[Record]:
     """The record of the organisation, with the questions of this installation's assistants.
 
     Raises InvalidInput for an assistant there is none of.
     """
     conversation = get_conversation()
     default = conversation.assistant(selection.assistant).name
-    with open_record(organisation_id, selection, conversation.specs, default) as record:
+    with open_record(organisation_id, selection, conversation.specs, default, timezone) as record:
         yield record
 
 
@@ -69,6 +69,15 @@ def make_workbook(organisation_id: int, selection: Selection) -> IO[bytes] | Non
         path = Path(folder) / "export.xlsx"
         write_workbook(record, path)
         return path.open("rb")
+
+
+def write_file(record: Record, form: ExportFormat, path: Path) -> None:
+    """Write the record to `path` in that form."""
+    if form is ExportFormat.EXCEL:
+        write_workbook(record, path)
+        return
+    with path.open("wb") as file:
+        write_text(record, form, file)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ flat however many there are.
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
@@ -101,6 +101,23 @@ def _json_value(column: Column) -> str:
     return _JSON.get(column.kind, "{value}").format(value=column.value)
 
 
+class _Counted:
+    """Counts the rows that PostgreSQL sends, one a call."""
+
+    def __init__(self, file: Writable, count: Callable[[int], None]) -> None:
+        self._file = file
+        self._count = count
+        self._rows = 0
+
+    def write(self, data: bytes, /) -> None:
+        """Take a row."""
+        self._file.write(data)
+        self._rows += 1
+        if self._rows == _FETCH_ROWS:
+            self._count(self._rows)
+            self._rows = 0
+
+
 class _Lines:
     """Puts commas between the lines of JSON that PostgreSQL sends, one a call or many."""
 
@@ -124,6 +141,9 @@ class Record:
         self.selection = selection
         self.layout = layout
         self.timezone = timezone
+        # Told now and then how many conversations were read; may raise, which ends the reading.
+        self.watch: Callable[[int], None] = lambda _: None
+        self._read = 0
         self._parameters: dict[str, Any] = {
             **asdict(selection),
             **layout.parameters,
@@ -156,7 +176,7 @@ class Record:
     def conversations(self) -> Iterator[tuple[Any, ...]]:
         """The cells of every conversation, as `layout.columns`; moments are naive, in the organisation's time."""
         cells = ", ".join(map(_cell, self.layout.columns))
-        return self._rows(f"SELECT {cells} FROM {self._chosen} ORDER BY {_ORDER}")
+        return self._rows(f"SELECT {cells} FROM {self._chosen} ORDER BY {_ORDER}", counted=True)
 
     def messages(self) -> Iterator[tuple[Any, ...]]:
         """The cells of every message, as `layout.messages`, by conversation and in the order in which they came."""
@@ -249,18 +269,23 @@ class Record:
             # The first rows are wanted at once: by the index of the start, not after sorting all of them.
             cursor.execute("SET LOCAL enable_sort = off")
             try:
-                cursor.copy_expert(statement, file)
+                cursor.copy_expert(statement, _Counted(file, self._count_rows))
             except BaseException:
                 # Else the rest of the rows would be fetched, and thrown away, before the connection is free again.
                 cursor.connection.cancel()
                 raise
             cursor.execute("SET LOCAL enable_sort = on")
 
-    def _rows(self, query: str) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, query: str, *, counted: bool = False) -> Iterator[tuple[Any, ...]]:
         with self._cursor(name="export") as cursor:
-            cursor.itersize = _FETCH_ROWS
             cursor.execute(query, self._parameters)
-            yield from cursor
+            while rows := cursor.fetchmany(_FETCH_ROWS):
+                self._count_rows(len(rows) if counted else 0)
+                yield from rows
+
+    def _count_rows(self, rows: int) -> None:
+        self._read += rows
+        self.watch(self._read)
 
     def _one(self, query: str) -> Sequence[Any]:
         with self._cursor() as cursor:
@@ -277,24 +302,27 @@ class Record:
 
 @contextmanager
 def open_record(
-    organisation_id: int, selection: Selection, specs: Mapping[str, AssistantSpec], default: str
+    organisation_id: int,
+    selection: Selection,
+    specs: Mapping[str, AssistantSpec],
+    default: str,
+    timezone: str | None = None,
 ) -> Iterator[Record]:
-    """The organisation's record as it stands now.
+    """The organisation's record as it stands now, in its own time zone or in `timezone`.
 
     `specs` are the installation's assistants by name: those that the selection reaches give the columns of the
     questions, `default` where it reaches none.
     """
     with tenant_snapshot(organisation_id) as connection:
         organisation = connection.execute(_ORGANISATION).one()
-        connection.execute(_TIMEZONE, {"timezone": organisation.timezone})
-        everything = Record(
-            connection, selection, Layout(organisation.language, ()), organisation_id, organisation.timezone
-        )
+        timezone = timezone or organisation.timezone
+        connection.execute(_TIMEZONE, {"timezone": timezone})
+        everything = Record(connection, selection, Layout(organisation.language, ()), organisation_id, timezone)
         reached = [spec for name, spec in specs.items() if everything.reaches(name)] or [
             specs[selection.assistant or default]
         ]
         layout = Layout(organisation.language, reached)
-        yield Record(connection, selection, layout, organisation_id, organisation.timezone)
+        yield Record(connection, selection, layout, organisation_id, timezone)
 
 
 _ORGANISATION = sa.text("SELECT language, timezone FROM organisations")

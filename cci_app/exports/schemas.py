@@ -5,6 +5,8 @@ from typing import Any
 import marshmallow as ma
 
 from cci_app.core.http.fields import CleanText, UserId
+from cci_app.exports.job import destinations
+from cci_app.exports.models import Frequency
 from cci_app.exports.selection import ExportFormat, RunStatus, Selection
 
 
@@ -92,3 +94,118 @@ class ConversationResponse(ma.Schema):
     late_answers = ma.fields.Integer(required=True)
     assistant = ma.fields.String(required=True)
     conversation_id = ma.fields.UUID(required=True)
+
+
+class ExportPayload(Filters):
+    """Which conversations, in which form, and where to."""
+
+    format = ma.fields.String(load_default=ExportFormat.EXCEL, validate=ma.validate.OneOf(list(ExportFormat)))
+    destination = ma.fields.String(load_default="download", validate=ma.validate.OneOf(destinations()))
+
+
+class JobsQuery(ma.Schema):
+    """How many."""
+
+    limit = ma.fields.Integer(
+        load_default=50, validate=ma.validate.Range(1, 200), metadata={"description": "At most so many", "example": 50}
+    )
+
+
+class StepResponse(ma.Schema):
+    """What the work began, and when."""
+
+    text = ma.fields.String(required=True)
+    at = ma.fields.String(required=True, metadata={"format": "date-time"})
+
+
+class ManifestResponse(ma.Schema):
+    """What is in the file."""
+
+    name = ma.fields.String(required=True)
+    rows = ma.fields.Integer(required=True)
+    first_id = ma.fields.UUID(required=True, allow_none=True)
+    last_id = ma.fields.UUID(required=True, allow_none=True)
+    bytes = ma.fields.Integer(required=True)
+    sha256 = ma.fields.String(required=True)
+    timezone = ma.fields.String(required=True)
+    days = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Integer(), required=True)
+
+
+class ExportJobResponse(ma.Schema):
+    """An export as a job; `delivered` are bytes of the file, or rows of the sheet, that are there."""
+
+    id = ma.fields.UUID(required=True)
+    state = ma.fields.String(
+        required=True, validate=ma.validate.OneOf(["queued", "running", "done", "failed", "cancelled"])
+    )
+    format = ma.fields.String(required=True)
+    destination = ma.fields.String(required=True)
+    filters = ma.fields.Dict(required=True)
+    rows_done = ma.fields.Integer(required=True)
+    rows = ma.fields.Integer(required=True, allow_none=True)
+    bytes = ma.fields.Integer(required=True, allow_none=True)
+    delivered = ma.fields.Integer(required=True, allow_none=True)
+    steps = ma.fields.List(ma.fields.Nested(StepResponse), required=True)
+    link = ma.fields.String(required=True, allow_none=True)
+    download = ma.fields.String(required=True, allow_none=True)
+    reason = ma.fields.String(required=True, allow_none=True)
+    manifest = ma.fields.Nested(ManifestResponse, required=True, allow_none=True)
+    created_at = ma.fields.AwareDateTime(required=True)
+    started_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+    finished_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+
+
+class DifferenceResponse(ma.Schema):
+    """A day on which the export and the database differ."""
+
+    day = ma.fields.String(required=True, metadata={"format": "date"})
+    rows_then = ma.fields.Integer(required=True)
+    rows_now = ma.fields.Integer(required=True)
+    difference = ma.fields.String(required=True, validate=ma.validate.OneOf(["missing", "added", "changed"]))
+
+
+class ReconciliationResponse(ma.Schema):
+    """An export held against the database as it is now."""
+
+    job_id = ma.fields.UUID(required=True)
+    same = ma.fields.Boolean(required=True)
+    rows_then = ma.fields.Integer(required=True)
+    rows_now = ma.fields.Integer(required=True)
+    days = ma.fields.List(ma.fields.Nested(DifferenceResponse), required=True)
+
+
+class ScheduleFilters(Filters):
+    """Which conversations; the days are those since the run before."""
+
+    class Meta:
+        exclude = ("start_date", "end_date")
+
+
+class SchedulePayload(ma.Schema):
+    """An export to be made again and again: of yesterday, of the seven days or of the month before."""
+
+    name = CleanText(required=True, min_length=1, max_length=100)
+    frequency = ma.fields.String(required=True, validate=ma.validate.OneOf(list(Frequency)))
+    hour = ma.fields.Integer(load_default=6, validate=ma.validate.Range(0, 23))
+    weekday = ma.fields.Integer(load_default=1, validate=ma.validate.Range(1, 7))
+    month_day = ma.fields.Integer(load_default=1, validate=ma.validate.Range(1, 28))
+    format = ma.fields.String(load_default=ExportFormat.EXCEL, validate=ma.validate.OneOf(list(ExportFormat)))
+    destination = ma.fields.String(load_default="download", validate=ma.validate.OneOf(destinations()))
+    filters = ma.fields.Nested(ScheduleFilters, load_default=dict)
+    active = ma.fields.Boolean(load_default=True)
+
+
+class ScheduleResponse(SchedulePayload):
+    """A schedule: when it runs next, and the job of its last run."""
+
+    id = ma.fields.UUID(required=True)
+    next_run_at = ma.fields.AwareDateTime(required=True)
+    last_job_id = ma.fields.UUID(required=True, allow_none=True)
+    created_at = ma.fields.AwareDateTime(required=True)
+
+
+class RemovedScheduleResponse(ma.Schema):
+    """A schedule that is no longer there."""
+
+    id = ma.fields.UUID(required=True)
+    removed = ma.fields.Boolean(required=True)

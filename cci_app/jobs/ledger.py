@@ -66,6 +66,13 @@ def find_job(organisation_id: int, job_id: uuid.UUID) -> Job:
         return job
 
 
+def list_jobs(organisation_id: int, kind: str, limit: int) -> list[Job]:
+    """The organisation's newest jobs of that kind, the newest first."""
+    with tenant_transaction(organisation_id) as session:
+        newest = sa.select(Job).where(Job.organisation_id == organisation_id, Job.kind == kind)
+        return list(session.scalars(newest.order_by(Job.created_at.desc(), Job.id).limit(limit)))
+
+
 def open_jobs(limit: int = 100) -> list[OpenJob]:
     """The jobs whose bell must ring: those not taken though asked for, and those whose worker died. For the sweeper.
 
@@ -108,3 +115,16 @@ def cancel(organisation_id: int, job_id: uuid.UUID) -> bool:
             .returning(Job.id)
         )
         return cancelled.first() is not None
+
+
+def retry(organisation_id: int, job_id: uuid.UUID) -> bool:
+    """Queue a job that failed or was cancelled once more, with its checkpoint. Returns whether it was."""
+    nothing = dict.fromkeys(("reason", "not_before", "started_at", "finished_at", "lease_token", "lease_until"))
+    with tenant_transaction(organisation_id) as session:
+        queued = session.execute(
+            sa.update(Job)
+            .where(Job.id == job_id, Job.state.in_((JobState.FAILED, JobState.CANCELLED)))
+            .values(state=JobState.QUEUED, attempts=0, **nothing)
+            .returning(Job.id)
+        )
+        return queued.first() is not None

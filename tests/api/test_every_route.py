@@ -27,7 +27,7 @@ def routes(app: Flask) -> list[tuple[str, Rule]]:
 
 
 def address(rule: Rule, job_id: str, document_id: int = 1) -> str:
-    values = {"user_id": USER, "job_id": job_id, "document_id": document_id, "name": "docs.js"}
+    values = {"user_id": USER, "job_id": job_id, "schedule_id": job_id, "document_id": document_id, "name": "docs.js"}
     _, path = rule.build({name: values[name] for name in rule.arguments}) or ("", "")
     return path
 
