@@ -39,6 +39,7 @@ COMMANDS: tuple[str, ...] = (
     "cci_app.contacts.cli:cli",
     "cci_app.knowledge.cli:cli",
     "cci_app.exports.destinations.cli:sharepoint",
+    "cci_app.exports.destinations.cli:sheets",
     "cci_app.admin.cli:seed",
     "cci_app.admin.cli:demo",
 )

@@ -98,6 +98,14 @@ class Settings(BaseSettings):
     )
     graph_base_url: str = Field("https://graph.microsoft.com", description="Microsoft Graph; others in national clouds")
     graph_authority: str = Field("https://login.microsoftonline.com", description="Where the application signs in")
+    google_service_account: SecretStr | None = Field(
+        None, description="JSON key of a service account, or the path of its file (docs/sharepoint.md)"
+    )
+    google_spreadsheet_id: str | None = Field(None, description="Spreadsheet to keep up to date; one is made if unset")
+    google_sheet_name: str = Field("Conversations", min_length=1, max_length=100, description="Its sheet")
+    google_share_with: str = Field("", description="Addresses, by commas, that share a spreadsheet we make")
+    google_sheets_url: str = Field("https://sheets.googleapis.com", description="Google's Sheets API")
+    google_drive_url: str = Field("https://www.googleapis.com", description="Google's Drive API")
 
     chat_model: str | None = Field(
         None,

@@ -1,6 +1,7 @@
 """Commands that say whether a destination is set up."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Protocol
 
 import click
 from flask import current_app
@@ -11,6 +12,14 @@ from cci_app.exports.destinations import registry
 from config.settings import Settings
 
 sharepoint = AppGroup("sharepoint", help="Exports into SharePoint.")
+sheets = AppGroup("sheets", help="Exports into a Google Sheet.")
+
+
+class Checkable(Protocol):
+    """A destination that can try itself."""
+
+    def check(self) -> Iterator[str]:
+        """Say what works, one sentence after the other. Raises DeliveryFailed or Unavailable for what does not."""
 
 
 def _settings() -> Settings:
@@ -21,13 +30,20 @@ def _settings() -> Settings:
 @sharepoint.command("check")
 def check_sharepoint() -> None:
     """Try everything that an export into SharePoint takes, without writing a file; say what is wrong, if anything."""
-    try:
-        _tell(registry.sharepoint(_settings()).check())
-    except CciError as error:
-        raise click.ClickException(error.message) from error
+    _check(registry.sharepoint)
     click.echo("Exports can be delivered to SharePoint.")
 
 
-def _tell(steps: Iterator[str]) -> None:
-    for step in steps:
-        click.echo(f"ok: {step}")
+@sheets.command("check")
+def check_sheets() -> None:
+    """Try everything that an export into a Google Sheet takes, changing nothing; say what is wrong, if anything."""
+    _check(registry.google_sheets)
+    click.echo("Exports can be delivered to the Google Sheet.")
+
+
+def _check(make: Callable[[Settings], Checkable]) -> None:
+    try:
+        for step in make(_settings()).check():
+            click.echo(f"ok: {step}")
+    except CciError as error:
+        raise click.ClickException(error.message) from error

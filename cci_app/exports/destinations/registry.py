@@ -1,6 +1,8 @@
 """Destinations by name."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cci_app.core.errors import Conflict, InvalidInput
@@ -10,6 +12,7 @@ from config.settings import Environment, Settings
 
 if TYPE_CHECKING:
     from cci_app.exports.destinations.sharepoint import SharePoint
+    from cci_app.exports.destinations.sheets import GoogleSheets
 
 
 def destination(name: str, settings: Settings, organisation: str) -> Destination:
@@ -56,6 +59,48 @@ def sharepoint(settings: Settings) -> "SharePoint":
     )
 
 
+def google_sheets(settings: Settings) -> "GoogleSheets":
+    """The Google Sheet that the settings name. Raises InvalidInput."""
+    from google.auth.exceptions import GoogleAuthError
+
+    from cci_app.exports.destinations.sheets import GoogleSheets, Spreadsheet, addresses
+
+    (secret,) = _needed(settings, "google_sheets", "google_service_account")
+    share_with = addresses(settings.google_share_with)
+    if settings.google_spreadsheet_id is None and not share_with:
+        raise InvalidInput("the destination google_sheets needs GOOGLE_SPREADSHEET_ID or GOOGLE_SHARE_WITH to be set")
+    plain_http = settings.environment is not Environment.PRODUCTION
+    _check_addresses(settings, plain_http, "google_sheets_url", "google_drive_url")
+    account = _service_account(secret.get_secret_value())
+    if not speaks_safely(account.get("token_uri", ""), plain_http=plain_http):
+        raise InvalidInput("the token_uri in GOOGLE_SERVICE_ACCOUNT has to begin with https://")
+    spreadsheet = Spreadsheet(
+        id=settings.google_spreadsheet_id,
+        sheet=settings.google_sheet_name,
+        share_with=share_with,
+        sheets_url=settings.google_sheets_url,
+        drive_url=settings.google_drive_url,
+    )
+    try:
+        return GoogleSheets(account, spreadsheet)
+    except (ValueError, GoogleAuthError) as error:
+        raise InvalidInput(_NO_KEY) from error
+
+
+_NO_KEY = "GOOGLE_SERVICE_ACCOUNT has to be the JSON key of a service account, or the path of a file with it"
+
+
+def _service_account(text: str) -> dict[str, str]:
+    try:
+        account = json.loads(text if text.lstrip().startswith("{") else Path(text).read_text())
+    except (OSError, ValueError) as error:
+        # The error may repeat the key.
+        raise InvalidInput(_NO_KEY) from (error if isinstance(error, OSError) else None)
+    if not isinstance(account, dict):
+        raise InvalidInput(_NO_KEY)
+    return account
+
+
 def _needed(settings: Settings, name: str, *fields: str) -> tuple[Any, ...]:
     missing = [field.upper() for field in fields if getattr(settings, field) is None]
     if missing:
@@ -69,4 +114,8 @@ def _check_addresses(settings: Settings, plain_http: bool, *fields: str) -> None
             raise InvalidInput(f"{field.upper()} has to begin with https://")
 
 
-DESTINATIONS: dict[str, Callable[[Settings], Destination]] = {"folder": _folder, "sharepoint": sharepoint}
+DESTINATIONS: dict[str, Callable[[Settings], Destination]] = {
+    "folder": _folder,
+    "sharepoint": sharepoint,
+    "google_sheets": google_sheets,
+}

@@ -1,0 +1,143 @@
+"""Google's APIs, called as a service account, and what their refusals mean."""
+
+import re
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+from google.auth import exceptions, transport
+from google.oauth2.service_account import Credentials
+
+from cci_app.exports.destinations.errors import DeliveryFailed
+from cci_app.exports.destinations.patience import Patience, Trouble, attempt
+
+SERVICE = "Google"
+_TIMEOUT = httpx.Timeout(60.0, connect=5.0)
+
+
+class Google:
+    """Calls with the rights of a service account (with those scopes) for one delivery, as a context."""
+
+    def __init__(self, credentials: Credentials) -> None:
+        self._credentials = credentials
+        self._client = httpx.Client(timeout=_TIMEOUT, follow_redirects=False, trust_env=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._client.close()
+
+    @property
+    def email(self) -> str:
+        """The address that a spreadsheet has to be shared with."""
+        return str(self._credentials.service_account_email)
+
+    def sign_in(self) -> None:
+        """Get a token. Raises DeliveryFailed for a key that is not accepted, Trouble for what may pass."""
+        try:
+            self._credentials.refresh(_Transport(self._client))  # type: ignore[no-untyped-call]
+        except exceptions.RefreshError as error:
+            if error.retryable:
+                raise Trouble("does not sign us in at present") from error
+            raise DeliveryFailed(
+                "GOOGLE_SERVICE_ACCOUNT: Google does not accept the key; make a new key of the service account, and see"
+                " that the clock of this machine is right"
+            ) from error
+
+    def call(self, method: str, url: str, **options: Any) -> httpx.Response:
+        """Google's answer to a call that may be heard more than once, whatever its status but those that pass.
+
+        Raises DeliveryFailed where the key is not accepted, Unavailable where Google does not serve.
+        """
+        patience = Patience(SERVICE)
+        while True:
+            try:
+                return self._call_once(method, url, options)
+            except Trouble as trouble:
+                patience.wait(trouble)
+
+    def _call_once(self, method: str, url: str, options: Mapping[str, Any]) -> httpx.Response:
+        if not self._credentials.valid:
+            self.sign_in()
+        answer = attempt(lambda: self._send(method, url, options))
+        if answer.status_code == 401:
+            self.sign_in()
+            answer = attempt(lambda: self._send(method, url, options))
+        return answer
+
+    def _send(self, method: str, url: str, options: Mapping[str, Any]) -> httpx.Response:
+        return self._client.request(
+            method, url, headers={"Authorization": f"Bearer {self._credentials.token}"}, **options
+        )
+
+
+def body_of(answer: httpx.Response) -> dict[str, Any]:
+    """The object that an answer holds; an empty one where it holds none."""
+    try:
+        body = answer.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def accepted(answer: httpx.Response, google: Google, purpose: str) -> dict[str, Any]:
+    """What Google returned. Raises DeliveryFailed where it refuses; `purpose` completes "the account may not"."""
+    if answer.is_success:
+        return body_of(answer)
+    error = body_of(answer).get("error")
+    error = error if isinstance(error, dict) else {}
+    reasons = {str(detail.get("reason")) for detail in error.get("details", ()) if isinstance(detail, dict)}
+    if "SERVICE_DISABLED" in reasons:
+        raise DeliveryFailed("enable the Google Sheets API, and the Google Drive API, in the service account's project")
+    if answer.status_code == 404:
+        raise DeliveryFailed("GOOGLE_SPREADSHEET_ID: there is no such spreadsheet; copy the id from its address")
+    if answer.status_code == 403:
+        raise DeliveryFailed(
+            f"the service account may not {purpose}: share the spreadsheet with {google.email} as editor"
+        )
+    status = str(error.get("status", ""))
+    told = f" {status}" if re.fullmatch(r"[A-Z_]{1,60}", status) else ""
+    raise DeliveryFailed(f"Google refuses to let the account {purpose} ({answer.status_code}{told})")
+
+
+class _Transport(transport.Request):
+    """google-auth's requests over the client that makes all others."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+
+    def __call__(
+        self,
+        url: str,
+        method: str = "GET",
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        **_: Any,
+    ) -> transport.Response:
+        limit = _TIMEOUT if timeout is None else timeout
+        # Trouble is raised past google-auth, which would otherwise wait by itself.
+        return _Answer(attempt(lambda: self._client.request(method, url, content=body, headers=headers, timeout=limit)))
+
+
+class _Answer(transport.Response):
+    """An answer as google-auth reads it."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        self._answer = answer
+
+    @property
+    def status(self) -> int:
+        return self._answer.status_code
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return self._answer.headers
+
+    @property
+    def data(self) -> bytes:
+        return self._answer.content
