@@ -168,8 +168,7 @@ def _make_file(claim: Claim, work: "_Work", order: Order, path: Path) -> Manifes
     work.step("keeping the file")
     with path.open("rb") as file:
         _store().put(_key(claim.organisation_id, claim.job_id, manifest), file)
-    # A delivery that was begun with another file does not go on with this one.
-    work.forget_delivery(manifest)
+    work.keep_manifest(manifest)
     return manifest
 
 
@@ -202,9 +201,9 @@ class _Work:
             self._told_at = now
             self._keep(delivered=done, to_deliver=total)
 
-    def forget_delivery(self, manifest: Manifest) -> None:
-        """Begin a delivery of another file."""
-        self._keep(manifest=manifest.as_json(), delivery={})
+    def keep_manifest(self, manifest: Manifest) -> None:
+        """Keep what is in the file. A delivery that was begun with another one stays for the destination to give up."""
+        self._keep(manifest=manifest.as_json())
 
     def _keep(self, **changes: Any) -> None:
         self._claim.keep({**self._claim.checkpoint, **changes})
