@@ -57,6 +57,7 @@ class Destination(Protocol):
         """Put the export there, whole or not at all, and return a link for people where there is one.
 
         Repeated with the same parcel and the checkpoint that was kept, it goes on where it was, and does nothing where
-        it had come to its end; what the checkpoint says of another parcel, by its hash, is given up. Raises DeliveryFailed for what will not come by waiting, with a sentence that says what
-        to do, and Unavailable for what may; its `retry_after` says when to come back. Neither repeats a secret.
+        it had come to its end; what the checkpoint says of another parcel, by its hash, is given up. Raises
+        DeliveryFailed for what will not come by waiting, with a sentence that says what to do, and Unavailable for what
+        may; its `retry_after` says when to come back. Neither repeats a secret.
         """
