@@ -111,6 +111,7 @@ class Product:
             "KNOWLEDGE_PATH": str(SAMPLES / "documents"),
             "FILE_STORAGE": str(self.folder / "files"),
             "LOG_LEVEL": "WARNING",
+            "EMBEDDING_MODEL": "offline",
             **NO_LIMITS,
             **self._roles.get(part, self._roles.get("web", {})),
             **self._more,

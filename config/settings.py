@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 
+DEFAULT_OPENAI_EMBEDDING = "openai:text-embedding-3-small"
 DEVELOPMENT_SECRET = "development-only-secret-key-of-32-bytes"  # noqa: S105 (refused in production)
 
 
@@ -125,6 +126,18 @@ class Settings(BaseSettings):
         None, ge=0, le=2, description="Temperature of the models; unset, their own: some refuse any other"
     )
     prices_path: Path = Field(ROOT / "config" / "prices.yaml", description="Prices of the models (docs/models.md)")
+    embedding_model: str | None = Field(
+        None,
+        description="Model of the passages' vectors: `openai:text-embedding-3-small`, by default where OpenAI's key is"
+        " set, or `offline` (docs/knowledge.md)",
+    )
+    knowledge_store: Literal["pgvector", "pinecone"] | None = Field(
+        None, description="Where those vectors are: pgvector, or pinecone, by default where Pinecone's key is set"
+    )
+    pinecone_api_key: SecretStr | None = Field(None, description="Pinecone's key")
+    pinecone_index: str | None = Field(None, description="Pinecone index, of 1,536 dimensions, compared by cosine")
+    pinecone_host: str | None = Field(None, description="Host of that index; spares asking for it by its name")
+    pinecone_control_url: str = Field("https://api.pinecone.io", description="Pinecone's API of indexes")
     langsmith_api_key: SecretStr | None = Field(
         None, description="LangSmith's key: every call of a model is traced there, what people wrote included"
     )
@@ -166,6 +179,16 @@ class Settings(BaseSettings):
         if self.anthropic_model is not None and (self.anthropic_auth_token or self.anthropic_api_key) is not None:
             return (f"anthropic:{self.anthropic_model}",)
         return ("offline",)
+
+    @property
+    def chosen_embedding_model(self) -> str:
+        """The embedding model: as set, else OpenAI's where its key is set, else offline."""
+        return self.embedding_model or (DEFAULT_OPENAI_EMBEDDING if self.openai_api_key is not None else "offline")
+
+    @property
+    def chosen_knowledge_store(self) -> str:
+        """Where the passages' vectors are: as set, else Pinecone where its key is set, else the database."""
+        return self.knowledge_store or ("pinecone" if self.pinecone_api_key is not None else "pgvector")
 
     @property
     def app_database(self) -> str:

@@ -10,7 +10,7 @@ from cci_app.accounts.cli import default_organisation
 from cci_app.core.errors import CciError
 from cci_app.core.tenants import organisation_named
 from cci_app.knowledge.loading import LoadReport, load_folder
-from cci_app.knowledge.upkeep import Upkeep, tend
+from cci_app.knowledge.upkeep import Upkeep, reconcile, tend
 
 _TOLD_EVERY_SECONDS = 5.0
 
@@ -44,10 +44,14 @@ def load(folder: Path | None, organisation: str, force: bool) -> None:
 def vectors(organisation: str) -> None:
     """Bring the vectors of all passages into step with the model and the store that the settings name.
 
-    A worker does the same in the background, a part at a time. Can be interrupted and asked for again.
+    A worker does the same in the background, a part at a time; but only this compares a store outside the database with
+    the passages that there are. Can be interrupted and asked for again.
     """
     organisation_id = organisation_named(organisation)
     try:
+        strays, lost = reconcile(organisation_id)
+        if strays or lost:
+            click.echo(f"  the store had {strays} of passages that are gone, and lacked {lost}", err=True)
         while (done := tend(organisation_id, seconds=_TOLD_EVERY_SECONDS)).left:
             click.echo(f"  {_tended(done)}", err=True)
     except CciError as error:

@@ -4,19 +4,24 @@ What may wait for a network belongs to the first step, so that no transaction do
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.orm import Session
 
+from cci_app.core.errors import Unavailable
 from cci_app.knowledge.chunking import Chunk
 from cci_app.knowledge.languages import configuration
 from cci_app.knowledge.models import KnowledgeChunk
+from cci_app.knowledge.stores.choice import vector_store
 from cci_app.knowledge.stores.pgvector import PgVectorStore, written
 from cci_app.knowledge.words import folded
 from cci_app.llm.embeddings import embeddings
 from cci_app.llm.vectors import DIMENSIONS, Vector
+
+log = structlog.get_logger(__name__)
 
 _INSERT = sa.text(
     f"""
@@ -55,8 +60,19 @@ def prepare(title: str, language: str, chunks: Iterable[Chunk]) -> Prepared:
     Call it outside of any transaction: a model may be far away.
     """
     passages = tuple(chunks)
-    vectors = embeddings().of_passages([embedded_text(title, chunk.heading, chunk.text) for chunk in passages])
-    return Prepared(title, language, passages, str(embeddings().model.name), tuple(vectors))
+    texts = [embedded_text(title, chunk.heading, chunk.text) for chunk in passages]
+    return Prepared(title, language, passages, str(embeddings().model.name), _vectors(texts))
+
+
+def _vectors(texts: Sequence[str]) -> tuple[Vector, ...] | None:
+    """The texts' vectors. None where they cannot be had now, or belong elsewhere: they follow (see `upkeep`)."""
+    if vector_store().remote:
+        return None
+    try:
+        return tuple(embeddings().of_passages(texts))
+    except Unavailable as error:
+        log.warning("passages_wait_for_vectors", reason=error.message)
+        return None
 
 
 def embedded_text(title: str, heading: str | None, text: str) -> str:

@@ -19,6 +19,7 @@ from cci_app.knowledge.indexing import embedded_text
 from cci_app.knowledge.models import KnowledgeChunk, KnowledgeDocument, KnowledgeVector
 from cci_app.knowledge.stores.choice import vector_store
 from cci_app.knowledge.stores.pgvector import PgVectorStore
+from cci_app.knowledge.stores.port import RemoteVectorStore
 from cci_app.llm.embeddings import BATCH, embeddings
 
 log = structlog.get_logger(__name__)
@@ -82,6 +83,32 @@ def tend(organisation_id: int, *, seconds: float) -> Upkeep:
     return done
 
 
+def reconcile(organisation_id: int) -> tuple[int, int]:
+    """Compare a remote store with the rows, which are right: the vectors removed there, and those found missing.
+
+    What is missing is made again by `tend`. Raises Unavailable where the store does not answer.
+    """
+    store = vector_store()
+    if not isinstance(store, RemoteVectorStore):
+        return 0, 0
+    present: set[int] = set()
+    strays = 0
+    for page in store.ids(organisation_id):
+        with tenant_transaction(organisation_id) as session:
+            known = set(session.scalars(sa.select(KnowledgeChunk.id).where(KnowledgeChunk.id.in_(page))))
+        present |= known
+        if gone := [each for each in page if each not in known]:
+            store.remove(organisation_id, gone)
+            strays += len(gone)
+    with tenant_transaction(organisation_id) as session:
+        told = sa.select(KnowledgeVector.chunk_id).where(
+            KnowledgeVector.organisation_id == organisation_id, KnowledgeVector.store == store.name
+        )
+        lost = set(session.scalars(told)) - present
+        session.execute(sa.delete(KnowledgeVector).where(KnowledgeVector.chunk_id.in_(lost)))
+    return strays, len(lost)
+
+
 def _has_no_vector() -> sa.ColumnElement[bool]:
     """Of a passage: it has none of the present model in the present store."""
     return ~sa.exists().where(
@@ -112,6 +139,11 @@ def _without_vector(organisation_id: int) -> list[sa.Row[Any]]:
 def _embed(organisation_id: int, batch: Sequence[sa.Row[Any]]) -> int:
     vectors = embeddings().of_passages([embedded_text(row.title, row.heading, row.text) for row in batch])
     by_id = {row.id: vector for row, vector in zip(batch, vectors, strict=True)}
+    store = vector_store()
+    if isinstance(store, RemoteVectorStore):
+        # First there, then in our rows: what breaks off in between is sent again.
+        there_too = {row.id: (row.language, by_id[row.id]) for row in batch}
+        store.put(organisation_id, str(embeddings().model.name), there_too)
     with tenant_transaction(organisation_id) as session:
         # A passage that is deleted meanwhile needs none.
         there = session.execute(
@@ -128,9 +160,9 @@ def _embed(organisation_id: int, batch: Sequence[sa.Row[Any]]) -> int:
                     "chunk_id": row.id,
                     "language": row.language,
                     "model": str(embeddings().model.name),
-                    "store": vector_store().name,
+                    "store": store.name,
                     "in_graph": False,
-                    "embedding": by_id[row.id],
+                    "embedding": None if store.remote else by_id[row.id],
                 }
                 for row in there
             ]

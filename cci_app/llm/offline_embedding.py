@@ -33,6 +33,7 @@ class OfflineEmbedding:
     """Deterministic vectors, in about a tenth of a millisecond for each hundred words."""
 
     name = ModelName(Provider.OFFLINE, Provider.OFFLINE)
+    remote = False
     least_similarity = LEAST_SIMILARITY
 
     def embed(self, texts: Sequence[str], seconds: float) -> list[Vector]:  # noqa: ARG002 (others take time)

@@ -1,10 +1,8 @@
 """Models of providers through LangChain. Loaded when a setting or an assistant names one, and its package with it."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -27,6 +25,7 @@ from pydantic import BaseModel, SecretStr
 from cci_app.llm.calls import CallOutcome, Tokens
 from cci_app.llm.chat import Filled, ModelFailed, Request
 from cci_app.llm.names import ModelName, Provider
+from cci_app.llm.retry_after import retry_after
 from config.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -110,7 +109,7 @@ class LangChainModel:
             log.error("model_refused", model=str(self.name), error=type(error).__name__)
         elif outcome is CallOutcome.GARBAGE:
             log.warning("model_unreadable", model=str(self.name), error=type(error).__name__)
-        return ModelFailed(outcome, _retry_after(error))
+        return ModelFailed(outcome, retry_after(error))
 
 
 def make_model(name: ModelName, settings: Settings) -> BaseChatModel:
@@ -156,24 +155,3 @@ def make_model(name: ModelName, settings: Settings) -> BaseChatModel:
 def _tokens(reply: AIMessage) -> Tokens:
     usage = reply.usage_metadata
     return Tokens(usage["input_tokens"], usage["output_tokens"]) if usage else Tokens()
-
-
-def _retry_after(error: BaseException | None) -> float | None:
-    """The seconds that the answer behind an error asks to wait: a number or a date (RFC 9110, 10.2.3)."""
-    while error is not None:
-        headers = getattr(getattr(error, "response", None), "headers", None)
-        if isinstance(headers, Mapping) and (value := headers.get("retry-after")):
-            return _seconds(str(value))
-        error = error.__cause__
-    return None
-
-
-def _seconds(value: str) -> float | None:
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
-        return None

@@ -1,8 +1,8 @@
 """What a search asks of a store of vectors."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import sqlalchemy as sa
 
@@ -51,4 +51,21 @@ class VectorStore(Protocol):
         `connection` is in a transaction of the organisation; a remote store gets none. Raises Unavailable where a
         remote store does not answer within `timeout` seconds.
         """
+        ...
+
+
+@runtime_checkable
+class RemoteVectorStore(VectorStore, Protocol):
+    """A store that is not the database: vectors are written to it and removed from it on their own."""
+
+    def put(self, organisation_id: int, model: str, vectors: Mapping[int, tuple[str, Vector]]) -> None:
+        """Write vectors, each under its passage's id with the passage's language. Raises Unavailable."""
+        ...
+
+    def ids(self, organisation_id: int) -> Iterator[list[int]]:
+        """The passages that have a vector there, a page at a time. Raises Unavailable."""
+        ...
+
+    def remove(self, organisation_id: int, chunk_ids: Sequence[int]) -> None:
+        """Remove vectors; those that are not there do not matter. Raises Unavailable."""
         ...
