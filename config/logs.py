@@ -45,3 +45,14 @@ def configure_logging(settings: Settings) -> None:
     # At INFO Celery tells of every bell, and httpx of addresses.
     for noisy in ("httpx", "httpcore", "alembic", "celery", "kombu"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # At DEBUG the clients of models tell what people wrote, word for word.
+    for telling in (
+        "openai",
+        "anthropic",
+        "google_genai",
+        "langchain_google_genai",
+        "langsmith",
+        "httpx2",
+        "httpcore2",
+    ):
+        logging.getLogger(telling).setLevel(logging.WARNING)

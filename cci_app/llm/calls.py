@@ -13,6 +13,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from prometheus_client import Counter, Histogram
+
 
 class CallOutcome(StrEnum):
     """How a call of a model ended.
@@ -68,6 +70,15 @@ class ModelCall:
         }
 
 
+MODEL_CALLS = Counter("cci_model_calls", "Calls of models", ["provider", "model", "purpose", "outcome"])
+MODEL_TOKENS = Counter("cci_model_tokens", "Tokens of models", ["provider", "model", "direction"])
+MODEL_SECONDS = Histogram(
+    "cci_model_call_seconds",
+    "Time a call of a model took",
+    ["provider", "model"],
+    buckets=(0.1, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 10, 30),
+)
+
 _gathering: ContextVar[list[ModelCall] | None] = ContextVar("model_calls", default=None)
 
 
@@ -83,7 +94,11 @@ def gathered() -> Iterator[list[ModelCall]]:
 
 
 def note(call: ModelCall) -> None:
-    """Add a call to those that are being gathered, if anybody gathers."""
+    """Count a call, and add it to those that are being gathered, if anybody gathers."""
+    MODEL_CALLS.labels(call.provider, call.model, call.purpose, call.outcome).inc()
+    MODEL_TOKENS.labels(call.provider, call.model, "input").inc(call.tokens.input)
+    MODEL_TOKENS.labels(call.provider, call.model, "output").inc(call.tokens.output)
+    MODEL_SECONDS.labels(call.provider, call.model).observe(call.duration_ms / 1000)
     calls = _gathering.get()
     if calls is not None:
         calls.append(call)

@@ -49,6 +49,13 @@ def test_the_model_decides_where_the_rules_would_err(content: QuestionnaireConte
         assert Asking(content, fake)(TURNED_DOWN, situation).intent is Intent.SKIP
 
 
+def test_the_rules_hear_the_tone_that_the_model_left_open(content: QuestionnaireContent, situation: Situation) -> None:
+    with FakeModels([filled(intent="answer"), filled(intent="answer", tone="negative")]) as fake:
+        asking = Asking(content, fake)
+        assert asking("la feria de marzo fue excelente", situation).tone is Tone.POSITIVE
+        assert asking("la feria de marzo fue excelente", situation).tone is Tone.NEGATIVE
+
+
 def test_without_time_the_rules_decide(content: QuestionnaireContent, situation: Situation) -> None:
     with FakeModels([]) as fake:
         assert Asking(content, fake)(TURNED_DOWN, situation, seconds=1.9).intent is Intent.ANSWER

@@ -11,11 +11,16 @@ import pytest
 import structlog
 from flask import Flask
 from flask.testing import FlaskClient
+from pydantic import BaseModel
 
+from benchmarks.fake_models import BROKEN, GARBAGE, FakeModels, Reply, filled
 from cci_app.assistants.registry import Assistant
 from cci_app.core.database import tenant_transaction
+from cci_app.core.deadline import Deadline
+from cci_app.llm.chains import ChatModels
+from cci_app.llm.chat import NoAnswer, Request
 from config.logs import configure_logging
-from config.settings import Environment
+from config.settings import Environment, Settings
 from tests.conftest import Tenant
 
 PHONE = "+573000004321"
@@ -54,6 +59,25 @@ def test_what_people_wrote_stays_out_of_the_log(
     assert "a fault while reading" in log
     assert "/api/v1/users/<string:user_id>/status" in log
     for private in (CANARY, PHONE, PHONE[1:], tenant.key):
+        assert private not in log
+
+
+@pytest.mark.parametrize("model", ["openai:gpt-4o", "anthropic:a-model", "google_genai:a-model"])
+def test_what_a_model_is_asked_stays_out_of_the_log(written: io.StringIO, model: str) -> None:
+    class Form(BaseModel):
+        colour: str
+
+    with FakeModels([filled(colour=CANARY), BROKEN, GARBAGE, Reply(status=401)]) as fake:
+        chat = ChatModels(Settings(environment=Environment.TEST, **fake.settings)).chain([model])
+        assert chat is not None
+        request = Request("test", "Name a colour.", f"as for {CANARY}", Form)
+        assert chat.ask(request, lambda form: form.colour, Deadline.after(5)) == CANARY
+        for _ in range(3):
+            with pytest.raises(NoAnswer):
+                chat.ask(request, lambda form: form.colour, Deadline.after(5))
+    log = written.getvalue()
+    assert "model_refused" in log
+    for private in (CANARY, *(fake.settings[key] for key in fake.settings if "url" not in key)):
         assert private not in log
 
 

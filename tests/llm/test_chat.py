@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from prometheus_client import REGISTRY
 from pydantic import BaseModel
 
 from benchmarks.fake_models import (
@@ -119,6 +120,18 @@ def test_a_deadline_bounds_the_whole_chain(name: str) -> None:
     assert colour is None
     assert [call.outcome for call in calls] == ["timed_out", "timed_out"]
     assert took < 2.1
+
+
+def test_calls_are_counted() -> None:
+    labels = {"provider": "openai", "model": "a-counted-model", "purpose": "test"}
+    with FakeModels([BROKEN, RED]) as fake:
+        chat = models(fake).chain(["openai:a-counted-model"])
+        ask(chat)
+        ask(chat)
+    for outcome in ("failed", "answered"):
+        assert REGISTRY.get_sample_value("cci_model_calls_total", {**labels, "outcome": outcome}) == 1
+    read = {"provider": "openai", "model": "a-counted-model", "direction": "input"}
+    assert REGISTRY.get_sample_value("cci_model_tokens_total", read) == fake.asked[1].tokens
 
 
 def test_without_time_nothing_is_asked() -> None:

@@ -6,6 +6,7 @@ checked against the message; where it cannot be right, comes too late or not at 
 
 import json
 import re
+from dataclasses import replace
 from typing import Any, Final
 
 import structlog
@@ -101,13 +102,17 @@ class ModelUnderstander:
         asked = {"situation": _told(situation), "message": message[:_LONGEST_MESSAGE]}
         request = Request("understand", _INSTRUCTIONS, json.dumps(asked, ensure_ascii=False), Understood)
         try:
-            return self._chat.ask(
+            command = self._chat.ask(
                 request,
                 lambda understood: command_of(understood, message, situation, self._questions),
                 Deadline(deadline.at - _RESERVE_SECONDS),
             )
         except Unavailable:
             return by_rules
+        if command.tone is Tone.PLAIN and by_rules.intent is command.intent:
+            # What a model leaves open the rules may have heard.
+            return replace(command, tone=by_rules.tone)
+        return command
 
 
 def command_of(understood: Understood, message: str, situation: Situation, questions: int) -> Command:
