@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, field
 from urllib.request import urlopen
 
-from benchmarks import described, faithful
+from benchmarks import described, faithful, formulas
 from benchmarks.entry_points import EntryPoints
 from benchmarks.hostile_bodies import requests
 from benchmarks.machine import describe
@@ -62,7 +62,9 @@ def main() -> int:
                 _entry_points(product, control, chosen.seed),
                 _messages(product, control, chosen.seed),
             ]
+            verdict = formulas.check(product, control)
         print(_table(rows))
+        print(verdict)
         print(describe(product, chosen.seed, "schemathesis", "hypothesis", "flask", "gunicorn"))
         print(f"took      {time.monotonic() - started:.0f} s")
         missed = [row for row in rows if row.missed]
@@ -70,7 +72,7 @@ def main() -> int:
             print(f"\nMissed: {row.what}", *row.evidence[:SHOWN], sep="\n  ")
         if missed:
             print(f"\nThe web server's last words:\n{product.last_words('web')}")
-    return 1 if missed else 0
+    return 1 if missed or verdict.missed else 0
 
 
 def _described(product: Product, control: str, seed: int, examples: int) -> Row:

@@ -94,13 +94,13 @@ class Product:
         create_database(self.postgres)
         owner = self.postgres.superuser_url(NAME)
         self._engine = sa.create_engine(Settings(database_url=owner).app_database, poolclass=sa.NullPool)
-        self._flask("db", "upgrade", database=owner)
+        self.flask("db", "upgrade", database=owner)
         logins = {role: create_login(self.postgres, role, "loopback-only") for role in ("cci_web", "cci_worker")}
         across = {"DATABASE_URL": logins["cci_worker"], "SYSTEM_DATABASE_URL": logins["cci_worker"]}
         self._roles = {"worker": across, "beat": across, "flask": across}
         self._roles["web"] = {"DATABASE_URL": logins["cci_web"]}
-        self._flask("seed")
-        self.key = self._flask("keys", "create", "--name", "benchmark", "--scopes", "messages,users,admin,export")
+        self.flask("seed")
+        self.key = self.flask("keys", "create", "--name", "benchmark", "--scopes", "messages,users,admin,export")
 
     def environment(self, part: str) -> dict[str, str]:
         """The environment of a part: nothing of the developer's own settings reaches it."""
@@ -137,7 +137,8 @@ class Product:
                 (sys.executable, "-m", *words), output=log, cwd=ROOT, env=environment
             )
 
-    def _flask(self, *words: str, database: str | None = None) -> str:
+    def flask(self, *words: str, database: str | None = None) -> str:
+        """Run a command of the product and return what it printed; `database` in place of the background's login."""
         environment = self.environment("flask")
         if database:
             environment |= {"DATABASE_URL": database, "MIGRATIONS_DATABASE_URL": database}

@@ -9,6 +9,7 @@ from typing import Any
 import cci_app.core.http.errors
 import cci_app.core.http.fields
 import cci_app.core.http.parser
+import cci_app.exports.record
 import cci_app.whatsapp.schemas
 from cci_app import after_fork, before_exit
 
@@ -30,6 +31,7 @@ def _no_envelope(_app: Any) -> None:
 vars(cci_app.core.http.fields)["clean"] = _as_it_came
 vars(cci_app.whatsapp.schemas)["clean"] = _as_it_came
 vars(cci_app.core.http.parser)["parse_json"] = _any_json
+vars(cci_app.exports.record)["guarded_sql"] = _as_it_came
 vars(cci_app.core.http.errors)["init_errors"] = _no_envelope
 
 from wsgi import app  # noqa: E402 (made from the changed parts)

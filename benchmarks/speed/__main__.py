@@ -1,4 +1,4 @@
-"""P1, P7 to P9 and the stages of a turn; every figure from the outside, beside its floor or its alternative."""
+"""P1, P5, P7 to P9 and the stages of a turn; every figure from the outside, beside its floor or its alternative."""
 
 import argparse
 import statistics
@@ -13,6 +13,7 @@ from benchmarks.machine import describe
 from benchmarks.product import READY_SECONDS, Product, answers, free_port
 from benchmarks.speed import reading
 from benchmarks.speed.clients import Load, Target, run
+from benchmarks.speed.exports import CONVERSATIONS, exports
 from cci_app.embedded import processes
 from cci_app.embedded.database import NAME
 from config.settings import Settings
@@ -28,6 +29,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=8.0, help="length of each measurement")
     parser.add_argument("--rows", type=int, default=MANY_ROWS, help="rows of the log for P9")
+    parser.add_argument("--conversations", type=int, default=CONVERSATIONS, help="conversations exported for P5")
     options = parser.parse_args()
     started = time.monotonic()
     with Product({"WEB_WORKERS": "2", "WEB_THREADS": "64"}, durable=True) as product, _floor(product) as floor:
@@ -36,6 +38,7 @@ def main() -> int:
             *_speed(floor, ours, options.seconds, options.seed),
             *_memory(product, ours, options.seed),
             *_reading(product),
+            *exports(product, options.seed, options.conversations),
             *_growth(product, ours, options.rows, options.seed),
         ]
         print(describe(product, options.seed, "flask", "sqlalchemy", "gunicorn"))

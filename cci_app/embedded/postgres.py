@@ -45,6 +45,11 @@ class EmbeddedPostgres:
         """Address of a database for the superuser, who sees every row."""
         return f"postgresql://{SUPERUSER}:{self.password}@{self.address}/{database}"
 
+    @property
+    def programs(self) -> Path:
+        """Where PostgreSQL's own programs are, `psql` among them."""
+        return _installation() / "bin"
+
     def start(self, adopt: Callable[["subprocess.Popen[bytes]"], None] | None = None) -> Self:
         """Start it and wait until it answers; `adopt` gets its process and reads its output, else a file does."""
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -96,11 +96,11 @@ def _write(record: Record, path: Path, *, with_long_texts: bool) -> bool:
     ):
         for number in range(max(1, -(-count // SHEET_ROWS))):
             part = islice(rows, SHEET_ROWS)
-            _add_sheet(book, f"{title} {number + 1}" if number else title, columns, part, long_texts)
+            add_sheet(book, f"{title} {number + 1}" if number else title, columns, part, long_texts)
     if with_long_texts:
         title = heading(_LONG_TEXTS, language)
         columns = (Column("", "→", "", width=20), Column("", "#", "", Kind.INTEGER), Column("", title, "", width=100))
-        _add_sheet(book, title, columns, _late(long_texts), long_texts)
+        add_sheet(book, title, columns, _late(long_texts), long_texts)
     book.save()
     return with_long_texts or not long_texts.rows
 
@@ -110,9 +110,10 @@ def _late(long_texts: LongTexts) -> Iterator[tuple[str, int, str]]:
     yield from long_texts.rows
 
 
-def _add_sheet(
+def add_sheet(
     book: FastExcel, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]], long_texts: LongTexts
 ) -> None:
+    """Add a sheet to the book: its rows are read when the book is saved."""
     names = [column.heading for column in columns]
     texts = [place for place, column in enumerate(columns) if column.kind is Kind.TEXT]
     book.sheet(
