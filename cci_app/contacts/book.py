@@ -1,6 +1,6 @@
 """The contact book in the database: finding a person, and replacing the whole of it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -16,33 +16,37 @@ from cci_app.core.phone import national_number, to_e164
 
 CARD_FIELDS = tuple(each.name for each in fields(ContactCard))
 _CARD_COLUMNS = [getattr(Contact, name) for name in CARD_FIELDS]
-_CANDIDATES = (
-    sa.select(*_CARD_COLUMNS)
-    .where(
-        Contact.organisation_id == sa.bindparam("organisation_id"),
-        sa.or_(Contact.phone == sa.bindparam("phone"), Contact.national_number == sa.bindparam("national_number")),
-    )
-    .order_by((Contact.phone == sa.bindparam("phone")).desc())
-    .limit(2)
+# Who a user id may be, as a subquery too: its parameters are those of `asked_for`, and its rows are for `chosen`.
+CANDIDATES = (
+    f"SELECT {', '.join(CARD_FIELDS)} FROM contacts WHERE organisation_id = :organisation_id"  # noqa: S608 (our fields)
+    " AND (phone = :phone OR national_number = :national_number) ORDER BY phone = :phone DESC LIMIT 2"
 )
+_CANDIDATES = sa.text(CANDIDATES)
 
 
-def find(session: Session | sa.Connection, organisation_id: int, user_id: str, region: str) -> ContactCard | None:
-    """The contact with that phone, or None; one query, none at all for an id that is not a phone.
+def find(session: Session, organisation_id: int, user_id: str, region: str) -> ContactCard | None:
+    """The contact with that phone, or None; no query at all for an id that is not a phone."""
+    asked = asked_for(user_id, region)
+    if asked["phone"] is None:
+        return None
+    rows = session.execute(_CANDIDATES, {"organisation_id": organisation_id, **asked}).mappings()
+    return chosen(rows.all(), asked["phone"])
+
+
+def asked_for(user_id: str, region: str) -> dict[str, str | None]:
+    """What CANDIDATES wants to know of a user id; one that is not a phone finds nobody."""
+    phone = to_e164(user_id, region)
+    return {"phone": phone, "national_number": phone and national_number(phone)}
+
+
+def chosen(candidates: Sequence[Mapping[Any, Any]], phone: str | None) -> ContactCard | None:
+    """The contact that the rows of CANDIDATES tell.
 
     The full number decides. Without one, the contact with the same national number, when there is only one:
     two would be a guess.
     """
-    phone = to_e164(user_id, region)
-    if phone is None:
-        return None
-    rows: Sequence[sa.Row[tuple[str | None, ...]]] = session.execute(
-        _CANDIDATES,
-        {"organisation_id": organisation_id, "phone": phone, "national_number": national_number(phone)},
-    ).all()
-    cards = [ContactCard(**row._mapping) for row in rows]
-    if cards and (cards[0].phone == phone or len(cards) == 1):
-        return cards[0]
+    if candidates and (candidates[0]["phone"] == phone or len(candidates) == 1):
+        return ContactCard(**candidates[0])
     return None
 
 

@@ -13,7 +13,7 @@ import structlog
 
 from cci_app.channels.manychat import Fate, Manychat, PushResult
 from cci_app.conversation.inbound import Person
-from cci_app.core.database import system_transaction, tenant_connection
+from cci_app.core.database import one_trip, system_transaction, tenant_statement
 from config.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -24,13 +24,13 @@ MAX_ATTEMPTS = 8
 _FIRST_PAUSE_SECONDS = 2.0
 _LONGEST_PAUSE_SECONDS = 300.0
 
-_CLAIM = sa.text(
+_CLAIM = one_trip(
     "UPDATE webhook_events SET late = 'pushing', push_attempts = push_attempts + 1,"
     " push_after = clock_timestamp() + make_interval(secs => :claim)"
     " WHERE id = :id AND late = 'waiting' AND push_after <= clock_timestamp()"
     " RETURNING assistant, user_id, delivery, outcome ->> 'text' AS text, push_attempts"
 )
-_SETTLE = sa.text(
+_SETTLE = one_trip(
     "WITH settled AS ("
     " UPDATE webhook_events SET late = :late, late_reason = :reason,"
     "  push_after = CASE WHEN :late = 'waiting' THEN clock_timestamp() + make_interval(secs => :pause) END"
@@ -102,10 +102,10 @@ def _subscriber(user_id: str, delivery: Mapping[str, Any]) -> int | str | None:
 
 
 def _claim(organisation_id: int, receipt_id: int) -> Claim | None:
-    with tenant_connection(organisation_id) as connection:
-        row = connection.execute(_CLAIM, {"id": receipt_id, "claim": CLAIM_SECONDS}).one_or_none()
-    subscriber = _subscriber(row.user_id, row.delivery) if row else None
-    return Claim(receipt_id, subscriber, row.text, row.push_attempts) if row and subscriber else None
+    for row in tenant_statement(organisation_id, _CLAIM, {"id": receipt_id, "claim": CLAIM_SECONDS}):
+        subscriber = _subscriber(row.user_id, row.delivery)
+        return Claim(receipt_id, subscriber, row.text, row.push_attempts) if subscriber else None
+    return None
 
 
 def _settle(organisation_id: int, claim: Claim, result: PushResult) -> None:
@@ -114,15 +114,15 @@ def _settle(organisation_id: int, claim: Claim, result: PushResult) -> None:
         late = "waiting" if claim.attempts < MAX_ATTEMPTS else "refused"
         pause = result.retry_after or min(_FIRST_PAUSE_SECONDS * 2 ** (claim.attempts - 1), _LONGEST_PAUSE_SECONDS)
     log.info("late_answer", receipt=claim.receipt_id, fate=late, reason=result.reason, attempts=claim.attempts)
-    with tenant_connection(organisation_id) as connection:
-        connection.execute(
-            _SETTLE,
-            {
-                "organisation_id": organisation_id,
-                "id": claim.receipt_id,
-                "attempts": claim.attempts,
-                "late": late,
-                "reason": result.reason,
-                "pause": pause,
-            },
-        )
+    tenant_statement(
+        organisation_id,
+        _SETTLE,
+        {
+            "organisation_id": organisation_id,
+            "id": claim.receipt_id,
+            "attempts": claim.attempts,
+            "late": late,
+            "reason": result.reason,
+            "pause": pause,
+        },
+    )

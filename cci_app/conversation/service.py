@@ -24,7 +24,7 @@ from cci_app.conversation.state import PersonState
 from cci_app.conversation.thinking import language_of, outcome, think
 from cci_app.conversation.turns import Completion, LeaseLost, Receipt, Turn
 from cci_app.core import clock
-from cci_app.core.database import tenant_connection
+from cci_app.core.database import tenant_transaction
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import InvalidInput
 from cci_app.core.queue import Task, ring
@@ -126,8 +126,8 @@ class Conversation:
 
     def contact(self, person: Person) -> ContactCard | None:
         """Who a person is, as their messages are answered: by an agent's own contact book, else by ours."""
-        with tenant_connection(person.organisation_id) as connection:
-            known = book.find(connection, person.organisation_id, person.user_id, self._settings.default_region)
+        with tenant_transaction(person.organisation_id) as session:
+            known = book.find(session, person.organisation_id, person.user_id, self._settings.default_region)
         return contact_of(person.user_id, known, self._assistants[person.assistant])
 
     def _finish(self, turn: Turn) -> None:

@@ -15,10 +15,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from cci_app.agents.ports import Media, MediaKind
 from cci_app.channels.reply import ReplyFormat
-from cci_app.contacts.book import find
+from cci_app.contacts.book import CANDIDATES, asked_for, chosen
 from cci_app.contacts.card import ContactCard
 from cci_app.conversation.inbound import EventKind, Inbound, Person
-from cci_app.core.database import tenant_connection
+from cci_app.core.database import one_trip, tenant_statement
 
 LEASE_SECONDS = 6
 
@@ -83,20 +83,39 @@ class Completion:
 
 _PERSON = "organisation_id = :organisation_id AND assistant = :assistant AND user_id = :user_id"
 
-_FIND_LAST = sa.text(
-    "SELECT id, reply_format, rendered, keyless AND kind = :kind AND text = :text AND"
-    " (status = 'received' OR completed_at > clock_timestamp() - interval '2 seconds') AS repeated"
-    f" FROM webhook_events WHERE {_PERSON} ORDER BY id DESC LIMIT 1"
-)
+# The contact of the person, beside the turn.
+_CONTACTS = f"(SELECT json_agg(c) FROM ({CANDIDATES}) c) AS contacts"
 
-# The receipt and the turn in one statement. The upsert waits for the person's row and sees its latest version, whatever
-# the statement's snapshot is: with nothing pending the turn is free.
-_OPEN = sa.text(
-    "WITH receipt AS ("
+
+# What the person still has to hear opens the reply of a turn just taken: answers that wait, and those that an earlier
+# attempt at this turn was opening.
+def _opening(taken: str) -> str:
+    return (
+        f"late AS (UPDATE webhook_events SET late = 'opening' FROM turn WHERE {_PERSON} AND turn.has_late"
+        f" AND late IN ('waiting', 'refused', 'opening') AND {taken} RETURNING id, outcome ->> 'text' AS text)"
+    )
+
+
+_OPENS_MESSAGE = "turn.lease_token = :token AND :kind = 'message'"
+_TAKES_MESSAGE = "EXISTS (SELECT FROM receipt WHERE kind = 'message')"
+_LATE_TEXTS = "(SELECT json_agg(json_build_array(id, text) ORDER BY id) FROM late) AS late"
+
+# The receipt, the turn and what a turn needs in one statement. The upsert waits for the person's row and sees its
+# latest version, whatever the statement's snapshot is: with nothing pending the turn is free. Without an id of the
+# channel's own, the same text after the same message has the same id: of two at once, one is the repeat.
+_OPEN = one_trip(
+    "WITH last AS ("
+    " SELECT id, kind = :kind AND text = :text AND keyless AND"
+    "  (status = 'received' OR completed_at > clock_timestamp() - interval '2 seconds') AS repeated"
+    f" FROM webhook_events WHERE :keyless AND {_PERSON} ORDER BY id DESC LIMIT 1"
+    "), receipt AS ("
     " INSERT INTO webhook_events (organisation_id, assistant, user_id, channel_account, event_id, keyless, kind, text,"
     "  media, delivery, reply_format, received_at)"
-    " VALUES (:organisation_id, :assistant, :user_id, :channel_account, :event_id, :keyless, :kind, :text,"
-    "  :media, :delivery, :reply_format, clock_timestamp())"
+    " SELECT :organisation_id, :assistant, :user_id, :channel_account,"
+    "  CASE WHEN :keyless THEN concat(:user_id, ' after ', COALESCE((SELECT id FROM last), 0), ': ', :digest)"
+    "   ELSE :event_id END,"
+    "  :keyless, :kind, :text, :media, :delivery, :reply_format, clock_timestamp()"
+    " WHERE NOT EXISTS (SELECT FROM last WHERE repeated)"
     " ON CONFLICT (organisation_id, channel_account, event_id) DO NOTHING RETURNING id, received_at"
     "), turn AS ("
     " INSERT INTO turn_state AS t (organisation_id, assistant, user_id, pending, attempts, lease_token, lease_until)"
@@ -107,15 +126,22 @@ _OPEN = sa.text(
     "  lease_token = CASE t.pending WHEN 0 THEN excluded.lease_token ELSE t.lease_token END,"
     "  lease_until = CASE t.pending WHEN 0 THEN excluded.lease_until ELSE t.lease_until END"
     " RETURNING state, sequence, has_late, attempts, lease_token"
-    ") SELECT receipt.id, receipt.received_at, turn.* FROM receipt, turn"
-).bindparams(sa.bindparam("media", type_=JSONB(none_as_null=True)), sa.bindparam("delivery", type_=JSONB))
-
-_FIND_RECEIPT = sa.text(
-    "SELECT id, reply_format, rendered FROM webhook_events WHERE organisation_id = :organisation_id"
-    " AND channel_account = :channel_account AND event_id = :event_id"
+    f"), {_opening(_OPENS_MESSAGE)}"
+    " SELECT receipt.id, receipt.received_at, turn.state, turn.sequence, turn.attempts, turn.lease_token,"
+    f" {_CONTACTS}, {_LATE_TEXTS} FROM receipt, turn",
+    sa.bindparam("media", type_=JSONB(none_as_null=True)),
+    sa.bindparam("delivery", type_=JSONB),
 )
 
-_TAKE = sa.text(
+_FIRST = "SELECT id, reply_format, rendered FROM webhook_events WHERE"
+_FIND_FIRST = one_trip(
+    f"{_FIRST} organisation_id = :organisation_id AND channel_account = :channel_account AND event_id = :event_id"
+)
+_FIND_FIRST_KEYLESS = one_trip(
+    f"{_FIRST} {_PERSON} AND keyless AND kind = :kind AND text = :text ORDER BY id DESC LIMIT 1"
+)
+
+_TAKE = one_trip(
     "WITH receipt AS ("
     " SELECT id, kind, text, media, delivery, reply_format, received_at FROM webhook_events"
     " WHERE id = :receipt_id AND status = 'received' AND NOT EXISTS ("
@@ -127,41 +153,49 @@ _TAKE = sa.text(
     "  attempts = CASE WHEN lease_token IS NULL THEN 1 ELSE attempts + 1 END"
     f" FROM receipt WHERE {_PERSON} AND (lease_token IS NULL OR lease_until < clock_timestamp())"
     " RETURNING state, sequence, has_late, attempts"
-    ") SELECT * FROM receipt, turn"
+    f"), {_opening(_TAKES_MESSAGE)}"
+    f" SELECT receipt.*, turn.state, turn.sequence, turn.attempts, {_CONTACTS}, {_LATE_TEXTS} FROM receipt, turn"
 )
 
-# Those that wait, and those that an earlier attempt at this turn was opening.
-_OPEN_LATE = sa.text(
-    f"UPDATE webhook_events SET late = 'opening' WHERE {_PERSON} AND late IN ('waiting', 'refused', 'opening')"
-    " RETURNING id, outcome ->> 'text' AS text"
-)
-
-_COMPLETE = sa.text(
-    "WITH reply AS ("
+# The lease is looked at first, under a lock: without it nothing is written.
+_COMPLETE = one_trip(
+    "WITH lease AS ("
+    f" SELECT FROM turn_state WHERE {_PERSON} AND lease_token = :token FOR UPDATE"
+    "), reply AS ("
     " UPDATE webhook_events SET status = :status, outcome = :outcome, rendered = COALESCE(rendered, :rendered),"
     "  delivery = :delivery, completed_at = clock_timestamp(),"
     "  late = CASE WHEN held OR :unheard THEN 'waiting' END,"
     "  push_after = CASE WHEN (held OR :unheard) AND :pushable THEN clock_timestamp() END"
-    " WHERE id = :receipt_id AND status = 'received' RETURNING late"
+    " FROM lease WHERE id = :receipt_id AND status = 'received' RETURNING late"
+    "), opened AS ("
+    " UPDATE webhook_events SET late = 'opened', push_after = NULL FROM reply WHERE id = ANY(:opened)"
     "), turn AS ("
     " UPDATE turn_state SET state = :state, sequence = sequence + 1, pending = pending - 1,"
     "  has_late = reply.late IS NOT NULL OR (has_late AND :keeps_late), lease_token = NULL, lease_until = NULL"
     f" FROM reply WHERE {_PERSON} AND lease_token = :token RETURNING 1"
-    ") SELECT reply.late FROM reply, turn"
-).bindparams(
-    sa.bindparam("outcome", type_=JSONB), sa.bindparam("state", type_=JSONB), sa.bindparam("delivery", type_=JSONB)
+    ") SELECT reply.late FROM reply, turn",
+    sa.bindparam("outcome", type_=JSONB),
+    sa.bindparam("state", type_=JSONB),
+    sa.bindparam("delivery", type_=JSONB),
 )
 
-_CLOSE_LATE = sa.text("UPDATE webhook_events SET late = 'opened', push_after = NULL WHERE id = ANY(:ids)")
-
-_RELEASE = sa.text(
+_RELEASE = one_trip(
     "UPDATE turn_state SET lease_token = NULL, lease_until = NULL, attempts = 0"
     f" WHERE {_PERSON} AND lease_token = :token"
 )
 
-_HOLD = sa.text(
+_HOLD = one_trip(
     "UPDATE webhook_events SET held = true, rendered = COALESCE(rendered, :rendered)"
     " WHERE id = :receipt_id AND status = 'received' RETURNING rendered"
+)
+
+_STORED_REPLY = one_trip("SELECT rendered FROM webhook_events WHERE id = :receipt_id")
+
+_READ_STATE = one_trip(f"SELECT state, sequence FROM turn_state WHERE {_PERSON} AND state <> '{{}}'")
+
+_EXTEND = one_trip(
+    "UPDATE turn_state SET lease_until = clock_timestamp() + make_interval(secs => :lease)"
+    " WHERE lease_token = ANY(:tokens)"
 )
 
 
@@ -171,6 +205,8 @@ def open_receipt(inbound: Inbound, region: str) -> Receipt:
     A repeat of an event gets the receipt of the first. Without an id of the channel's own, a repeat is the same text as
     the person's last message while that is being answered, or within two seconds of its answer.
     """
+    organisation_id, token = inbound.person.organisation_id, uuid.uuid4()
+    contact = asked_for(inbound.person.user_id, region)
     keyless = inbound.event_id is None
     event = {
         **_person(inbound.person),
@@ -178,71 +214,62 @@ def open_receipt(inbound: Inbound, region: str) -> Receipt:
         "text": inbound.text,
         "channel_account": inbound.channel_account,
         "event_id": inbound.event_id,
+        "keyless": keyless,
     }
-    with tenant_connection(inbound.person.organisation_id) as connection:
-        if keyless:
-            last = connection.execute(_FIND_LAST, event).one_or_none()
-            if last and last.repeated:
-                return Receipt(last.id, ReplyFormat(last.reply_format), rendered=last.rendered)
-            # The same text after the same message has the same id: of two at once, one is the repeat.
-            digest = hashlib.sha256(inbound.text.encode()).hexdigest()
-            event["event_id"] = f"{inbound.person.user_id} after {last.id if last else 0}: {digest}"
-        token = uuid.uuid4()
-        opened = connection.execute(
-            _OPEN,
-            {
-                **event,
-                "keyless": keyless,
-                "media": {"kind": inbound.media.kind, "data": dict(inbound.media.data)} if inbound.media else None,
-                "delivery": dict(inbound.delivery),
-                "reply_format": inbound.reply_format,
-                "token": token,
-                "lease": LEASE_SECONDS,
-            },
-        ).one_or_none()
-        if opened is None:
-            first = connection.execute(_FIND_RECEIPT, event).one()
-            return Receipt(first.id, ReplyFormat(first.reply_format), rendered=first.rendered)
-        if opened.lease_token != token:
-            return Receipt(opened.id, inbound.reply_format)
-        rest = _rest(connection, inbound.person, inbound.kind, opened, region)
+    opened = tenant_statement(
+        organisation_id,
+        _OPEN,
+        {
+            **event,
+            **contact,
+            "digest": hashlib.sha256(inbound.text.encode()).hexdigest(),
+            "media": {"kind": inbound.media.kind, "data": dict(inbound.media.data)} if inbound.media else None,
+            "delivery": dict(inbound.delivery),
+            "reply_format": inbound.reply_format,
+            "token": token,
+            "lease": LEASE_SECONDS,
+        },
+    )
+    if not opened:
+        (first,) = tenant_statement(organisation_id, _FIND_FIRST_KEYLESS if keyless else _FIND_FIRST, event)
+        return Receipt(first.id, ReplyFormat(first.reply_format), rendered=first.rendered)
+    (row,) = opened
+    if row.lease_token != token:
+        return Receipt(row.id, inbound.reply_format)
     turn = Turn(
         person=inbound.person,
-        receipt_id=opened.id,
+        receipt_id=row.id,
         token=token,
         kind=inbound.kind,
         text=inbound.text,
         media=inbound.media,
         delivery=inbound.delivery,
         reply_format=inbound.reply_format,
-        received_at=opened.received_at,
-        **rest,
+        received_at=row.received_at,
+        **_rest(row, contact),
     )
-    return Receipt(opened.id, inbound.reply_format, turn=turn)
+    return Receipt(row.id, inbound.reply_format, turn=turn)
 
 
 def take_turn(person: Person, receipt_id: int, region: str) -> Turn | None:
     """Take the turn for a receipt that waits, if the person's turn is free and nothing waits before it."""
     token = uuid.uuid4()
-    with tenant_connection(person.organisation_id) as connection:
-        taken = connection.execute(
-            _TAKE, {**_person(person), "token": token, "lease": LEASE_SECONDS, "receipt_id": receipt_id}
-        ).one_or_none()
-        if taken is None:
-            return None
-        rest = _rest(connection, person, EventKind(taken.kind), taken, region)
-    return Turn(
-        person=person,
-        receipt_id=receipt_id,
-        token=token,
-        kind=EventKind(taken.kind),
-        text=taken.text,
-        media=Media(MediaKind(taken.media["kind"]), taken.media["data"]) if taken.media else None,
-        delivery=taken.delivery,
-        reply_format=ReplyFormat(taken.reply_format),
-        received_at=taken.received_at,
-        **rest,
-    )
+    contact = asked_for(person.user_id, region)
+    values = {**_person(person), **contact, "token": token, "lease": LEASE_SECONDS, "receipt_id": receipt_id}
+    for row in tenant_statement(person.organisation_id, _TAKE, values):
+        return Turn(
+            person=person,
+            receipt_id=receipt_id,
+            token=token,
+            kind=EventKind(row.kind),
+            text=row.text,
+            media=Media(MediaKind(row.media["kind"]), row.media["data"]) if row.media else None,
+            delivery=row.delivery,
+            reply_format=ReplyFormat(row.reply_format),
+            received_at=row.received_at,
+            **_rest(row, contact),
+        )
+    return None
 
 
 def complete(turn: Turn, done: Completion, *, unheard: bool) -> bool:
@@ -251,84 +278,69 @@ def complete(turn: Turn, done: Completion, *, unheard: bool) -> bool:
     `unheard` tells that nobody waits for the reply any more. Returns whether the answer came late, so that it waits to
     be pushed or to open the next reply. Raises LeaseLost when somebody else took over.
     """
-    with tenant_connection(turn.person.organisation_id) as connection:
-        written = connection.execute(
-            _COMPLETE,
-            {
-                **_person(turn.person),
-                "receipt_id": turn.receipt_id,
-                "token": turn.token,
-                "status": "failed" if done.failed else "completed",
-                "outcome": dict(done.outcome),
-                "rendered": done.rendered,
-                "unheard": unheard,
-                "state": dict(done.state),
-                "delivery": dict(done.delivery),
-                "pushable": done.pushable,
-                "keeps_late": turn.kind is not EventKind.MESSAGE,
-            },
-        ).one_or_none()
-        if written is None:
-            raise LeaseLost
-        if turn.late:
-            connection.execute(_CLOSE_LATE, {"ids": [late.event_id for late in turn.late]})
-        return written.late is not None
+    written = tenant_statement(
+        turn.person.organisation_id,
+        _COMPLETE,
+        {
+            **_person(turn.person),
+            "receipt_id": turn.receipt_id,
+            "token": turn.token,
+            "status": "failed" if done.failed else "completed",
+            "outcome": dict(done.outcome),
+            "rendered": done.rendered,
+            "unheard": unheard,
+            "state": dict(done.state),
+            "delivery": dict(done.delivery),
+            "pushable": done.pushable,
+            "keeps_late": turn.kind is not EventKind.MESSAGE,
+            "opened": [late.event_id for late in turn.late],
+        },
+    )
+    if not written:
+        # Taken over, or taken in the very moment in which somebody else completed it: then the lease is still ours.
+        release(turn)
+        raise LeaseLost
+    return written[0].late is not None
 
 
 def release(turn: Turn) -> None:
     """Give a turn back unanswered; its receipt waits for the sweeper."""
-    with tenant_connection(turn.person.organisation_id) as connection:
-        connection.execute(_RELEASE, {**_person(turn.person), "token": turn.token})
+    tenant_statement(turn.person.organisation_id, _RELEASE, {**_person(turn.person), "token": turn.token})
 
 
 def hold(person: Person, receipt_id: int, rendered: str) -> str | None:
     """Note that the sender was given the holding reply. Returns what is stored, None when the answer just came."""
-    with tenant_connection(person.organisation_id) as connection:
-        held: str | None = connection.scalar(_HOLD, {"receipt_id": receipt_id, "rendered": rendered})
-        return held
+    held = tenant_statement(person.organisation_id, _HOLD, {"receipt_id": receipt_id, "rendered": rendered})
+    return held[0].rendered if held else None
 
 
 def stored_reply(person: Person, receipt_id: int) -> str | None:
     """The reply that a receipt stores, None while there is none."""
-    with tenant_connection(person.organisation_id) as connection:
-        rendered: str | None = connection.scalar(
-            sa.text("SELECT rendered FROM webhook_events WHERE id = :receipt_id"), {"receipt_id": receipt_id}
-        )
-        return rendered
+    (row,) = tenant_statement(person.organisation_id, _STORED_REPLY, {"receipt_id": receipt_id})
+    rendered: str | None = row.rendered
+    return rendered
 
 
 def read_state(person: Person) -> tuple[Mapping[str, Any], int] | None:
     """A person's state and its sequence number, or None for a person never seen."""
-    with tenant_connection(person.organisation_id) as connection:
-        row = connection.execute(
-            sa.text(f"SELECT state, sequence FROM turn_state WHERE {_PERSON}"), _person(person)
-        ).one_or_none()
-    return (row.state, row.sequence) if row and row.state else None
+    for row in tenant_statement(person.organisation_id, _READ_STATE, _person(person)):
+        return row.state, row.sequence
+    return None
 
 
 def extend_leases(organisation_id: int, tokens: list[uuid.UUID]) -> None:
     """Keep the leases of turns that are still being answered."""
-    with tenant_connection(organisation_id) as connection:
-        connection.execute(
-            sa.text(
-                "UPDATE turn_state SET lease_until = clock_timestamp() + make_interval(secs => :lease)"
-                " WHERE lease_token = ANY(:tokens)"
-            ),
-            {"lease": LEASE_SECONDS, "tokens": tokens},
-        )
+    tenant_statement(organisation_id, _EXTEND, {"lease": LEASE_SECONDS, "tokens": tokens})
 
 
-def _rest(connection: sa.Connection, person: Person, kind: EventKind, row: Any, region: str) -> dict[str, Any]:
+def _rest(row: Any, contact: Mapping[str, str | None]) -> dict[str, Any]:
     """What a turn needs beside its receipt: where the person stands, what they still have to hear, who they are."""
-    late = []
-    if row.has_late and kind is EventKind.MESSAGE:
-        late = sorted(tuple(answer) for answer in connection.execute(_OPEN_LATE, _person(person)))
     return {
         "state": row.state,
         "sequence": row.sequence,
         "attempts": row.attempts,
-        "late": tuple(LateAnswer(event_id, text) for event_id, text in late),
-        "contact": find(connection, person.organisation_id, person.user_id, region),
+        "late": tuple(LateAnswer(event_id, text) for event_id, text in row.late or ()),
+        "contact": chosen(row.contacts or (), contact["phone"]),
     }
 
 

@@ -6,7 +6,7 @@ pooler in transaction mode. Without an organisation `cci_app` sees no rows.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -82,8 +82,8 @@ _SET_SCOPE = sa.text(
     " set_config('app.api_key_hash', :api_key_hash, true),"
     " set_config('app.organisation_slug', :organisation_slug, true)"
 )
-_BEGIN_WITH_SCOPE = sa.text(
-    "BEGIN; SELECT set_config('role', :role, true), set_config('app.organisation_id', :organisation_id, true)"
+_SCOPE_OF_STATEMENT = (
+    "SELECT set_config('role', :scope_role, true), set_config('app.organisation_id', :scope_organisation_id, true)"
 )
 
 
@@ -134,22 +134,23 @@ def tenant_transaction(organisation_id: int) -> Iterator[Session]:
         yield session
 
 
-@contextmanager
-def tenant_connection(organisation_id: int) -> Iterator[sa.Connection]:
-    """The same on a bare connection, for statements that need no models: a message's way is made of these.
+def one_trip(statement: str, *parameters: sa.BindParameter[Any]) -> sa.TextClause:
+    """Prepare a statement for `tenant_statement`; `parameters` give those their types that are not plain."""
+    return sa.text(f"{_SCOPE_OF_STATEMENT}; {statement}").bindparams(*parameters)
 
-    The transaction begins and takes its scope in one round trip, which the driver's own BEGIN would double.
+
+def tenant_statement(
+    organisation_id: int, statement: sa.TextClause, values: Mapping[str, Any]
+) -> Sequence[sa.Row[Any]]:
+    """Run one statement, made by `one_trip`, as a transaction of its own, in one round trip; its rows, if it gives any.
+
+    A message's way is made of these. PostgreSQL runs the commands of one simple query, the scope and the statement, in
+    one transaction ("Multiple Statements in a Simple Query" in the description of its protocol).
     """
-    scope = {"role": APP_ROLE, "organisation_id": str(organisation_id)}
+    scope = {"scope_role": APP_ROLE, "scope_organisation_id": str(organisation_id)}
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(_BEGIN_WITH_SCOPE, scope)
-        try:
-            yield connection
-        except BaseException:
-            # Whatever happened to it, this connection is not used again.
-            connection.invalidate()
-            raise
-        connection.exec_driver_sql("COMMIT")
+        result = connection.execute(statement, {**values, **scope})
+        return result.all() if result.returns_rows else ()
 
 
 @contextmanager
