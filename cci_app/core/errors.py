@@ -57,6 +57,13 @@ class Forbidden(CciError):  # noqa: N818
     code = "forbidden"
 
 
+class TooManyRequests(CciError):  # noqa: N818
+    """More requests than the limit allows; `retry_after` tells when the next one may come."""
+
+    status = 429
+    code = "too_many_requests"
+
+
 class Unavailable(CciError):  # noqa: N818
     """A part that the request needs is down; `retry_after` says when to come back, in seconds."""
 

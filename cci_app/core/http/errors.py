@@ -7,7 +7,6 @@ from typing import Any
 import marshmallow as ma
 import structlog
 from flask import Flask, Response, g, jsonify
-from flask_limiter import RateLimitExceeded
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -146,7 +145,6 @@ def init_errors(app: Flask) -> None:
     """Give every exception that leaves a view its envelope."""
     app.register_error_handler(CciError, _handle_ours)
     app.register_error_handler(HTTPException, _handle_http)
-    app.register_error_handler(RateLimitExceeded, _handle_rate_limit)
     app.register_error_handler(DBAPIError, _handle_database)
     app.register_error_handler(PoolTimeout, _handle_database)
     app.register_error_handler(Exception, _handle_unexpected)
@@ -176,13 +174,6 @@ def _handle_http(error: HTTPException) -> Response:
 
 def _fields(group: Any) -> dict[str, Any]:
     return {str(name): texts for name, texts in group.items()} if isinstance(group, dict) else {"body": group}
-
-
-def _handle_rate_limit(error: RateLimitExceeded) -> Response:
-    seconds = error.limit.limit.get_expiry() if error.limit else RETRY_AFTER_SECONDS
-    return error_response(
-        429, "too_many_requests", "too many requests: wait and send again", {"limit": str(error.description)}, seconds
-    )
 
 
 def _handle_database(error: Exception) -> Response:
