@@ -87,19 +87,6 @@ _PERSON = "organisation_id = :organisation_id AND assistant = :assistant AND use
 _CONTACTS = f"(SELECT json_agg(c) FROM ({CANDIDATES}) c) AS contacts"
 
 
-# What the person still has to hear opens the reply of a turn just taken: answers that wait, and those that an earlier
-# attempt at this turn was opening.
-def _opening(taken: str) -> str:
-    return (
-        f"late AS (UPDATE webhook_events SET late = 'opening' FROM turn WHERE {_PERSON} AND turn.has_late"
-        f" AND late IN ('waiting', 'refused', 'opening') AND {taken} RETURNING id, outcome ->> 'text' AS text)"
-    )
-
-
-_OPENS_MESSAGE = "turn.lease_token = :token AND :kind = 'message'"
-_TAKES_MESSAGE = "EXISTS (SELECT FROM receipt WHERE kind = 'message')"
-_LATE_TEXTS = "(SELECT json_agg(json_build_array(id, text) ORDER BY id) FROM late) AS late"
-
 # The receipt, the turn and what a turn needs in one statement. The upsert waits for the person's row and sees its
 # latest version, whatever the statement's snapshot is: with nothing pending the turn is free. Without an id of the
 # channel's own, the same text after the same message has the same id: of two at once, one is the repeat.
@@ -126,9 +113,7 @@ _OPEN = one_trip(
     "  lease_token = CASE t.pending WHEN 0 THEN excluded.lease_token ELSE t.lease_token END,"
     "  lease_until = CASE t.pending WHEN 0 THEN excluded.lease_until ELSE t.lease_until END"
     " RETURNING state, sequence, has_late, attempts, lease_token"
-    f"), {_opening(_OPENS_MESSAGE)}"
-    " SELECT receipt.id, receipt.received_at, turn.state, turn.sequence, turn.attempts, turn.lease_token,"
-    f" {_CONTACTS}, {_LATE_TEXTS} FROM receipt, turn",
+    f") SELECT receipt.id, receipt.received_at, turn.*, {_CONTACTS} FROM receipt, turn",
     sa.bindparam("media", type_=JSONB(none_as_null=True)),
     sa.bindparam("delivery", type_=JSONB),
 )
@@ -153,12 +138,17 @@ _TAKE = one_trip(
     "  attempts = CASE WHEN lease_token IS NULL THEN 1 ELSE attempts + 1 END"
     f" FROM receipt WHERE {_PERSON} AND (lease_token IS NULL OR lease_until < clock_timestamp())"
     " RETURNING state, sequence, has_late, attempts"
-    f"), {_opening(_TAKES_MESSAGE)}"
-    f" SELECT receipt.*, turn.state, turn.sequence, turn.attempts, {_CONTACTS}, {_LATE_TEXTS} FROM receipt, turn"
+    f") SELECT receipt.*, turn.*, {_CONTACTS} FROM receipt, turn"
+)
+
+# Those that wait, and those that an earlier attempt at this turn was opening.
+_OPEN_LATE = one_trip(
+    f"UPDATE webhook_events SET late = 'opening' WHERE {_PERSON} AND late IN ('waiting', 'refused', 'opening')"
+    " RETURNING id, outcome ->> 'text' AS text"
 )
 
 # The lease is looked at first, under a lock: without it nothing is written.
-_COMPLETE = one_trip(
+_COMPLETING = (
     "WITH lease AS ("
     f" SELECT FROM turn_state WHERE {_PERSON} AND lease_token = :token FOR UPDATE"
     "), reply AS ("
@@ -167,16 +157,20 @@ _COMPLETE = one_trip(
     "  late = CASE WHEN held OR :unheard THEN 'waiting' END,"
     "  push_after = CASE WHEN (held OR :unheard) AND :pushable THEN clock_timestamp() END"
     " FROM lease WHERE id = :receipt_id AND status = 'received' RETURNING late"
-    "), opened AS ("
-    " UPDATE webhook_events SET late = 'opened', push_after = NULL FROM reply WHERE id = ANY(:opened)"
     "), turn AS ("
     " UPDATE turn_state SET state = :state, sequence = sequence + 1, pending = pending - 1,"
     "  has_late = reply.late IS NOT NULL OR (has_late AND :keeps_late), lease_token = NULL, lease_until = NULL"
-    f" FROM reply WHERE {_PERSON} AND lease_token = :token RETURNING 1"
-    ") SELECT reply.late FROM reply, turn",
-    sa.bindparam("outcome", type_=JSONB),
-    sa.bindparam("state", type_=JSONB),
-    sa.bindparam("delivery", type_=JSONB),
+    f" FROM reply WHERE {_PERSON} AND lease_token = :token RETURNING 1)"
+)
+_OPENED = (
+    ", opened AS (UPDATE webhook_events SET late = 'opened', push_after = NULL FROM reply WHERE id = ANY(:opened))"
+)
+_COMPLETE, _COMPLETE_OPENING = (
+    one_trip(
+        f"{_COMPLETING}{opened} SELECT reply.late FROM reply, turn",
+        *(sa.bindparam(name, type_=JSONB) for name in ("outcome", "state", "delivery")),
+    )
+    for opened in ("", _OPENED)
 )
 
 _RELEASE = one_trip(
@@ -246,7 +240,7 @@ def open_receipt(inbound: Inbound, region: str) -> Receipt:
         delivery=inbound.delivery,
         reply_format=inbound.reply_format,
         received_at=row.received_at,
-        **_rest(row, contact),
+        **_rest(inbound.person, inbound.kind, row, contact),
     )
     return Receipt(row.id, inbound.reply_format, turn=turn)
 
@@ -267,7 +261,7 @@ def take_turn(person: Person, receipt_id: int, region: str) -> Turn | None:
             delivery=row.delivery,
             reply_format=ReplyFormat(row.reply_format),
             received_at=row.received_at,
-            **_rest(row, contact),
+            **_rest(person, EventKind(row.kind), row, contact),
         )
     return None
 
@@ -280,7 +274,7 @@ def complete(turn: Turn, done: Completion, *, unheard: bool) -> bool:
     """
     written = tenant_statement(
         turn.person.organisation_id,
-        _COMPLETE,
+        _COMPLETE_OPENING if turn.late else _COMPLETE,
         {
             **_person(turn.person),
             "receipt_id": turn.receipt_id,
@@ -333,13 +327,15 @@ def extend_leases(organisation_id: int, tokens: list[uuid.UUID]) -> None:
     tenant_statement(organisation_id, _EXTEND, {"lease": LEASE_SECONDS, "tokens": tokens})
 
 
-def _rest(row: Any, contact: Mapping[str, str | None]) -> dict[str, Any]:
+def _rest(person: Person, kind: EventKind, row: Any, contact: Mapping[str, str | None]) -> dict[str, Any]:
     """What a turn needs beside its receipt: where the person stands, what they still have to hear, who they are."""
+    opens = row.has_late and kind is EventKind.MESSAGE
+    late = tenant_statement(person.organisation_id, _OPEN_LATE, _person(person)) if opens else ()
     return {
         "state": row.state,
         "sequence": row.sequence,
         "attempts": row.attempts,
-        "late": tuple(LateAnswer(event_id, text) for event_id, text in row.late or ()),
+        "late": tuple(LateAnswer(event_id, text) for event_id, text in sorted(map(tuple, late))),
         "contact": chosen(row.contacts or (), contact["phone"]),
     }
 

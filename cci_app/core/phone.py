@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import phonenumbers
 
@@ -13,6 +14,7 @@ _CHANNEL_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:@+=-]{0,159}")
 _PHONE_LIKE = re.compile(r"[+ ]?[\d\s().-]{6,24}")
 
 
+@lru_cache(maxsize=4096)
 def to_e164(written: str, region: str) -> str | None:
     """Read a phone number however it is written; return it in E.164, or None where it is none.
 
@@ -38,6 +40,7 @@ def to_e164(written: str, region: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def national_number(e164: str) -> str:
     """The digits after the country code of a number in E.164."""
     return str(phonenumbers.parse(e164, None).national_number)

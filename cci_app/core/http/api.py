@@ -26,6 +26,10 @@ class EdgeBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest is untype
         super().__init__(*args, **kwargs)
         self._prepare_doc_cbks.append(self._prepare_caller_doc)
 
+    def arguments(self, schema: Any, **options: Any) -> Any:
+        """One instance of the schema reads all requests: webargs would make one for each."""
+        return super().arguments(schema() if isinstance(schema, type) else schema, **options)
+
     def _store_endpoint_docs(self, endpoint: str, obj: Any, parameters: Any, tags: Any, **options: Any) -> None:
         super()._store_endpoint_docs(endpoint, obj, parameters, tags, **options)
         for method, operation in self._docs[endpoint].items():
