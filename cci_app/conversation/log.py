@@ -26,6 +26,7 @@ from cci_app.usage.models import UsageLog
 log = structlog.get_logger(__name__)
 
 BATCH_ROWS = 500
+Receipt = sa.Row[Any]
 _LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtext('conversation.log'))")
 
 
@@ -43,9 +44,16 @@ def log_conversations() -> int:
             return total
 
 
-def _waiting(limit: int) -> sa.Select[WebhookEvent]:
+# Rows, not objects: nothing of a receipt changes here but that it is logged.
+_COLUMNS = (
+    *(WebhookEvent.id, WebhookEvent.organisation_id, WebhookEvent.assistant, WebhookEvent.user_id, WebhookEvent.kind),
+    *(WebhookEvent.text, WebhookEvent.outcome, WebhookEvent.late, WebhookEvent.received_at, WebhookEvent.completed_at),
+)
+
+
+def _waiting(limit: int) -> sa.Select[Any]:
     return (
-        sa.select(WebhookEvent)
+        sa.select(*_COLUMNS)
         .where(WebhookEvent.logged_at.is_(None), WebhookEvent.log_error.is_(None), WebhookEvent.status != "received")
         .order_by(WebhookEvent.id)
         .limit(limit)
@@ -56,7 +64,7 @@ def _waiting(limit: int) -> sa.Select[WebhookEvent]:
 def _log_batch(limit: int) -> int:
     with system_transaction() as session:
         session.execute(_LOCK)
-        events = session.scalars(_waiting(limit)).all()
+        events = session.execute(_waiting(limit)).all()
         if events:
             _write(session, events)
         return len(events)
@@ -72,12 +80,13 @@ def _log_one_by_one() -> int:
             log.exception("receipt_not_logged")
             with system_transaction() as session:
                 session.execute(_LOCK)
-                for event in session.scalars(_waiting(1)):
-                    event.log_error = f"{type(error).__name__}"
+                ids = session.scalars(_waiting(1)).all()
+                failed = sa.update(WebhookEvent).where(WebhookEvent.id.in_(ids))
+                session.execute(failed.values(log_error=type(error).__name__))
     return BATCH_ROWS
 
 
-def _write(session: Session, events: Sequence[WebhookEvent]) -> None:
+def _write(session: Session, events: Sequence[Receipt]) -> None:
     _write_runs(session, events)
     session.execute(sa.insert(Conversation), [_conversation(event) for event in events])
     messages = [event for event in events if event.kind == EventKind.MESSAGE]
@@ -94,15 +103,16 @@ def _write(session: Session, events: Sequence[WebhookEvent]) -> None:
     session.execute(sa.update(WebhookEvent).where(WebhookEvent.id.in_(ids)).values(logged_at=clock.now()))
 
 
-def _outcome(event: WebhookEvent) -> dict[str, Any]:
+def _outcome(event: Receipt) -> dict[str, Any]:
     return event.outcome or {}
 
 
-def _when(event: WebhookEvent) -> datetime:
-    return event.completed_at or event.received_at
+def _when(event: Receipt) -> datetime:
+    when: datetime = event.completed_at or event.received_at
+    return when
 
 
-def _person(event: WebhookEvent) -> dict[str, Any]:
+def _person(event: Receipt) -> dict[str, Any]:
     return {"organisation_id": event.organisation_id, "assistant": event.assistant, "user_id": event.user_id}
 
 
@@ -111,7 +121,7 @@ def _contact_name(outcome: dict[str, Any]) -> str | None:
     return " ".join(filter(None, (contact.get("first_name"), contact.get("last_name")))) or None
 
 
-def _conversation(event: WebhookEvent) -> dict[str, Any]:
+def _conversation(event: Receipt) -> dict[str, Any]:
     outcome = _outcome(event)
     return {
         **_person(event),
@@ -132,7 +142,7 @@ def _conversation(event: WebhookEvent) -> dict[str, Any]:
     }
 
 
-def _write_runs(session: Session, events: Sequence[WebhookEvent]) -> None:
+def _write_runs(session: Session, events: Sequence[Receipt]) -> None:
     runs: dict[str, dict[str, Any]] = {}
     ended: dict[str, tuple[datetime, str]] = {}
     for event in events:
@@ -167,7 +177,7 @@ def _write_runs(session: Session, events: Sequence[WebhookEvent]) -> None:
         )
 
 
-def _run(event: WebhookEvent, messages: int) -> dict[str, Any]:
+def _run(event: Receipt, messages: int) -> dict[str, Any]:
     outcome = _outcome(event)
     return {
         **_person(event),
@@ -184,7 +194,7 @@ def _run(event: WebhookEvent, messages: int) -> dict[str, Any]:
     }
 
 
-def _write_answers(session: Session, events: Sequence[WebhookEvent]) -> None:
+def _write_answers(session: Session, events: Sequence[Receipt]) -> None:
     rows = _latest(
         (
             {
@@ -213,7 +223,7 @@ def _write_answers(session: Session, events: Sequence[WebhookEvent]) -> None:
         )
 
 
-def _write_sessions(session: Session, events: Sequence[WebhookEvent]) -> None:
+def _write_sessions(session: Session, events: Sequence[Receipt]) -> None:
     rows = _latest(
         (_session(event) for event in events),
         key=lambda row: (row["organisation_id"], row["assistant"], row["user_id"]),
@@ -236,7 +246,7 @@ def _write_sessions(session: Session, events: Sequence[WebhookEvent]) -> None:
     )
 
 
-def _session(event: WebhookEvent) -> dict[str, Any]:
+def _session(event: Receipt) -> dict[str, Any]:
     outcome = _outcome(event)
     return {
         **_person(event),
@@ -249,7 +259,7 @@ def _session(event: WebhookEvent) -> dict[str, Any]:
     }
 
 
-def _calls(event: WebhookEvent) -> Iterator[dict[str, Any]]:
+def _calls(event: Receipt) -> Iterator[dict[str, Any]]:
     outcome = _outcome(event)
     # Receipts of an earlier version have none.
     for number, call in enumerate(outcome.get("calls", ()), start=1):
@@ -272,7 +282,7 @@ def _calls(event: WebhookEvent) -> Iterator[dict[str, Any]]:
         }
 
 
-def _handoff(event: WebhookEvent) -> dict[str, Any]:
+def _handoff(event: Receipt) -> dict[str, Any]:
     handoff = _outcome(event)["handoff"]
     return {
         **_person(event),
