@@ -1,5 +1,7 @@
 """The commands that make a new installation usable, and try it out."""
 
+from datetime import UTC, datetime
+
 import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
@@ -32,10 +34,13 @@ def seed(name: str) -> None:
 @demo.command("fill")
 @click.option("--conversations", default=1000, show_default=True, type=click.IntRange(1, 1_000_000), help="How many.")
 @click.option("--seed", default=1, show_default=True, help="The same seed makes the same conversations.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The year before this day; today where unset.")
 @click.option("--organisation", help="Short name of the organisation; the default one where unset.")
 @click.option("--assistant", help="The assistant they are with; the default one where unset.")
-def fill_demo(conversations: int, seed: int, organisation: str | None, assistant: str | None) -> None:
-    """Add conversations that never took place, in all languages of the assistant, over the past year."""
+def fill_demo(
+    conversations: int, seed: int, until: datetime | None, organisation: str | None, assistant: str | None
+) -> None:
+    """Add conversations that never took place, in all languages of the assistant, over a year."""
     settings = current_app.config["SETTINGS"]
     specs = load_specs(settings.assistants_path)
     spec = specs.get(assistant or settings.default_assistant)
@@ -43,7 +48,8 @@ def fill_demo(conversations: int, seed: int, organisation: str | None, assistant
         raise click.BadParameter(f"the assistants are {', '.join(specs)}", param_hint="--assistant")
     try:
         organisation_id = organisation_named(organisation or settings.default_organisation)
-        messages = fill(organisation_id, spec, conversations, seed, clock.now())
+        end = (until or clock.now()).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=UTC)
+        messages = fill(organisation_id, spec, conversations, seed, end)
     except CciError as error:
         raise click.ClickException(error.message) from error
     click.echo(f"{conversations} conversations with {messages} messages were added", err=True)

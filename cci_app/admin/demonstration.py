@@ -10,11 +10,12 @@ from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
+from psycopg2.errors import UniqueViolation
 
 from cci_app.agents.questionnaire.content import Question, QuestionnaireContent
 from cci_app.assistants.spec import AssistantSpec
 from cci_app.core.database import system_transaction
-from cci_app.core.errors import InvalidInput
+from cci_app.core.errors import Conflict, InvalidInput
 
 MESSAGES = 14
 _DAYS = 365
@@ -61,24 +62,22 @@ Rows = dict[str, list[tuple[Any, ...]]]
 def fill(organisation_id: int, spec: AssistantSpec, count: int, seed: int, until: datetime) -> int:
     """Add `count` conversations of the year before `until`, and return how many messages they have.
 
-    Raises InvalidInput for an assistant without a questionnaire.
+    Raises InvalidInput for an assistant without a questionnaire, Conflict where they are there already.
     """
     questions = _questions(spec)
-    chance = random.Random(seed)  # noqa: S311 (a demonstration is to be repeatable)
-    with system_transaction() as session:
-        lowest = session.scalar(sa.text("SELECT LEAST(min(event_id), 0) FROM conversations")) or 0
-        conversations = _conversations(organisation_id, spec, questions, count, chance, until, lowest)
-        total = 0
-        while batch := list(islice(conversations, _BATCH)):
-            rows: Rows = {"conversation_runs": [], "answers": [], "conversations": []}
-            for one in batch:
-                for table, values in one.items():
-                    rows[table] += values
-            total += len(rows["conversations"])
-            for table, columns in (("conversation_runs", RUN), ("answers", ANSWER), ("conversations", MESSAGE)):
-                _copy(session.connection(), table, columns, rows[table])
-        session.execute(_ADD_SESSIONS, {"organisation_id": organisation_id, "assistant": spec.name})
-    return total
+    # Another organisation's conversations are others, with ids of their own.
+    chance = random.Random(f"{seed}/{organisation_id}")  # noqa: S311 (a demonstration is to be repeatable)
+    try:
+        with system_transaction() as session:
+            lowest = session.scalar(sa.text("SELECT LEAST(min(event_id), 0) FROM conversations")) or 0
+            conversations = _conversations(organisation_id, spec, questions, count, chance, until, lowest)
+            while batch := list(islice(conversations, _BATCH)):
+                for table, columns in (("conversation_runs", RUN), ("answers", ANSWER), ("conversations", MESSAGE)):
+                    _copy(session.connection(), table, columns, [row for one in batch for row in one[table]])
+            session.execute(_ADD_SESSIONS, {"organisation_id": organisation_id, "assistant": spec.name})
+    except UniqueViolation as error:
+        raise Conflict(f"the conversations of seed {seed} are there already: choose another seed") from error
+    return count * MESSAGES
 
 
 # COPY into a table with row-level security is refused by PostgreSQL: the rows pass through one without.
