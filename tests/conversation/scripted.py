@@ -13,7 +13,7 @@ from cci_app.conversation.inbound import Inbound, Person
 from cci_app.conversation.service import Conversation
 from cci_app.core.database import tenant_transaction
 
-BUDGET = 0.4
+BUDGET = 1.0
 
 
 class ScriptedAgent:
@@ -62,7 +62,7 @@ def say(conversation: Conversation, person: Person, text: str, event_id: str | N
 
 
 def until(condition: Callable[[], bool]) -> None:
-    limit = time.monotonic() + 5
+    limit = time.monotonic() + 15
     while not condition():
         assert time.monotonic() < limit
         time.sleep(0.01)

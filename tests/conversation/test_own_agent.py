@@ -21,7 +21,7 @@ from tests.conftest import Tenant
 from tests.conversation.scripted import until
 
 # Generous: on a busy machine the log of a fault alone takes half a second.
-BUDGET = 1.5
+BUDGET = 3.0
 WHO = "+573000000001"
 ASK = "/api/v1/whatsapp/message"
 
@@ -85,7 +85,7 @@ def client(
 ) -> Iterator[FlaskClient]:
     """An application that the florist serves."""
     monkeypatch.setitem(sys.modules, "florist", florist.module(is_async=request.param == "async"))
-    changed = {"agent_handler": "florist", "agent_handler_seconds": 3.5, "reply_budget_seconds": BUDGET}
+    changed = {"agent_handler": "florist", "agent_handler_seconds": 5.0, "reply_budget_seconds": BUDGET}
     app = create_app(settings.model_copy(update=changed))
     yield app.test_client()
     florist.gate.set()
