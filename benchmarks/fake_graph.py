@@ -9,6 +9,7 @@ import re
 import secrets
 import socket
 import threading
+import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
@@ -59,9 +60,9 @@ class FakeGraph:
     """The service, for the length of a context.
 
     `cuts` are the offsets at which each new session breaks, and `keeps_part` is whether it keeps what it had of the
-    broken piece. A session is forgotten, once, when it comes to the offset `forgets_at`. `ordered` has answers to give
-    instead of the right ones: to the first request that fits the pattern of its method and path, once; with `done` the
-    request is carried out all the same, as when an answer is lost.
+    broken piece. A session is forgotten, once, when it comes to the offset `forgets_at`. A piece takes `piece_seconds`.
+    `ordered` has answers to give instead of the right ones: to the first request that fits the pattern of its method
+    and path, once; with `done` the request is carried out all the same, as when an answer is lost.
     """
 
     def __init__(self) -> None:
@@ -73,6 +74,7 @@ class FakeGraph:
         self.cut_count = 0
         self.keeps_part = True
         self.forgets_at: int | None = None
+        self.piece_seconds = 0.0
         self.ordered: list[tuple[str, Answer, bool]] = []
         self.rights = "write"
         self.sign_in_fault: int | None = None
@@ -353,6 +355,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.fake.cut_count += 1
             raise _Cut
         session.content += self._body()
+        time.sleep(self.fake.piece_seconds)
         if last + 1 < total:
             return Answer(202, {"nextExpectedRanges": [f"{last + 1}-"]})
         answer = self.fake.publish(session.drive, session.path, bytes(session.content), session.rule)

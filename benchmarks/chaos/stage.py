@@ -12,6 +12,7 @@ import psutil
 
 from benchmarks.chaos.people import Channel, Message
 from benchmarks.chaos.providers import Providers
+from benchmarks.fake_graph import FakeGraph
 from benchmarks.product import Product, free_port
 from cci_app.embedded import processes
 
@@ -42,6 +43,7 @@ class Scale:
     stops: int = 3
     questionnaires: int = 60
     uploads: int = 20
+    killed_uploads: int = 5
 
 
 FULL = Scale()
@@ -61,15 +63,17 @@ QUICK = Scale(
     stops=1,
     questionnaires=20,
     uploads=5,
+    killed_uploads=2,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A product with its fake providers."""
+    """A product with its fake providers, and the SharePoint that its exports go to."""
 
     product: Product
     providers: Providers
+    graph: FakeGraph
     seed: int
 
     def channel(self, address: str | None = None) -> Channel:
@@ -173,5 +177,9 @@ def say(words: str) -> None:
 @contextmanager
 def stage(seed: int, settings: Mapping[str, str] | None = None) -> Iterator[Stage]:
     """Everything that a run needs; `settings` are more environment variables of the product."""
-    with Providers() as providers, Product({**providers.settings, **(settings or {})}) as product:
-        yield Stage(product, providers, seed)
+    with (
+        Providers() as providers,
+        FakeGraph() as graph,
+        Product({**providers.settings, **graph.settings, **(settings or {})}) as product,
+    ):
+        yield Stage(product, providers, graph, seed)

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from benchmarks.chaos.figures import Figure
+from benchmarks.chaos.killed_uploads import killed_workers
 from benchmarks.chaos.stage import Scale, Stage, say
 from benchmarks.fake_graph import FakeGraph
 from cci_app.core.errors import CciError
@@ -56,6 +57,7 @@ def run(stage: Stage, scale: Scale) -> list[Figure]:
             f"a client that saves as it goes: {shown} partial",
             parts == 0 < shown,
         ),
+        killed_workers(stage, scale.killed_uploads),
     ]
 
 
