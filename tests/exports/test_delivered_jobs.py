@@ -15,6 +15,7 @@ from pytest_httpserver import HTTPServer
 from benchmarks.fake_graph import FakeGraph
 from cci_app.core.database import system_transaction
 from cci_app.exports.destinations import patience, upload
+from cci_app.exports.destinations.ports import Parcel
 from cci_app.exports.job import run_export
 from cci_app.jobs.models import Job
 from tests.conftest import Tenant
@@ -116,17 +117,17 @@ def test_an_export_that_is_cut_twenty_times_is_in_sharepoint(
 def test_a_worker_that_died_leaves_its_upload_and_no_secret(web: FlaskClient, tenant: Tenant, graph: FakeGraph) -> None:
     address = asked(web, tenant, "sharepoint")
     # What is not an error of the work ends it as the end of its process would, in the middle of the upload.
-    put = upload.Upload._put
+    send = upload.Upload._send_piece
     sent: list[int] = []
 
-    def dies(self: upload.Upload, session: str, piece: bytes, position: int, size: int) -> Any:
+    def dies(self: upload.Upload, session: str, piece: bytes, position: int, parcel: Parcel) -> Any:
         if len(sent) == 4:
             raise SystemExit
         sent.append(position)
-        return put(self, session, piece, position, size)
+        return send(self, session, piece, position, parcel)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(upload.Upload, "_put", dies)
+        patch.setattr(upload.Upload, "_send_piece", dies)
         with pytest.raises(SystemExit):
             work(address)
     (session,) = graph.sessions

@@ -22,12 +22,16 @@ from tests.conftest import make_settings
 from tests.exports.parcels import Recorded, parcel
 
 PLACE = "Monthly/Members/export.csv"
-LARGE = random.Random(5).randbytes(3 * upload.PIECE_BYTES + 12_345)
+# Smaller than in use, so that many pieces are few bytes.
+PIECE, SMALL = 320 * 1024, 300 * 1024
+LARGE = random.Random(5).randbytes(3 * PIECE + 12_345)
 
 
 @pytest.fixture(autouse=True)
-def _no_long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+def _short_pauses_and_small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "FIRST_PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(upload, "PIECE_BYTES", PIECE)
+    monkeypatch.setattr(upload, "SMALL_BYTES", SMALL)
 
 
 @pytest.fixture
@@ -49,7 +53,7 @@ def files(graph: FakeGraph) -> dict[str, bytes]:
     return {path: content for (drive, path), content in graph.files.items() if drive == "drive-2"}
 
 
-@pytest.mark.parametrize("content", [b"", b"a;b\n1;2\n", LARGE[: upload.SMALL_BYTES]])
+@pytest.mark.parametrize("content", [b"", b"a;b\n1;2\n", LARGE[:SMALL]])
 def test_a_small_file_goes_in_one_call(graph: FakeGraph, tmp_path: Path, content: bytes) -> None:
     progress = Recorded()
     link = deliver(graph, parcel(tmp_path, content), progress)
@@ -100,7 +104,7 @@ def test_an_upload_that_is_cut_again_and_again_arrives_whole(
 def test_a_fault_that_passes_is_waited_out(
     graph: FakeGraph, tmp_path: Path, pattern: str, status: int, retry_after: str | None
 ) -> None:
-    graph.cuts = [upload.PIECE_BYTES + 7]
+    graph.cuts = [PIECE + 7]
     graph.order(pattern, status, times=2 if status != 401 else 1, retry_after=retry_after)
     deliver(graph, parcel(tmp_path, LARGE))
     assert graph.ordered == []
@@ -120,8 +124,8 @@ def test_a_file_that_arrived_unheard_is_found_and_not_sent_twice(
     graph: FakeGraph, tmp_path: Path, rule: str, content: bytes
 ) -> None:
     # The last piece, or the one call, is carried out; its answer is lost.
-    pieces = -(-len(content) // upload.PIECE_BYTES)
-    pattern = f"PUT .*{'content' if len(content) < upload.SMALL_BYTES else '/upload/'}"
+    pieces = -(-len(content) // PIECE)
+    pattern = f"PUT .*{'content' if len(content) < SMALL else '/upload/'}"
     for _ in range(pieces - 1):
         graph.order(pattern, 500, done=True)
     graph.order(pattern, 0, done=True)
@@ -132,7 +136,7 @@ def test_a_file_that_arrived_unheard_is_found_and_not_sent_twice(
 
 
 def test_a_lost_session_begins_anew(graph: FakeGraph, tmp_path: Path) -> None:
-    graph.forgets_at = 2 * upload.PIECE_BYTES
+    graph.forgets_at = 2 * PIECE
     deliver(graph, parcel(tmp_path, LARGE))
     assert graph.published == [(PLACE, LARGE)]
     assert len([line for line in graph.requests if "createUploadSession" in line]) == 2
@@ -146,11 +150,18 @@ def test_a_session_that_is_always_lost_is_given_up_for_now(graph: FakeGraph, tmp
     assert graph.published == []
 
 
+def test_a_service_that_takes_pieces_and_stands_still_is_given_up_for_now(graph: FakeGraph, tmp_path: Path) -> None:
+    graph.order("PUT /upload/", 202, times=50)
+    with pytest.raises(Unavailable, match="does not take a piece"):
+        deliver(graph, parcel(tmp_path, LARGE))
+    assert len([line for line in graph.requests if line.startswith("PUT /upload/")]) == patience.FAULTS
+
+
 def test_a_killed_worker_leaves_its_session_to_the_next(graph: FakeGraph, tmp_path: Path) -> None:
     progress = Recorded()
 
     def kill() -> None:
-        if progress.done and progress.done[-1][0] == 2 * upload.PIECE_BYTES:
+        if progress.done and progress.done[-1][0] == 2 * PIECE:
             raise SystemExit
 
     progress.interrupt = kill
@@ -164,14 +175,14 @@ def test_a_killed_worker_leaves_its_session_to_the_next(graph: FakeGraph, tmp_pa
     deliver(graph, parcel(tmp_path, LARGE), again)
     assert graph.published == [(PLACE, LARGE)]
     assert len([line for line in graph.requests if line.startswith("PUT /upload/")]) == 2
-    assert again.done[0] == (2 * upload.PIECE_BYTES, len(LARGE))
+    assert again.done[0] == (2 * PIECE, len(LARGE))
 
 
 def test_pieces_of_two_files_are_never_mixed(graph: FakeGraph, tmp_path: Path) -> None:
     progress = Recorded()
 
     def kill() -> None:
-        if progress.done and progress.done[-1][0] == upload.PIECE_BYTES:
+        if progress.done and progress.done[-1][0] == PIECE:
             raise SystemExit
 
     progress.interrupt = kill
@@ -212,7 +223,7 @@ def test_a_name_taken_during_the_upload_is_told(graph: FakeGraph, tmp_path: Path
     progress = Recorded()
 
     def take() -> None:
-        if progress.done and progress.done[-1][0] == 2 * upload.PIECE_BYTES:
+        if progress.done and progress.done[-1][0] == 2 * PIECE:
             graph.files["drive-2", PLACE] = b"somebody else's"
 
     progress.interrupt = take

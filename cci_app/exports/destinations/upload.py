@@ -107,26 +107,34 @@ class Upload:
                     session, position, begun = self._open_session(parcel, progress), 0, True
                 progress.advance(position, parcel.size)
                 file.seek(position)
+                reached: Item | int | None
                 try:
-                    answer = self._put(session, file.read(PIECE_BYTES), position, parcel.size)
-                    if answer.status_code in {200, 201} and "id" in json_of(answer):
-                        progress.advance(parcel.size, parcel.size)
-                        return json_of(answer)
-                    reached = _next_expected(answer) if answer.status_code in {200, 202} else None
-                    if reached is None:
-                        self._check_refusal(answer, parcel)
-                        raise Trouble(f"does not take a piece ({answer.status_code} {error_code(answer)})".rstrip())
+                    reached = self._send_piece(session, file.read(PIECE_BYTES), position, parcel)
                 except Trouble as trouble:
                     patience.wait(trouble)
                     reached = self._position(session)
+                if isinstance(reached, Mapping):
+                    progress.advance(parcel.size, parcel.size)
+                    return reached
                 position = reached
-                if reached is not None and reached > furthest:
-                    furthest = reached
+                if position is not None and position > furthest:
+                    furthest = position
                     patience.restore()
 
-    def _put(self, session: str, piece: bytes, position: int, size: int) -> httpx.Response:
-        last = position + len(piece) - 1
-        return self._graph.put_piece(session, piece, {"Content-Range": f"bytes {position}-{last}/{size}"})
+    def _send_piece(self, session: str, piece: bytes, position: int, parcel: Parcel) -> Item | int:
+        """The file, when this was its last piece, else the byte that is wanted next. Raises Trouble to ask again."""
+        reach = f"bytes {position}-{position + len(piece) - 1}/{parcel.size}"
+        answer = self._graph.put_piece(session, piece, {"Content-Range": reach})
+        if answer.status_code in {200, 201} and "id" in json_of(answer):
+            return json_of(answer)
+        reached = _next_expected(answer) if answer.status_code in {200, 202} else None
+        if reached is not None and reached > position:
+            return reached
+        if answer.status_code in {409, 423} and self._arrived(parcel) is None:
+            self._check_conflict(answer)
+        if answer.status_code in {413, 507}:
+            accepted(answer, "write the file")
+        raise Trouble(f"does not take a piece ({answer.status_code} {error_code(answer)})".replace(" )", ")"))
 
     def _position(self, session: str) -> int | None:
         """The first byte that the session has not; None where the session is gone."""
@@ -200,13 +208,6 @@ class Upload:
         return DeliveryFailed(
             f"SharePoint already has a file {self._name}: remove it, or set SHAREPOINT_CONFLICT to replace or rename"
         )
-
-    def _check_refusal(self, answer: httpx.Response, parcel: Parcel) -> None:
-        """Raise for an answer to a piece that asking again would not change."""
-        if answer.status_code in {409, 423} and self._arrived(parcel) is None:
-            self._check_conflict(answer)
-        if answer.status_code in {413, 507}:
-            accepted(answer, "write the file")
 
     def _path(self) -> str:
         return f"{self._drive}/root:/{_quoted((*self._folder, self._name))}"
