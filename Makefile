@@ -11,7 +11,7 @@ ARGS ?=
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format lock migrate fuzz chaos bench clean
+.PHONY: help install run test check format lock migrate fuzz chaos bench eval clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -53,6 +53,9 @@ chaos: install ## Kill, hang and stop everything under load; prints a table; ARG
 
 bench: install ## Speed, memory and growth beside a floor application; prints a table
 	$(RUN) benchmarks.speed $(ARGS)
+
+eval: install ## How often the right document is found: by words, by vectors, by both; prints a table
+	$(RUN) benchmarks.retrieval
 
 clean: ## Remove the environment and the tools' caches; the data in .local stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""`make eval`: how often the right document is found, by words, by vectors, and by both."""
