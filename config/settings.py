@@ -129,7 +129,7 @@ class Settings(BaseSettings):
     embedding_model: str | None = Field(
         None,
         description="Model of the passages' vectors: `openai:text-embedding-3-small`, by default where OpenAI's key is"
-        " set, or `offline` (docs/knowledge.md)",
+        " set, or `offline` (docs/search.md)",
     )
     knowledge_store: Literal["pgvector", "pinecone"] | None = Field(
         None, description="Where those vectors are: pgvector, or pinecone, by default where Pinecone's key is set"
