@@ -1,4 +1,4 @@
-"""P1, P5, P7 to P9 and the stages of a turn; every figure from the outside, beside its floor or its alternative."""
+"""P1, P5 to P9 and the stages of a turn; every figure from the outside, beside its floor or its alternative."""
 
 import argparse
 import statistics
@@ -14,6 +14,7 @@ from benchmarks.product import READY_SECONDS, Product, answers, free_port
 from benchmarks.speed import reading
 from benchmarks.speed.clients import Load, Target, run
 from benchmarks.speed.exports import CONVERSATIONS, exports
+from benchmarks.speed.knowledge import knowledge
 from cci_app.embedded import processes
 from cci_app.embedded.database import NAME
 from config.settings import Settings
@@ -30,6 +31,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=8.0, help="length of each measurement")
     parser.add_argument("--rows", type=int, default=MANY_ROWS, help="rows of the log for P9")
     parser.add_argument("--conversations", type=int, default=CONVERSATIONS, help="conversations exported for P5")
+    parser.add_argument("--passages", type=int, default=100_000, help="passages that P6 searches")
     options = parser.parse_args()
     started = time.monotonic()
     with Product({"WEB_WORKERS": "2", "WEB_THREADS": "64"}, durable=True) as product, _floor(product) as floor:
@@ -40,6 +42,7 @@ def main() -> int:
             *_reading(product),
             *exports(product, options.seed, options.conversations),
             *_growth(product, ours, options.rows, options.seed),
+            *knowledge(product, options.seed, options.passages),
         ]
         print(describe(product, options.seed, "flask", "sqlalchemy", "gunicorn"))
     print(f"{'':4}{'what':58}{'goal':>16}{'measured':>14}")
