@@ -3,6 +3,8 @@
 import base64
 import json
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -282,6 +284,33 @@ def test_the_token_and_the_secret_go_only_where_they_belong(graph: FakeGraph, tm
         deliver(graph, parcel(tmp_path, b"x"), graph_base_url="http://graph.example.org")
     with pytest.raises(InvalidInput, match="GRAPH_AUTHORITY"):
         deliver(graph, parcel(tmp_path, b"x"), graph_authority="http://login.example.org")
+
+
+_LOUD = """
+import logging, sys
+from pathlib import Path
+from cci_app.exports.destinations.registry import destination
+from config.logs import configure_logging
+from config.settings import Settings
+from tests.exports.parcels import Recorded, parcel
+settings = Settings(log_level="DEBUG")
+configure_logging(settings)
+logging.getLogger("control").debug("this is heard")
+into = destination("sharepoint", settings, settings.default_organisation)
+into.deliver(parcel(Path(sys.argv[1]), bytes(6_000_000)), Recorded())
+"""
+
+
+def test_nothing_secret_is_logged_at_any_level(graph: FakeGraph, tmp_path: Path) -> None:
+    graph.cuts = [1_000]
+    command = [sys.executable, "-c", _LOUD, str(tmp_path)]
+    root = Path(__file__).parents[2]
+    done = subprocess.run(command, cwd=root, env=graph.settings, capture_output=True, text=True, check=True)
+    told = done.stdout + done.stderr
+    sessions = {line.rpartition("/")[2] for line in graph.requests if "/upload/" in line}
+    assert "this is heard" in told
+    assert len(sessions) == 1
+    assert not [secret for secret in (SECRET, *graph.tokens, *sessions) if secret in told]
 
 
 def test_in_production_nothing_goes_over_plain_http(graph: FakeGraph, tmp_path: Path) -> None:
