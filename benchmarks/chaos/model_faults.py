@@ -31,7 +31,7 @@ FAULTS = (
 )
 # What is said, the open question after it, and what a good model makes of it; None where no model is asked.
 Line = tuple[str, int | None, dict[str, Any] | None]
-_TALKS: dict[str, tuple[Line, ...]] = {
+TALKS: dict[str, tuple[Line, ...]] = {
     "fr": (
         ("Bonjour", 1, None),
         ("Oui, j'ai accédé à l'espace membre", 2, {"intent": "answer", "tone": "yes"}),
@@ -55,7 +55,7 @@ _TALKS: dict[str, tuple[Line, ...]] = {
         ("una bolsa de empleo para los miembros", None, {"intent": "answer"}),
     ),
 }
-_UNDERSTOOD = {said: fields for talk in _TALKS.values() for said, _, fields in talk}
+_UNDERSTOOD = {said: fields for talk in TALKS.values() for said, _, fields in talk}
 _ERROR_WORDS = re.compile(
     r"error|erreur|exception|traceback|rate.?limit|time.?out|overload|<html|openai|anthropic|\b(?:4\d\d|5\d\d)\b", re.I
 )
@@ -136,7 +136,7 @@ def under_faults(stage: Stage, application: str, name: str, models: str, people:
             channel = stage.channel(address)
             with ThreadPoolExecutor(_AT_ONCE) as pool:
                 talks = list(pool.map(lambda number: _talk(channel.send, name, number), range(people)))
-    return _judge(talks), faulty.met
+    return judge_talks(talks), faulty.met
 
 
 Talk = list[tuple[Line, Reply | None]]
@@ -144,7 +144,7 @@ Talk = list[tuple[Line, Reply | None]]
 
 def _talk(send: Any, name: str, number: int) -> Talk:
     """One person's questionnaire: each line with the reply to it, None where there was none."""
-    lines = _TALKS[("fr", "es")[number % 2]]
+    lines = TALKS[("fr", "es")[number % 2]]
     first = sum(name.encode()) * 1000
     told: Talk = []
     for step, line in enumerate(lines):
@@ -155,7 +155,8 @@ def _talk(send: Any, name: str, number: int) -> Talk:
     return told
 
 
-def _judge(talks: list[Talk]) -> Found:
+def judge_talks(talks: list[Talk]) -> Found:
+    """Count what came back. A holding reply is no answer, and an apology is an error."""
     texts = [spec.texts for spec in load_specs(ROOT / "config" / "assistants").values()]
     apologies = {text for each in texts for text in each.apology.root.values()}
     holding = {text for each in texts for text in each.holding.root.values()}

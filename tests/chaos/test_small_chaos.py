@@ -1,14 +1,19 @@
 """A small part of `make chaos`, on real processes: kills, repeats, two messages at once, a model that is too slow."""
 
+import json
+
 import pytest
 
 from benchmarks.chaos.crashes import kill_under_load
 from benchmarks.chaos.late import slow_answers
+from benchmarks.chaos.model_faults import TALKS, Talk, judge_talks
 from benchmarks.chaos.oracle import judge
 from benchmarks.chaos.people import Message, Reply
 from benchmarks.chaos.repeats import lost_updates, one_event_repeated
 from benchmarks.chaos.stage import Stage, stage
 from benchmarks.chaos.uploads import deliver, never_asks, saves_as_it_goes, uploads
+from cci_app.assistants.registry import load_specs
+from config.settings import ROOT
 
 # Parts are started again while people write, each from a thread of its own.
 pytestmark = pytest.mark.filterwarnings("default:This process .* is multi-threaded:DeprecationWarning")
@@ -41,6 +46,28 @@ def test_uploads_that_are_cut_arrive_whole_and_the_controls_do_not() -> None:
     assert uploads(never_asks, SEED, count=2, faults={})[0] == 0
     _, shown, _ = uploads(saves_as_it_goes, SEED, count=1, faults={})
     assert shown > 0
+
+
+def test_what_a_person_must_not_read_is_seen() -> None:
+    def reply(text: str, question: int | None, seconds: float = 0.1) -> Reply:
+        body = json.dumps({"response": text, "user_status": {"current_question": question}})
+        return Reply(Message("+573000000001", "[t]"), body, at=1.0, seconds=seconds)
+
+    first, second = TALKS["es"][:2]
+    spec = load_specs(ROOT / "config" / "assistants")["cci"]
+    right: Talk = [(first, reply("1/7 · ¿Ya pudo entrar?", 1)), (second, reply("2/7 · ¿Cuáles?", 2))]
+    found = judge_talks([right])
+    assert (found.sent, found.answered, found.errors, found.finished) == (2, 2, 0, 1)
+    for wrong, errors, answered in (
+        (reply(spec.texts.apology["es"], 1), 1, 2),
+        (reply("Error code: 429", 2), 1, 2),
+        (reply(spec.texts.holding["es"], 2), 0, 1),
+        (reply("2/7", 2, seconds=9.0), 0, 1),
+        (reply("1/7", 1), 0, 2),
+        (None, 0, 1),
+    ):
+        found = judge_talks([[right[0], (second, wrong)]])
+        assert (found.errors, found.answered, found.finished) == (errors, answered, 0), wrong
 
 
 def test_the_oracle_sees_what_is_wrong() -> None:
