@@ -109,10 +109,7 @@ class ModelUnderstander:
             )
         except Unavailable:
             return by_rules
-        if command.tone is Tone.PLAIN and by_rules.intent is command.intent:
-            # What a model leaves open the rules may have heard.
-            return replace(command, tone=by_rules.tone)
-        return command
+        return _completed(command, by_rules)
 
 
 def command_of(understood: Understood, message: str, situation: Situation, questions: int) -> Command:
@@ -148,6 +145,19 @@ def command_of(understood: Understood, message: str, situation: Situation, quest
         dissatisfied=understood.dissatisfied,
         company=None if situation.company_known else company,
         person=None if situation.company_known else person,
+    )
+
+
+def _completed(command: Command, by_rules: Command) -> Command:
+    """The model's command with what it left open and the rules heard: how an answer sounds, that a price is asked for.
+
+    A question for a price is answered with a price of the documents or not at all: that the rules see one is enough.
+    """
+    heard = command.tone is Tone.PLAIN and by_rules.intent is command.intent
+    return replace(
+        command,
+        tone=by_rules.tone if heard else command.tone,
+        price=command.price or (bool(command.question) and by_rules.price),
     )
 
 
@@ -191,7 +201,8 @@ def _part(message: str, copied: str) -> str:
     words = flat(copied).split()
     if not words:
         return ""
-    match = re.search(r"\s+".join(map(re.escape, words)), flat(message))
+    copied_words = r"\s+".join(map(re.escape, words))
+    match = re.search(rf"(?<!\w){copied_words}(?!\w)", flat(message))
     if match is None:
         raise ValueError("what was copied is not in the message")
     return message[match.start() : match.end()]
