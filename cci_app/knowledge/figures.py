@@ -34,10 +34,11 @@ def _kind(asked: str, held: str, words: str) -> Kind:
 
 
 _HOURS = _kind(
-    r"\bhoraires?\b|\bquelle heure\b|\bheures? (?:d'|de )?(?:ouverture|bureau)"
-    r"|\bhorarios?\b|\bque horas?\b|\babren\b|\bcierran\b",
-    r"\b\d{1,2} ?h\b|\b\d{1,2}:\d\d\b|\b\d{1,2} ?[ap]\. ?m\b",
-    "heure heures hora horas",
+    r"\bhoraires?\b|\bquelle heure\b|\bheures? (?:d'|de )?(?:ouverture|bureau)|\bquand (?:ouvre|ferme)"
+    r"|\bhorarios?\b|\bque horas?\b|\babren\b|\bcierran\b|\bcuando (?:abre|cierra)",
+    # "de 9 a 12", but not "de 3 a 10 años".
+    r"\b\d{1,2} ?h\b|\b\d{1,2}:\d\d\b|\b\d{1,2} ?[ap]\. ?m\b|\bde \d{1,2} a \d{1,2}\b(?! ?[a-z%])",
+    "heure heures hora horas quand cuando",
 )
 _DURATION = _kind(
     r"\bcombien de (?:temps|jours|mois|semaines)\b|\bquel(?:le)? (?:est )?(?:la |le )?(?:duree|delai)\b|\bdelais?\b"

@@ -94,6 +94,7 @@ def test_terms_are_what_is_asked() -> None:
         ("quel est votre numéro de téléphone", "Le +573000000101 répond.", "Écrivez à a@example.org."),
         ("cuál es el correo", "Escriba a a@example.org.", "Escriba al equipo."),
         ("a qué hora abren", "De 8 a. m. a 5 p. m.", "Con cita previa."),
+        ("cuando abre la ludoteca", "Abre los sábados de 9 a 12.", "Admite niños de 3 a 10 años."),
         ("combien de temps faut-il", "Comptez trois semaines.", "Les délais varient."),
         ("qui est le président", "Le président est Jean Martin.", "Le président dirige."),
     ],

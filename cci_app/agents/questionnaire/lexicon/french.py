@@ -181,7 +181,7 @@ FRENCH: Final = Lexicon(
         r"(?:et |mais |alors |sinon |au fait |excusez moi |pardon |dites moi |bonjour |svp )*"
         r"(?:comment (?!dire)|combien|quels? (?:est|sont)|quelles? (?:est|sont)|pourquoi|est ce qu|c est quoi|cest quoi|c koi|"
         r"qu est ce qu|y a t il|avez vous|pouvez vous|pourriez vous|peut on|puis je|dois je|faut il|savez vous|faites vous|"
-        r"proposez vous|ou (?:est|se trouve|sont|puis je|peut on)|quand (?:est|sont|a lieu|commence)|je (?:voudrais|voulais|"
+        r"proposez vous|ou (?:est|se trouve|sont|puis je|peut on)|quand (?:est|sont|a lieu|commence|ouvre|ferme)|a quelle heure|je (?:voudrais|voulais|"
         r"aimerais|veux) (?:savoir|des (?:infos|informations|renseignements))|j aimerais (?:savoir|avoir des (?:infos|informations|"
         r"renseignements))|(?:expliquez|parlez|dites) (?:moi|nous)|a quoi (?:sert|servent))",
     ),

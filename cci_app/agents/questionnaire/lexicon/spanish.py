@@ -176,7 +176,7 @@ SPANISH: Final = Lexicon(
     bare_question_start=(
         r"(?:y |pero |pues |entonces |por cierto |disculpe |perdon |oiga |hola |buenas |buenos dias )*"
         r"(?:como (?:puedo|podemos|hago|hacemos|se |encuentro|funciona|accedo|entro|consigo|obtengo|contacto|ingreso|me |es (?:el|la)|son)|"
-        r"cuanto (?:cuesta|vale|dura|es|sale|demora|se demora|tarda|toma|cobran|valen|cuestan|tiempo)|cuando (?:es |son |empieza|hay |sera|comienza)|donde (?:es|queda|esta|puedo|"
+        r"cuanto (?:cuesta|vale|dura|es|sale|demora|se demora|tarda|toma|cobran|valen|cuestan|tiempo)|cuando (?:es |son |empieza|hay |sera|comienza|abren? |cierran? )|a que horas? |donde (?:es|queda|esta|puedo|"
         r"encuentro|se)|que (?:es (?:el|la|eso|un|una)|son|servicios|hacen|ofrecen|incluye|eventos|debo|hay que|tengo que|necesito)|"
         r"cual(?:es)? (?:es|son)|q es|quien(?:es)? (?:es|son)|por que (?:me|no|tantas)|para que|(?:ustedes|tienen|ofrecen|me pueden|me puede|nos pueden|pueden|puede) "
         r"(?!ser)\w+|(?:quiero|quisiera|me gustaria|necesito|deseo) (?:saber|informacion|mas informacion|info)|hay (?:algun|alguna|eventos?)|"
