@@ -7,6 +7,7 @@ flat however many there are.
 
 import csv
 import io
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -22,6 +23,7 @@ from cci_app.exports.selection import Selection
 
 _FETCH_ROWS = 2_000
 _ORDER = "v.started_at, v.id"
+_NUMBERS = itertools.count()
 _MESSAGES_OF = "JOIN LATERAL (SELECT * FROM conversations m WHERE m.run_id = v.id AND m.kind = 'message'"
 # Quoting characters that JSON never holds as they are: PostgreSQL then adds nothing to a row.
 _BARE = r"FORMAT csv, QUOTE E'\x01', DELIMITER E'\x02', ENCODING 'UTF8'"
@@ -277,7 +279,8 @@ class Record:
             cursor.execute("SET LOCAL enable_sort = on")
 
     def _rows(self, query: str, *, counted: bool = False) -> Iterator[tuple[Any, ...]]:
-        with self._cursor(name="export") as cursor:
+        # A name of its own: the rows of one sheet may not be at their end when those of the next begin.
+        with self._cursor(name=f"export_{next(_NUMBERS)}") as cursor:
             cursor.execute(query, self._parameters)
             while rows := cursor.fetchmany(_FETCH_ROWS):
                 self._count_rows(len(rows) if counted else 0)
