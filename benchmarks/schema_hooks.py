@@ -1,6 +1,7 @@
 """What schemathesis cannot invent by itself; it imports this module (SCHEMATHESIS_HOOKS)."""
 
 import io
+from typing import Any
 
 import openpyxl
 import schemathesis
@@ -30,3 +31,27 @@ schemathesis.openapi.media_type(
         ]
     ),
 )
+
+
+# Nor that of two days the first comes first.
+@schemathesis.hook
+def map_query(_context: Any, query: Any) -> Any:
+    """Put the days of a request in order."""
+    return _in_order(query)
+
+
+@schemathesis.hook
+def map_body(_context: Any, body: Any) -> Any:
+    """Put the days of a request in order."""
+    return _in_order(body)
+
+
+def _in_order(fields: Any) -> Any:
+    if (
+        isinstance(fields, dict)
+        and isinstance(fields.get("start_date"), str)
+        and isinstance(fields.get("end_date"), str)
+    ):
+        first, last = sorted((fields["start_date"], fields["end_date"]))
+        return {**fields, "start_date": first, "end_date": last}
+    return fields

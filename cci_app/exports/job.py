@@ -56,11 +56,15 @@ class Order:
 
 
 def check_order(organisation_id: int, order: Order) -> None:
-    """Raises InvalidInput or Conflict for an order that cannot be carried out, saying what is missing."""
+    """Raises InvalidInput for an unknown assistant, Conflict for what this installation is not set up for."""
     if order.destination == SHEETS and order.form is not ExportFormat.CSV:
-        raise InvalidInput("a Google Sheet takes csv", details={"format": ["Use csv for google_sheets."]})
+        raise Conflict("a Google Sheet takes csv", details={"format": ["Use csv for google_sheets."]})
     get_conversation().assistant(order.selection.assistant)
-    _destination(organisation_id, order.destination)
+    try:
+        _destination(organisation_id, order.destination)
+    except InvalidInput as error:
+        # The order is well written; it is the settings that lack something.
+        raise Conflict(error.message) from error
 
 
 def request_export(organisation_id: int, order: Order, request_id: str | None = None) -> Job:

@@ -74,7 +74,7 @@ def export_conversations(query: dict[str, Any]) -> Response:
 
 
 @blueprint.post("/jobs")
-@blueprint.arguments(ExportPayload, example=examples.ORDER)
+@blueprint.arguments(ExportPayload, required=False, example=examples.ORDER)
 @blueprint.response(202, ExportJobResponse, example=examples.QUEUED)
 @blueprint.alt_response(409, "CONFLICT")
 def create_export(payload: dict[str, Any]) -> Any:

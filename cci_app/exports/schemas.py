@@ -4,7 +4,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from cci_app.core.http.fields import CleanText, UserId
+from cci_app.core.http.fields import CleanText, TrueOrFalse, UserId, WholeNumber
 from cci_app.exports.job import destinations
 from cci_app.exports.models import Frequency
 from cci_app.exports.selection import ExportFormat, RunStatus, Selection
@@ -186,13 +186,13 @@ class SchedulePayload(ma.Schema):
 
     name = CleanText(required=True, min_length=1, max_length=100)
     frequency = ma.fields.String(required=True, validate=ma.validate.OneOf(list(Frequency)))
-    hour = ma.fields.Integer(load_default=6, validate=ma.validate.Range(0, 23))
-    weekday = ma.fields.Integer(load_default=1, validate=ma.validate.Range(1, 7))
-    month_day = ma.fields.Integer(load_default=1, validate=ma.validate.Range(1, 28))
+    hour = WholeNumber(load_default=6, validate=ma.validate.Range(0, 23))
+    weekday = WholeNumber(load_default=1, validate=ma.validate.Range(1, 7))
+    month_day = WholeNumber(load_default=1, validate=ma.validate.Range(1, 28))
     format = ma.fields.String(load_default=ExportFormat.EXCEL, validate=ma.validate.OneOf(list(ExportFormat)))
     destination = ma.fields.String(load_default="download", validate=ma.validate.OneOf(destinations()))
     filters = ma.fields.Nested(ScheduleFilters, load_default=dict)
-    active = ma.fields.Boolean(load_default=True)
+    active = TrueOrFalse(load_default=True)
 
 
 class ScheduleResponse(SchedulePayload):

@@ -275,7 +275,7 @@ def test_a_bad_order_is_refused(web: FlaskClient, tenant: Tenant, body: dict[str
 def test_a_destination_without_its_settings_is_refused(app: Flask, web: FlaskClient, tenant: Tenant) -> None:
     app.config["SETTINGS"] = app.config["SETTINGS"].model_copy(update={"export_folder": None})
     refused = web.post(JOBS, json={"destination": "folder"}, headers=tenant.headers)
-    assert refused.status_code == 422
+    assert refused.status_code == 409
     assert "EXPORT_FOLDER" in refused.json["error"]["message"]  # type: ignore[index]
 
 

@@ -144,6 +144,10 @@ def test_schedules_through_the_api(web: FlaskClient, tenant: Tenant) -> None:
     [
         {"frequency": "hourly"},
         {"hour": 24},
+        {"hour": 6.5},
+        {"hour": True},
+        {"hour": "6"},
+        {"active": 1},
         {"weekday": 0},
         {"month_day": 29},
         {"filters": {"start_date": "2026-01-01"}},
@@ -153,3 +157,9 @@ def test_schedules_through_the_api(web: FlaskClient, tenant: Tenant) -> None:
 def test_a_bad_schedule_is_refused(web: FlaskClient, tenant: Tenant, change: dict[str, Any]) -> None:
     body = {"name": "Daily", "frequency": "daily", **change}
     assert web.post(SCHEDULES, json=body, headers=tenant.headers).status_code == 422
+
+
+def test_a_number_too_large_is_no_hour(web: FlaskClient, tenant: Tenant) -> None:
+    body = b'{"name": "Daily", "frequency": "daily", "hour": 1e999}'
+    answer = web.post(SCHEDULES, data=body, content_type="application/json", headers=tenant.headers)
+    assert answer.status_code == 422

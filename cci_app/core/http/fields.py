@@ -38,6 +38,25 @@ class CleanText(ma.fields.String):
         return cleaned if cleaned.strip() else ""
 
 
+class TrueOrFalse(ma.fields.Boolean):
+    """A boolean of JSON: neither 1 nor "yes" stands for one."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:  # noqa: ARG002
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+class WholeNumber(ma.fields.Integer):
+    """An integer of JSON, which may be written as 6.0; 6.5 is none and is not rounded."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:  # noqa: ARG002
+        broken = isinstance(value, float) and not value.is_integer()
+        if broken or isinstance(value, bool) or not isinstance(value, int | float):
+            raise self.make_error("invalid", input=value)
+        return int(value)
+
+
 class UserId(ma.fields.String):
     """A person's id: a phone however it is written, kept in E.164, or a channel's id."""
 
