@@ -1,5 +1,6 @@
 """A document cut into passages that can be found and quoted on their own."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -8,6 +9,8 @@ from cci_app.knowledge.sentences import END_OF_SENTENCE
 
 SIZE = 1000
 OVERLAP = 200
+
+_ENDLESS = re.compile(r"\S{800}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,11 @@ def chunks(document: Document, size: int = SIZE, overlap: int = OVERLAP) -> Iter
     )
     for section in document.sections:
         whole = len(section.text) <= size
-        for text in [section.text] if whole else splitter.split_text(section.text):
+        for text in [section.text] if whole else splitter.split_text(_with_spaces(section.text)):
             if stripped := text.strip():
                 yield Chunk(stripped, section.heading, section.page)
+
+
+def _with_spaces(text: str) -> str:
+    """No word is as long as a passage; what looks like one is cut, as the splitter would do letter by letter."""
+    return _ENDLESS.sub(r"\g<0> ", text)

@@ -45,7 +45,6 @@ class Reason(StrEnum):
     PAGE_UNEXPECTED = "page_unexpected"
     SITE_UNREACHABLE = "site_unreachable"
     STORE_UNAVAILABLE = "store_unavailable"
-    SEARCH_UNAVAILABLE = "search_unavailable"
 
 
 class UnreadableDocument(Exception):  # noqa: N818

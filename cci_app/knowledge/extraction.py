@@ -1,5 +1,6 @@
 """A document's text: plain text, Markdown, PDF, Word and web pages."""
 
+import re
 from pathlib import PurePath
 
 from cci_app.core.text import clean
@@ -11,6 +12,8 @@ MAX_BYTES = 20 * 1024 * 1024
 # As much text as the largest upload can hold.
 MAX_CHARACTERS = 10_500_000
 
+# A text of nothing but signs answers no question.
+_WORDS = re.compile(r"\w")
 _LONGEST_TITLE = 120
 _LONGEST_HEADING = 300
 
@@ -27,7 +30,7 @@ def extract(name: str, data: bytes, kind: Kind | None = None) -> Document:
     sections = tuple(
         Section(text, section.heading and clean(section.heading)[:_LONGEST_HEADING], section.page)
         for section in sections
-        if (text := clean(section.text).strip())
+        if _WORDS.search(text := clean(section.text).strip())
     )
     if not sections:
         raise UnreadableDocument(Reason.EMPTY)

@@ -23,6 +23,10 @@ from cci_app.llm.vectors import DIMENSIONS, Vector
 
 log = structlog.get_logger(__name__)
 
+# A longer document can be found by its words at once, and by its vectors once `upkeep` has made them, some at a time:
+# those of a whole book would fill the worker's memory.
+_MOST_AT_ONCE = 2_000
+
 _INSERT = sa.text(
     f"""
     WITH rows AS (
@@ -66,7 +70,7 @@ def prepare(title: str, language: str, chunks: Iterable[Chunk]) -> Prepared:
 
 def _vectors(texts: Sequence[str]) -> tuple[Vector, ...] | None:
     """The texts' vectors. None where they cannot be had now, or belong elsewhere: they follow (see `upkeep`)."""
-    if vector_store().remote:
+    if vector_store().remote or len(texts) > _MOST_AT_ONCE:
         return None
     try:
         return tuple(embeddings().of_passages(texts))

@@ -92,20 +92,13 @@ def _ingest(claim: Claim) -> None:
     except UnreadableDocument as error:
         _fail(claim, row, error.reason)
         return
-    try:
-        ingested = prepared(row, content, document)
-    except Unavailable:
-        _note(row, Reason.SEARCH_UNAVAILABLE)
-        raise
+    ingested = prepared(row, content, document)
     claim.progress(_PREPARED, _DONE)
     _store(claim, row, ingested)
 
 
 def prepared(row: KnowledgeDocument, content: Content, document: Document) -> Ingested:
-    """What was read as the passages of `row`; nothing is written. Call it outside of any transaction.
-
-    Raises Unavailable.
-    """
+    """What was read as the passages of `row`; nothing is written. Call it outside of any transaction."""
     if row.title_given:
         title, document = row.title, _under_its_own_title(document)
     else:

@@ -100,11 +100,6 @@ _SENTENCES: dict[Reason, tuple[str, str, str]] = {
         "Le stockage des fichiers ne répond pas pour le moment : il est réessayé.",
         "El almacenamiento de archivos no responde por ahora: se intenta de nuevo.",
     ),
-    Reason.SEARCH_UNAVAILABLE: (
-        "What makes documents searchable does not answer at present: it is tried again.",
-        "Ce qui rend les documents consultables ne répond pas pour le moment : il est réessayé.",
-        "Lo que hace consultables los documentos no responde por ahora: se intenta de nuevo.",
-    ),
 }
 
 

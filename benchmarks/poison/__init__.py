@@ -1,0 +1,1 @@
+"""Files that are made to break whoever reads them."""
