@@ -115,7 +115,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Site(BaseHTTPRequestHandler):
-    """`/to?u=` redirects to wherever it is told; any other address is a page, unless there are chosen ones."""
+    """`/to?u=` redirects to wherever it is told; any other address is a page, unless there is a chosen first one."""
 
     server: _Server
 
@@ -123,7 +123,7 @@ class _Site(BaseHTTPRequestHandler):
         asked = urlsplit(self.path)
         target = parse_qs(asked.query).get("u", [""])[0]
         robots = asked.path == "/robots.txt"
-        page = self.server.pages.get(self.path, None if robots or self.server.pages else _PAGE)
+        page = self.server.pages.get(self.path, None if robots or "/" in self.server.pages else _PAGE)
         self.send_response(302 if target else 404 if page is None else 200)
         if target:
             self.send_header("Location", target)

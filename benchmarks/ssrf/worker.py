@@ -1,0 +1,16 @@
+"""The product's worker on the pretended internet; with UNGUARDED set, its protection is off, for a control.
+
+The protection is taken off here, in a process of the benchmark; the product has no switch for it.
+"""
+
+import os
+
+from benchmarks.ssrf.internet import Place
+from cci_app.core.outbound import transport
+from celery_tasks.app import celery
+
+__all__ = ["celery"]
+
+Place(int(os.environ["CANARY_PORT"]), int(os.environ["SITE_PORT"]), os.environ["SSL_CERT_FILE"]).pretended().__enter__()
+if os.environ.get("UNGUARDED"):
+    vars(transport)["is_public"] = lambda _: True
