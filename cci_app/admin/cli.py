@@ -11,7 +11,7 @@ from cci_app.admin.demonstration import fill
 from cci_app.admin.seeding import load_samples
 from cci_app.assistants.registry import load_specs
 from cci_app.core import clock
-from cci_app.core.errors import CciError
+from cci_app.core.command_line import plainly
 from cci_app.core.tenants import organisation_named
 
 demo = AppGroup("demo", help="Data for trying the product out.")
@@ -46,10 +46,8 @@ def fill_demo(
     spec = specs.get(assistant or settings.default_assistant)
     if spec is None:
         raise click.BadParameter(f"the assistants are {', '.join(specs)}", param_hint="--assistant")
-    try:
+    with plainly():
         organisation_id = organisation_named(organisation or settings.default_organisation)
         end = (until or clock.now()).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=UTC)
         messages = fill(organisation_id, spec, conversations, seed, end)
-    except CciError as error:
-        raise click.ClickException(error.message) from error
     click.echo(f"{conversations} conversations with {messages} messages were added", err=True)
