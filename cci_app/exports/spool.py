@@ -22,7 +22,7 @@ class Spool:
     """What one thread writes into it, another reads; the file has no name and is gone when both are done."""
 
     def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile(buffering=_CHUNK_BYTES)  # noqa: SIM115 (closed by `close`)
+        self._file = tempfile.TemporaryFile(buffering=_CHUNK_BYTES)  # noqa: SIM115 (closed by the last of the two)
         self._changed = threading.Condition()
         self._written = 0
         self._ended = False
@@ -33,8 +33,10 @@ class Spool:
         """Take these bytes. Raises ReaderGone."""
         if self._abandoned:
             raise ReaderGone
+        begun = self._file.tell() > 0
         self._file.write(data)
-        if self._written == 0 or self._file.tell() - self._written >= _CHUNK_BYTES:
+        # A header alone is not shown: where nothing can follow it, that is to be told as an error.
+        if (begun and self._written == 0) or self._file.tell() - self._written >= _CHUNK_BYTES:
             self._show()
 
     def end(self, error: BaseException | None = None) -> None:

@@ -281,6 +281,17 @@ def test_an_export_that_breaks_is_not_taken_for_a_whole_one(
         web.get(ADDRESS, query_string={"format": "json"}, headers=tenant.headers, buffered=True)
 
 
+@pytest.mark.parametrize("form", ["csv", "json", "excel"])
+def test_an_export_that_cannot_begin_is_an_error(
+    web: FlaskClient, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    monkeypatch.setattr(record, "_ORDER", "v.nothing_of_that_name")
+    failed = web.get(ADDRESS, query_string={"format": form}, headers=tenant.headers, buffered=True)
+    assert failed.status_code == 500
+    monkeypatch.undo()
+    assert len(csv_rows(get(web, tenant, "csv"))) == 1  # the connection is as good as before
+
+
 def test_who_leaves_stops_the_export(app: Flask, tenant: Tenant, add: Add) -> None:
     for place in range(3):
         add(["x" * 300_000], started_at=NOON + timedelta(minutes=place))
