@@ -14,6 +14,7 @@ from cci_app import before_exit, create_app
 from cci_app.core.database import db, tenant_transaction
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import CannotStart, Unavailable
+from cci_app.knowledge.answering import DocumentAnswerer
 from cci_app.knowledge.models import KnowledgeDocument
 from cci_app.knowledge.search import search
 from cci_app.knowledge.upkeep import reconcile, tend
@@ -119,6 +120,19 @@ def test_without_the_model_the_words_are_searched_and_the_vectors_follow(
     assert found(organisation_id, "hebergement") == [LODGING]
     assert tend(organisation_id, seconds=30).embedded == 2
     assert found(organisation_id, BY_VECTOR)[0] == LODGING
+
+
+@pytest.mark.usefixtures("with_openai")
+def test_an_answer_asks_the_model_once_whatever_it_looks_for(organisation_id: int, openai: FakeOpenAI) -> None:
+    write(organisation_id, "Divers", VISAS)
+    openai.asked.clear()
+    openai.fails = [_refusal(500)] * 9
+    answerer = DocumentAnswerer()
+    assert answerer.answer(organisation_id, "Oui. Une recette de sancocho ?", "fr", Deadline.after(5)) is None
+    assert len(openai.asked) == 1
+    answer = answerer.answer(organisation_id, "vous suivez les visas ?", "fr", Deadline.after(5))
+    assert answer is not None
+    assert answer.text == VISAS
 
 
 def test_a_model_that_trickles_costs_a_question_half_its_time(
