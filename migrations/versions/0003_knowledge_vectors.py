@@ -30,7 +30,8 @@ def downgrade() -> None:
 
 def _create_extension() -> None:
     connection = op.get_bind()
-    if connection.scalar(sa.text("SELECT 1 FROM pg_extension WHERE extname = 'vector'")) is None:
+    installed = connection.scalar(sa.text("SELECT extversion FROM pg_extension WHERE extname = 'vector'"))
+    if installed is None:
         if connection.scalar(sa.text("SELECT 1 FROM pg_available_extensions WHERE name = 'vector'")) is None:
             raise RuntimeError("this PostgreSQL has no pgvector: install it there, or use a server that offers it")
         try:
@@ -41,6 +42,13 @@ def _create_extension() -> None:
                 "this role may not create the extension pgvector: have an administrator of the database run"
                 " CREATE EXTENSION vector; in it, then migrate again"
             ) from error
+        installed = connection.scalar(sa.text("SELECT extversion FROM pg_extension WHERE extname = 'vector'"))
+    # From 0.8 on the graph is searched further where a condition leaves too few.
+    if tuple(map(int, str(installed).split(".")[:2])) < (0, 8):
+        raise RuntimeError(
+            f"pgvector {installed} is too old: have an administrator install 0.8 or newer and run"
+            " ALTER EXTENSION vector UPDATE; then migrate again"
+        )
 
 
 def _create_vectors() -> None:
