@@ -20,4 +20,21 @@ def clean(text: str) -> str:
 def fold(text: str) -> str:
     """Return `text` for comparison: no accents, no case, typographic apostrophes made plain, spaces collapsed."""
     decomposed = unicodedata.normalize("NFKD", text.replace("’", "'").casefold())
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+    return " ".join(decomposed.translate(_WITHOUT_MARKS).split())
+
+
+# Latin, Greek, Cyrillic and the like, and punctuation; to remember all of Unicode would take a hundred megabytes.
+_REMEMBERED = 0x3000
+
+
+class _WithoutMarks(dict[int, int | None]):
+    """For `str.translate`: drops combining marks, and asks about a common character once only."""
+
+    def __missing__(self, code: int) -> int | None:
+        kept = None if unicodedata.combining(chr(code)) else code
+        if code < _REMEMBERED:
+            self[code] = kept
+        return kept
+
+
+_WITHOUT_MARKS = _WithoutMarks()

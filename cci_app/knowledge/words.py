@@ -1,7 +1,6 @@
 """Words of a question: which of them carry what is asked, and whether a document's word is the same one."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,22 +15,14 @@ _ENDING = re.compile(
 _ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
 
 
-# What a Latin letter's accents become when they are parted from it.
-_MARKS = re.compile("[\u0300-\u036f]+")
-
-
 def folded(text: str) -> str:
     """`text` as it is indexed and searched: no accents, no case, ligatures written out."""
     return fold(text).replace("œ", "oe").replace("æ", "ae")
 
 
 def tokens(text: str) -> list[str]:
-    """The words of a text, folded, in their order; letters beyond a-z and digits part words.
-
-    Every candidate of a search comes through here, so it does no more than it must.
-    """
-    plain = _MARKS.sub("", unicodedata.normalize("NFKD", text.casefold()))
-    return _TOKEN.findall(plain.replace("œ", "oe").replace("æ", "ae"))
+    """The words of a text, folded, in their order; letters beyond a-z and digits part words."""
+    return _TOKEN.findall(folded(text))
 
 
 _ALTERNATIVES: dict[str, tuple[str, ...]] = {}

@@ -50,8 +50,9 @@ def _embed(text: str) -> Vector:
         weight = 1 + math.log(times)
         for place, part in _features(word):
             places[place] += weight * part
-    length = math.sqrt(sum(value * value for value in places))
-    vector: Vector = [round(_SCALE * value / length) for value in places] if length else [0] * COARSE
+    length = math.hypot(*places)
+    scale = _SCALE / length if length else 0.0
+    vector: Vector = [round(value * scale) for value in places]
     vector += [0] * (DIMENSIONS - COARSE)
     if not length:
         # Without a word it is near to nothing. A vector of zeros would have no direction at all.
@@ -59,16 +60,15 @@ def _embed(text: str) -> Vector:
     return vector
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16_384)
 def _features(word: str) -> tuple[tuple[int, float], ...]:
     """The places in which a word counts, and by how much in each."""
-    framed = f"<{word}>"
+    framed = f"<{word}>".encode()
     pieces = [framed[at : at + size] for size in _PIECES for at in range(len(framed) - size + 1)]
     share = 1 / math.sqrt(len(pieces))
-    return (_feature(word, _WHOLE), *(_feature(piece, share) for piece in pieces))
-
-
-def _feature(text: str, weight: float) -> tuple[int, float]:
-    # A checksum's bits depend on each other; multiplied they are good enough to choose by (Knuth, 6.4).
-    mixed = zlib.crc32(text.encode()) * 0x9E3779B1 & 0xFFFFFFFF
-    return (mixed >> 8) % COARSE, weight if mixed & 0x80000000 else -weight
+    features = []
+    for text, weight in ((framed[1:-1], _WHOLE), *((piece, share) for piece in pieces)):
+        # A checksum's bits depend on each other; multiplied they are good enough to choose by (Knuth, 6.4).
+        mixed = zlib.crc32(text) * 0x9E3779B1 & 0xFFFFFFFF
+        features.append(((mixed >> 8) % COARSE, weight if mixed & 0x80000000 else -weight))
+    return tuple(features)
