@@ -1,8 +1,8 @@
 """Passages that hold the words of a question, best first: PostgreSQL's text search, with a bound on what it reads.
 
-Ranking every passage that holds a frequent word would read most of them. So the rare words propose, and pairs of the
-rarest there are, and all words together; the others only help to put in order what was proposed. How frequent a word
-is, a sample of the passages tells.
+Ranking every passage that holds a frequent word would read most of them. So the rare words propose, and pairs with them
+or with the rarest word there is, and all words together; the others only help to put in order what was proposed. How
+frequent a word is, a sample of the passages tells.
 """
 
 from collections.abc import Sequence
@@ -44,7 +44,7 @@ _CANDIDATES = sa.text(
         SELECT word AS probe FROM ordered WHERE sampled < {_FREQUENT}
         UNION ALL
         SELECT one.word && other.word FROM ordered AS one JOIN ordered AS other ON one.place < other.place
-        WHERE other.place <= {_RAREST}
+        WHERE other.place <= {_RAREST} AND (one.sampled < {_FREQUENT} OR one.place = 1)
         UNION ALL
         SELECT to_tsquery(CAST(:configuration AS regconfig), :all_words)
     ), held AS (
