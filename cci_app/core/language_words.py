@@ -20,7 +20,7 @@ FUNCTION_WORDS: Final[dict[str, frozenset[str]]] = {
         pourquoi parce lorsque notre votre aucun aucune rien quelques plusieurs tous toutes autre autres
         peux peut peuvent pouvez pourrait veux veut voulons voudrais cherche cherchons besoin aider aide trouver
         savoir sais voir dire bonjour bonsoir salut coucou merci accord plait svp bjr bsr slt stp jai cest nest
-        jsp semaine semaines annee dernier derniere prochain prochaine
+        jsp semaine semaines annee dernier derniere prochain prochaine heure heures ouvre ouvrez comprends comprend
         """),
     "es": _words("""
         el los las una unos unas yo nosotros ustedes usted ellos soy somos estoy esta estamos estan estaba fue
@@ -31,7 +31,8 @@ FUNCTION_WORDS: Final[dict[str, frozenset[str]]] = {
         nada nunca ningun ninguno ninguna todo toda algo alguien mucho mucha poco ahora luego despues antes hoy manana
         ayer vender crecer decir saber entender buscar buscamos busco conseguir ayuda ayudan
         ayudar lo eso esto estos estas ese esa aqui alla asi claro vale listo bueno bien dale q xq tb
-        entrar entre entramos usamos conozco conocemos
+        entrar entre entramos usamos conozco conocemos hora horas abre abren cierra cierran queda quedan entiendo
+        comprendo pregunta preguntas
         """),
 }
 

@@ -52,6 +52,7 @@ KEPT = {
 # What switches a conversation in the other language.
 SWITCHES = {
     "es": [
+        "a que hora abre la ludoteca?", "no entiendo la pregunta",
         "prefiero en español", "hola, buenos días", "queremos vender más en Bogotá", "sí pero no recuerdo la clave",
         "todavía no he podido entrar", "puede ser en español?", "pues vender mas en bogota", "no hablo francés",
         "¿Cuánto cuesta la misión comercial?", "no tengo tiempo ahora", "quiero hablar con una persona",
