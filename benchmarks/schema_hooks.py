@@ -32,6 +32,15 @@ schemathesis.openapi.media_type(
     ),
 )
 
+# Nor which are a document; what is in it makes no difference to the API.
+for _kind, _documents in {
+    "application/pdf": [b"%PDF-1.7\n%%EOF", b"%PDF-1.4\n1 0 obj"],
+    "text/html": [b"<!doctype html><p>Bonjour.", b"<html>"],
+    "text/markdown": [b"# Bonjour", b"- un\n- deux"],
+    "text/plain": [b"Bonjour.", "Buenos días.".encode()],
+}.items():
+    schemathesis.openapi.media_type(_kind, st.sampled_from(_documents))
+
 
 # Nor that of two days the first comes first.
 @schemathesis.hook

@@ -55,7 +55,7 @@ def kind_of(data: bytes, name: str = "", media_type: str = "") -> Kind:
     if not start.startswith(_UTF16) and (b"\x00" in data or _CONTROLS.search(start)):
         raise UnreadableDocument(Reason.NOT_TEXT)
     named = SUFFIXES.get(PurePath(name).suffix.lower())
-    if named in {Kind.PDF, Kind.DOCX} or media_type in {"application/pdf", _DOCX_TYPE}:
+    if named in {Kind.PDF, Kind.DOCX} or media_type in {"application/pdf", DOCX_TYPE}:
         raise UnreadableDocument(Reason.DAMAGED)
     if named is Kind.HTML or media_type in HTML_TYPES or _WEB_PAGE.match(start.removeprefix(b"\xef\xbb\xbf")):
         return Kind.HTML
@@ -63,10 +63,10 @@ def kind_of(data: bytes, name: str = "", media_type: str = "") -> Kind:
 
 
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
-_DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # What a web address may answer with; the content still decides.
 MEDIA_TYPES = HTML_TYPES | {
-    *("application/pdf", "application/octet-stream", _DOCX_TYPE),
+    *("application/pdf", "application/octet-stream", DOCX_TYPE),
     *("text/plain", "text/markdown", "text/x-markdown"),
 }
 

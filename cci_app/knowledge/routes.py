@@ -12,6 +12,7 @@ from cci_app.core.http.parser import reading_body
 from cci_app.jobs.schemas import JobResponse
 from cci_app.knowledge import documents, examples
 from cci_app.knowledge.crawl import request_crawl
+from cci_app.knowledge.kinds import DOCX_TYPE
 from cci_app.knowledge.languages import LANGUAGES, written_in
 from cci_app.knowledge.schemas import (
     CrawlPayload,
@@ -32,6 +33,8 @@ _FORM_BYTES = 64 * 1024
 _SEARCH_SECONDS = 10.0
 _DOCUMENT = "/documents/<int:document_id>"
 _DOCUMENT_ID = [{"in": "path", "name": "document_id", "example": 7}]
+# The content decides; these are what it may be.
+_FILE_TYPES = f"application/pdf, {DOCX_TYPE}, text/html, text/markdown, text/plain"
 _FORM = {
     "type": "object",
     "properties": {
@@ -59,7 +62,7 @@ blueprint = EdgeBlueprint(
         "required": True,
         "content": {
             "application/json": {"schema": {"oneOf": [UrlPayload, TextPayload]}, "example": examples.TEXT},
-            "multipart/form-data": {"schema": _FORM},
+            "multipart/form-data": {"schema": _FORM, "encoding": {"file": {"contentType": _FILE_TYPES}}},
         },
     }
 )

@@ -2,7 +2,7 @@
 
 import marshmallow as ma
 
-from cci_app.core.http.fields import CleanText
+from cci_app.core.http.fields import CleanText, WholeNumber
 from cci_app.knowledge.kinds import Kind
 from cci_app.knowledge.languages import LANGUAGES
 
@@ -60,11 +60,8 @@ class CrawlPayload(_Strict):
     """A site to read: from an address along at most `depth` links that stay on its host."""
 
     url = _url()
-    depth = ma.fields.Integer(
-        strict=True, load_default=2, validate=ma.validate.Range(0, MOST_DEPTH), metadata={"example": 2}
-    )
-    pages = ma.fields.Integer(
-        strict=True,
+    depth = WholeNumber(load_default=2, validate=ma.validate.Range(0, MOST_DEPTH), metadata={"example": 2})
+    pages = WholeNumber(
         load_default=50,
         validate=ma.validate.Range(1, MOST_PAGES),
         metadata={"description": "How many pages at most", "example": 50},
@@ -153,8 +150,7 @@ class SearchPayload(_Strict):
     """What to look for."""
 
     query = CleanText(min_length=1, max_length=4096, required=True, metadata={"example": "délais d'un visa"})
-    limit = ma.fields.Integer(
-        strict=True,
+    limit = WholeNumber(
         load_default=5,
         validate=ma.validate.Range(1, MOST_RESULTS),
         metadata={"description": "How many passages at most", "example": 5},
