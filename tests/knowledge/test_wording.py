@@ -71,7 +71,7 @@ def test_where_the_model_fails_the_documents_answer_themselves(library: int, fau
     expected = DocumentAnswerer().answer(library, QUESTION, "es", Deadline.after(7))
     assert expected is not None
     with FakeModels([fault]) as fake:
-        assert answerer(fake, model_seconds=0.6).answer(library, QUESTION, "es", Deadline.after(7)) == expected
+        assert answerer(fake, model_seconds=1.5).answer(library, QUESTION, "es", Deadline.after(7)) == expected
 
 
 def test_without_time_the_documents_answer_at_once_or_say_so(library: int) -> None:
