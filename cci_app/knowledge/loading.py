@@ -67,9 +67,10 @@ def load_folder(
             details={"folder": ["Holds no document."]},
         )
     tell = progress or _silent
+    loaded = {} if force else _loaded(organisation_id)
     for source, path in files.items():
         try:
-            outcome = _load_file(organisation_id, path, source, force, report)
+            outcome = _load_file(organisation_id, path, source, loaded.get(source), report)
         except UnreadableDocument as error:
             report.failed.append(Failure(source, error.reason))
             outcome = sentences(error.reason)["en"]
@@ -95,7 +96,7 @@ def _files(folder: Path, report: LoadReport) -> Iterator[Path]:
             report.ignored.append(clean(relative.as_posix()))
 
 
-def _load_file(organisation_id: int, path: Path, source: str, force: bool, report: LoadReport) -> str:
+def _load_file(organisation_id: int, path: Path, source: str, loaded_hash: str | None, report: LoadReport) -> str:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise UnreadableDocument(Reason.TOO_LARGE)
@@ -103,7 +104,7 @@ def _load_file(organisation_id: int, path: Path, source: str, force: bool, repor
     except OSError as error:
         raise UnreadableDocument(Reason.UNREACHABLE) from error
     content_hash = hashlib.sha256(data).hexdigest()
-    if not force and _is_loaded(organisation_id, source, content_hash):
+    if content_hash == loaded_hash:
         report.unchanged.append(source)
         return "unchanged"
     kind = kind_of(data, path.name)
@@ -111,6 +112,8 @@ def _load_file(organisation_id: int, path: Path, source: str, force: bool, repor
     language = document_language(source, document)
     prepared = prepare(document.title, language, chunks(document))
     with tenant_transaction(organisation_id) as session:
+        # What a crash of the server takes back, a moment's worth, the next load brings in again.
+        session.execute(sa.text("SET LOCAL synchronous_commit = off"))
         _lock(session, organisation_id)
         row, new = _row(session, organisation_id, source)
         row.title, row.language, row.kind = document.title, language, kind
@@ -123,16 +126,11 @@ def _load_file(organisation_id: int, path: Path, source: str, force: bool, repor
     return "added" if new else "changed"
 
 
-def _is_loaded(organisation_id: int, source: str, content_hash: str) -> bool:
+def _loaded(organisation_id: int) -> dict[str, str | None]:
+    """The hashes of the files that an earlier load has brought in, by source."""
     with tenant_transaction(organisation_id) as session:
-        found = session.scalar(
-            sa.select(KnowledgeDocument.id).where(
-                _from_folder(organisation_id),
-                KnowledgeDocument.source == source,
-                KnowledgeDocument.content_hash == content_hash,
-            )
-        )
-    return found is not None
+        columns = sa.select(KnowledgeDocument.source, KnowledgeDocument.content_hash)
+        return {row.source: row.content_hash for row in session.execute(columns.where(_from_folder(organisation_id)))}
 
 
 def _lock(session: Session, organisation_id: int) -> None:

@@ -13,7 +13,7 @@ from cci_app.jobs.schemas import JobResponse
 from cci_app.knowledge import documents, examples
 from cci_app.knowledge.crawl import request_crawl
 from cci_app.knowledge.kinds import DOCX_TYPE
-from cci_app.knowledge.languages import LANGUAGES, written_in
+from cci_app.knowledge.languages import LANGUAGES
 from cci_app.knowledge.schemas import (
     CrawlPayload,
     DocumentResponse,
@@ -173,7 +173,5 @@ def crawl_site(payload: dict[str, Any]) -> Any:
 @blueprint.response(200, SearchResponse, example=examples.RESULTS)
 def search_documents(payload: dict[str, Any]) -> dict[str, Any]:
     """Find the passages that fit a question."""
-    query: str = payload["query"]
-    language = payload.get("language") or written_in(query, next(iter(LANGUAGES)))
-    found = search(current_caller().organisation_id, query, language, payload["limit"], timeout=_SEARCH_SECONDS)
-    return {"results": found}
+    asked = payload["query"], payload.get("language"), payload["limit"]
+    return {"results": search(current_caller().organisation_id, *asked, timeout=_SEARCH_SECONDS)}

@@ -55,10 +55,11 @@ class Found:
 
 
 def search(
-    organisation_id: int, query: str, language: str, limit: int = 5, *, timeout: float | None = None
+    organisation_id: int, query: str, language: str | None, limit: int = 5, *, timeout: float | None = None
 ) -> list[Passage]:
     """The passages that fit `query` best, at most `limit`: those in `language` first, then those in another one.
 
+    Without a language those of all of them, best first.
     A word of the query that only resembles one of the documents (another form, a slip, no accents) finds it too.
     Nothing fits: an empty list. The words and the vectors each propose passages; `score`, from 0 to 1, is how high one
     stands in their orders. Without an answer of the embedding model, or of the store of vectors, the words decide.
@@ -68,10 +69,12 @@ def search(
     deadline = Deadline.after(timeout if timeout is not None else _LONGEST_SECONDS)
     question = read_question(query, terms(query[:_LONGEST_QUESTION])[:_MOST_TERMS], deadline)
     passages: list[Passage] = []
-    for each in (language, *(other for other in LANGUAGES if other != language)):
-        if len(passages) < limit:
+    for each in sorted(LANGUAGES, key=lambda other: other != language):
+        if language is None or len(passages) < limit:
             found = find(organisation_id, question, each, deadline)
             passages += [replace(passage, score=found.fit[passage.id]) for passage in found.passages]
+    if language is None:
+        passages.sort(key=lambda passage: passage.score, reverse=True)
     return passages[:limit]
 
 

@@ -29,7 +29,7 @@ def write(organisation_id: int, title: str, *texts: str, language: str = "fr") -
         return document.id
 
 
-def found(organisation_id: int, query: str, language: str = "fr") -> list[str]:
+def found(organisation_id: int, query: str, language: str | None = "fr") -> list[str]:
     return [passage.text for passage in search(organisation_id, query, language)]
 
 
@@ -58,6 +58,13 @@ def test_the_language_asked_comes_first_and_another_after_it(organisation_id: in
     write(organisation_id, "Trámites", spanish, language="es")
     assert found(organisation_id, "visas", "es") == [spanish, VISAS]
     assert found(organisation_id, "visas", "fr") == [VISAS, spanish]
+
+
+def test_without_a_language_the_best_of_all_come_first(organisation_id: int) -> None:
+    write(organisation_id, "Niveaux", "Des niveaux pour tous.", VISAS)
+    spanish = "La ludoteca recibe niños los sábados."
+    write(organisation_id, "Ludoteca", spanish, language="es")
+    assert found(organisation_id, "ludoteka niños", None)[0] == spanish
 
 
 def test_the_score_of_a_passage_that_is_first_in_all_orders_is_one(organisation_id: int) -> None:
