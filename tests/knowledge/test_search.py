@@ -61,10 +61,11 @@ def test_the_language_asked_comes_first_and_another_after_it(organisation_id: in
 
 
 def test_without_a_language_the_best_of_all_come_first(organisation_id: int) -> None:
-    write(organisation_id, "Niveaux", "Des niveaux pour tous.", VISAS)
-    spanish = "La ludoteca recibe niños los sábados."
-    write(organisation_id, "Ludoteca", spanish, language="es")
-    assert found(organisation_id, "ludoteka niños", None)[0] == spanish
+    french, spanish = "Les programmes peuvent changer.", "La ludoteca recibe niños los sábados, con programa."
+    write(organisation_id, "Lieux", french, VISAS)
+    write(organisation_id, "Ludoteca", OFFICES, spanish, language="es")
+    assert found(organisation_id, "ludoteka programa niños", "fr")[0] == french
+    assert found(organisation_id, "ludoteka programa niños", None)[0] == spanish
 
 
 def test_the_score_of_a_passage_that_is_first_in_all_orders_is_one(organisation_id: int) -> None:
