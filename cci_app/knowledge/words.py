@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz.distance import OSA, Prefix
+
 from cci_app.core.stop_words import ASKING, FUNCTION_WORDS
 from cci_app.core.text import fold
 from cci_app.knowledge.lexicon import SAME
@@ -74,14 +76,16 @@ def alike(asked: str, written: str) -> float:
         return 0.0
     if _stem(asked) == _stem(written):
         return 0.9
-    shared = _shared_beginning(asked, written)
+    shared = Prefix.similarity(asked, written)
     if shared == shorter and longer - shorter <= 2:
         return 0.95
     if shared >= 6 or (shared >= 5 and shared >= 0.7 * shorter):
         return 0.85
     if shorter >= 5 and longer - shorter <= 2:
-        slips = _slips(asked, written, 1 if shorter < 8 else 2)
-        if slips is not None:
+        most = 1 if shorter < 8 else 2
+        # Letters left out, put in, changed or swapped with their neighbour.
+        slips = OSA.distance(asked, written, score_cutoff=most)
+        if slips <= most:
             return 0.9 - 0.1 * slips
     return 0.0
 
@@ -94,34 +98,7 @@ def closeness(term: Term, word: str) -> float:
     return best
 
 
+@lru_cache(maxsize=65_536)
 def _stem(word: str) -> str:
     """`word` without the ending of a French or Spanish verb, noun or plural, where four letters remain."""
     return _ENDING.sub("", word)
-
-
-def _shared_beginning(one: str, other: str) -> int:
-    count = 0
-    for left, right in zip(one, other, strict=False):
-        if left != right:
-            break
-        count += 1
-    return count
-
-
-def _slips(one: str, other: str, most: int) -> int | None:
-    """Letters left out, put in, changed or swapped with their neighbour, None above `most`."""
-    if len(set(one) ^ set(other)) > 2 * most:
-        return None
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, left in enumerate(one, 1):
-        above, row, older = row, [i], before
-        for j, right in enumerate(other, 1):
-            cost = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (left != right))
-            if i > 1 and j > 1 and left == other[j - 2] and one[i - 2] == right:
-                cost = min(cost, older[j - 2] + 1)
-            row.append(cost)
-        if min(row) > most:
-            return None
-        before = above
-    return row[-1] if row[-1] <= most else None
