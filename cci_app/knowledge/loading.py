@@ -112,16 +112,13 @@ def _load_file(organisation_id: int, path: Path, source: str, loaded_hash: str |
     language = document_language(source, document)
     prepared = prepare(document.title, language, chunks(document))
     with tenant_transaction(organisation_id) as session:
-        # What a crash of the server takes back, a moment's worth, the next load brings in again.
-        session.execute(sa.text("SET LOCAL synchronous_commit = off"))
         _lock(session, organisation_id)
         row, new = _row(session, organisation_id, source)
         row.title, row.language, row.kind = document.title, language, kind
         row.pages, row.size_bytes, row.content_hash = document.pages, len(data), content_hash
+        row.passages, row.indexed_at = len(prepared.chunks), now()
         session.flush()
-        row.passages = index_chunks(session, organisation_id, row.id, prepared)
-        row.indexed_at = now()
-        report.chunks += row.passages
+        report.chunks += index_chunks(session, organisation_id, row.id, prepared)
     (report.added if new else report.changed).append(source)
     return "added" if new else "changed"
 
@@ -134,9 +131,14 @@ def _loaded(organisation_id: int) -> dict[str, str | None]:
 
 
 def _lock(session: Session, organisation_id: int) -> None:
-    """One load of an organisation writes at a time; a second one waits and then sees what the first did."""
+    """One load of an organisation writes at a time; a second one waits and then sees what the first did.
+
+    Nor does a load wait for the disk: what a crash of the server takes back, a moment's worth, the next one brings in.
+    """
     session.execute(
-        sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"),
+        sa.text(
+            "SELECT set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock(hashtextextended(:name, 0))"
+        ),
         {"name": f"knowledge:{organisation_id}"},
     )
 
