@@ -60,6 +60,22 @@ STATS: dict[str, Any] = {
     "output_tokens": 812,
     "model_costs": {"USD": 0.0431},
 }
+LATE_ANSWERS: dict[str, Any] = {
+    "late_answers": [
+        {
+            "receipt_id": 4711,
+            "assistant": "cci",
+            "user_id": "+573001234567",
+            "state": "uncertain",
+            "reason": "the process that sent it ended before it knew",
+            "attempts": 1,
+            "received_at": "2026-01-15T10:00:00+00:00",
+            "answered_at": "2026-01-15T10:00:15+00:00",
+            "answer": "Bonjour Camille !",
+        }
+    ],
+    "next": None,
+}
 DRY_RUN: dict[str, Any] = {
     "sheet": "Contactos",
     "columns": {"Empresa": "company", "Celular": "phone"},

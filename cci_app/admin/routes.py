@@ -12,6 +12,8 @@ from cci_app.admin.contacts_reload import dry_run, request_reload
 from cci_app.admin.health import check_dependencies
 from cci_app.admin.schemas import (
     DryRunResponse,
+    LateAnswersQuery,
+    LateAnswersResponse,
     MetricsFormatQuery,
     MetricsResponse,
     ReadyResponse,
@@ -19,6 +21,7 @@ from cci_app.admin.schemas import (
     StatsResponse,
 )
 from cci_app.admin.statistics import prometheus_text, request_figures, stats
+from cci_app.conversation.late import late_answers
 from cci_app.core.errors import InvalidInput
 from cci_app.core.http.api import EdgeBlueprint
 from cci_app.core.http.errors import ErrorResponse
@@ -65,6 +68,20 @@ def get_metrics(query: dict[str, Any]) -> dict[str, Any] | Response:
 def get_stats() -> dict[str, Any]:
     """Tell how the organisation's assistants are used."""
     return stats(current_caller().organisation_id)
+
+
+@blueprint.get("/admin/late-answers")
+@blueprint.arguments(LateAnswersQuery, location="query")
+@blueprint.response(200, LateAnswersResponse, example=examples.LATE_ANSWERS)
+@blueprint.alt_response(422, "UNPROCESSABLE_ENTITY")
+def list_late_answers(query: dict[str, Any]) -> dict[str, Any]:
+    """List the answers that came after the channel's time, and what became of them.
+
+    A refused one opens the person's next reply. One that is uncertain may have reached the person: it is never sent
+    again.
+    """
+    found = late_answers(current_caller().organisation_id, **query)
+    return {"late_answers": found, "next": found[-1].receipt_id if len(found) == query["limit"] else None}
 
 
 @blueprint.post("/admin/contacts/reload")

@@ -2,6 +2,8 @@
 
 import marshmallow as ma
 
+from cci_app.conversation.late import LateState
+
 
 class CheckResponse(ma.Schema):
     """One dependency: `ok` or `down`, the time it took to answer, and what is wrong."""
@@ -92,6 +94,38 @@ class StatsResponse(ma.Schema):
         required=True,
         metadata={"description": "What the calls cost by currency, those without a known price left out"},
     )
+
+
+class LateAnswersQuery(ma.Schema):
+    """Which late answers."""
+
+    state = ma.fields.Enum(LateState, by_value=True, metadata={"description": "Only those", "example": "uncertain"})
+    before = ma.fields.Integer(
+        validate=ma.validate.Range(min=1, max=2**63 - 1),
+        metadata={"description": "Those older than this receipt: `next` of the page before", "example": 4711},
+    )
+    limit = ma.fields.Integer(load_default=50, validate=ma.validate.Range(min=1, max=200), metadata={"example": 50})
+
+
+class LateAnswer(ma.Schema):
+    """An answer that came after the channel's time: `reason` tells why it was refused, or is uncertain."""
+
+    receipt_id = ma.fields.Integer(required=True)
+    assistant = ma.fields.String(required=True)
+    user_id = ma.fields.String(required=True)
+    state = ma.fields.String(required=True, validate=ma.validate.OneOf([*LateState]))
+    reason = ma.fields.String(required=True, allow_none=True)
+    attempts = ma.fields.Integer(required=True)
+    received_at = ma.fields.AwareDateTime(required=True)
+    answered_at = ma.fields.AwareDateTime(required=True)
+    answer = ma.fields.String(required=True, allow_none=True)
+
+
+class LateAnswersResponse(ma.Schema):
+    """Late answers, newest first; `next` is null on the last page."""
+
+    late_answers = ma.fields.List(ma.fields.Nested(LateAnswer), required=True)
+    next = ma.fields.Integer(required=True, allow_none=True)
 
 
 class ReloadQuery(ma.Schema):

@@ -36,6 +36,7 @@ class WebhookEvent(PersonOwned, Base):
         sa.CheckConstraint(
             "late IN ('waiting', 'opening', 'opened', 'pushing', 'pushed', 'refused', 'uncertain')", name="late"
         ),
+        sa.Index("ix_webhook_events_was_late", "organisation_id", "id", postgresql_where=sa.text("late IS NOT NULL")),
         sa.Index(
             "ix_webhook_events_late", *PERSON, postgresql_where=sa.text("late IN ('waiting', 'opening', 'refused')")
         ),
