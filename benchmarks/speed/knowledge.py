@@ -163,21 +163,23 @@ _FILL = (
 
 
 def _search(organisation_id: int, asked: list[tuple[int, str]], passages: int) -> list[Row]:
-    """Every question three times, the fastest of each counted: the machine is shared, the search is not at fault."""
+    """Each question thrice: the first finds nothing in a cache, the fastest is what others leave of the machine."""
     for _, question in asked[:20]:
         search(organisation_id, question, "fr")
-    waits, found = [], 0
+    waits, firsts, found = [], [], 0
     for chunk_id, question in asked:
         tries = []
         for _ in range(3):
             begun = time.perf_counter()
             passages_found = search(organisation_id, question, "fr")
             tries.append(1000 * (time.perf_counter() - begun))
+        firsts.append(tries[0])
         waits.append(min(tries))
         found += any(each.id == chunk_id for each in passages_found)
     p95 = sorted(waits)[int(0.95 * len(waits))]
     return [
         ("P6", f"p95 of a search among {passages:,} passages", "< 10 ms", f"{p95:.1f} ms", p95 < 10),
         ("", "  its median", "", f"{statistics.median(waits):.1f} ms", True),
+        ("", "  median where nothing is in a cache yet", "", f"{statistics.median(firsts):.1f} ms", True),
         ("", "  questions that found the passage they were taken from", "", f"{found} of {len(asked)}", True),
     ]
