@@ -77,7 +77,8 @@ class EntryPoints:
             for text in self._texts:
                 what = f"{place} {name}"
                 if place == "path":
-                    yield self._attempt(operation, what, path={name: text})
+                    # With nothing in that place the address is another operation's.
+                    yield self._attempt(operation, what, path={name: text}, documented=bool(text))
                 elif place == "query":
                     yield self._attempt(operation, what, query=f"{quote(name)}={_quoted(text)}")
                 else:
