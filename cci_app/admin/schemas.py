@@ -2,7 +2,7 @@
 
 import marshmallow as ma
 
-from cci_app.conversation.late import LateState
+from cci_app.conversation.models import LateState
 
 
 class CheckResponse(ma.Schema):

@@ -6,7 +6,6 @@ claim and settlement leaves an answer of unknown fate: it is shown, never sent a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +13,7 @@ import structlog
 
 from cci_app.channels.manychat import Fate, Manychat, PushResult
 from cci_app.conversation.inbound import Person
+from cci_app.conversation.models import LateState
 from cci_app.core.database import one_trip, system_transaction, tenant_statement
 from config.settings import Settings
 
@@ -24,8 +24,6 @@ CLAIM_SECONDS = 30
 MAX_ATTEMPTS = 8
 _FIRST_PAUSE_SECONDS = 2.0
 _LONGEST_PAUSE_SECONDS = 300.0
-# Beyond every id.
-_NO_RECEIPT = 2**63 - 1
 
 _CLAIM = one_trip(
     "UPDATE webhook_events SET late = 'pushing', push_attempts = push_attempts + 1,"
@@ -50,24 +48,12 @@ _LIST = one_trip(
     "SELECT id AS receipt_id, assistant, user_id, late AS state, late_reason AS reason, push_attempts AS attempts,"
     " received_at, completed_at AS answered_at, outcome ->> 'text' AS answer FROM webhook_events"
     " WHERE organisation_id = :organisation_id AND late IS NOT NULL AND (:state IS NULL OR late = :state)"
-    " AND id < :before ORDER BY id DESC LIMIT :limit"
+    " AND (:before IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit"
 )
 _DUE = sa.text(
     "SELECT id, organisation_id FROM webhook_events WHERE late = 'waiting' AND push_after <= clock_timestamp()"
     " ORDER BY push_after LIMIT 1000"
 )
-
-
-class LateState(StrEnum):
-    """Where an answer stands that came after its deadline; the last three are final, and `pushing` is for a moment."""
-
-    WAITING = "waiting"
-    REFUSED = "refused"
-    OPENING = "opening"
-    PUSHING = "pushing"
-    OPENED = "opened"
-    PUSHED = "pushed"
-    UNCERTAIN = "uncertain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +98,7 @@ def late_answers(
     organisation_id: int, state: LateState | None = None, before: int | None = None, limit: int = 50
 ) -> Sequence[sa.Row[Any]]:
     """The organisation's late answers, newest first, in that state or in any; `before` is a receipt's id, left out."""
-    values = {"organisation_id": organisation_id, "state": state, "before": before or _NO_RECEIPT, "limit": limit}
+    values = {"organisation_id": organisation_id, "state": state, "before": before, "limit": limit}
     return tenant_statement(organisation_id, _LIST, values)
 
 

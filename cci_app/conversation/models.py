@@ -6,6 +6,7 @@ A receipt (`webhook_events`) is the ledger: it holds the message, then the reply
 
 import uuid
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 from cci_app.core.database import Base, OrganisationOwned, PersonOwned
 
 PERSON = ("organisation_id", "assistant", "user_id")
+
+
+class LateState(StrEnum):
+    """Where an answer stands that came after its deadline; the last three are final, and `pushing` is for a moment."""
+
+    WAITING = "waiting"
+    REFUSED = "refused"
+    OPENING = "opening"
+    PUSHING = "pushing"
+    OPENED = "opened"
+    PUSHED = "pushed"
+    UNCERTAIN = "uncertain"
 
 
 class WebhookEvent(PersonOwned, Base):
@@ -33,9 +46,7 @@ class WebhookEvent(PersonOwned, Base):
         sa.UniqueConstraint("organisation_id", "channel_account", "event_id", name="uq_webhook_events_event"),
         sa.CheckConstraint("status IN ('received', 'completed', 'failed')", name="status"),
         sa.Index("ix_webhook_events_person", *PERSON, "id"),
-        sa.CheckConstraint(
-            "late IN ('waiting', 'opening', 'opened', 'pushing', 'pushed', 'refused', 'uncertain')", name="late"
-        ),
+        sa.CheckConstraint(f"late IN ({', '.join(repr(state.value) for state in LateState)})", name="late"),
         sa.Index("ix_webhook_events_was_late", "organisation_id", "id", postgresql_where=sa.text("late IS NOT NULL")),
         sa.Index(
             "ix_webhook_events_late", *PERSON, postgresql_where=sa.text("late IN ('waiting', 'opening', 'refused')")
