@@ -142,7 +142,7 @@ def tenant_connection(organisation_id: int) -> Iterator[sa.Connection]:
     The transaction begins and takes its scope in one round trip, which the driver's own BEGIN would double.
     """
     with db.engine.connect() as connection, _autocommit(connection):
-        connection.execute(_BEGIN_WITH_SCOPE, {"scope_role": APP_ROLE, "scope_organisation_id": str(organisation_id)})
+        connection.execute(_BEGIN_WITH_SCOPE, _scope_of(organisation_id))
         try:
             yield connection
         except BaseException:
@@ -165,9 +165,8 @@ def tenant_statement(
     A message's way is made of these. PostgreSQL runs the commands of one simple query, the scope and the statement, in
     one transaction ("Multiple Statements in a Simple Query" in the description of its protocol).
     """
-    scope = {"scope_role": APP_ROLE, "scope_organisation_id": str(organisation_id)}
     with db.engine.connect() as connection, _autocommit(connection):
-        result = connection.execute(statement, {**values, **scope})
+        result = connection.execute(statement, {**values, **_scope_of(organisation_id)})
         return result.all() if result.returns_rows else ()
 
 
@@ -179,6 +178,10 @@ def tenant_snapshot(organisation_id: int) -> Iterator[sa.Connection]:
         scope = {"organisation_id": str(organisation_id), "api_key_hash": "", "organisation_slug": "", "role": APP_ROLE}
         connection.execute(_SET_SCOPE, scope)
         yield connection
+
+
+def _scope_of(organisation_id: int) -> dict[str, str]:
+    return {"scope_role": APP_ROLE, "scope_organisation_id": str(organisation_id)}
 
 
 @contextmanager
