@@ -80,27 +80,15 @@ class Figures:
     late_answers: int
 
 
-# The moment a text is cut to: what people read in the three forms is the same.
-_CELLS = {
-    Kind.MOMENT: "date_trunc('second', {value}::timestamp)",
-    Kind.SHARE: "({value})::float8",
-}
-_CSV = {Kind.MOMENT: "to_char({value}, 'YYYY-MM-DD HH24:MI:SS')", Kind.SHARE: "({value})::float8"}
-_JSON = {Kind.MOMENT: "to_char({value}, 'YYYY-MM-DD\"T\"HH24:MI:SSTZH:TZM')", Kind.SHARE: "({value})::float8"}
+# A moment in each form: what people read in the three is the same second.
+_CELL_MOMENT = "date_trunc('second', {value}::timestamp)"
+_CSV_MOMENT = "to_char({value}, 'YYYY-MM-DD HH24:MI:SS')"
+_JSON_MOMENT = "to_char({value}, 'YYYY-MM-DD\"T\"HH24:MI:SSTZH:TZM')"
 
 
-def _cell(column: Column) -> str:
-    return _CELLS.get(column.kind, "{value}").format(value=column.value)
-
-
-def _csv_value(column: Column) -> str:
-    return _CSV.get(column.kind, "{value}").format(value=column.value)
-
-
-def _json_value(column: Column) -> str:
-    if column.name == "other_answers":
-        return f"({column.value})::json"
-    return _JSON.get(column.kind, "{value}").format(value=column.value)
+def _value(column: Column, moment: str) -> str:
+    forms = {Kind.MOMENT: moment, Kind.SHARE: "({value})::float8"}
+    return forms.get(column.kind, "{value}").format(value=column.value)
 
 
 class _Counted:
@@ -159,7 +147,9 @@ class Record:
         header = io.StringIO()
         csv.writer(header, lineterminator="\n").writerow(map(guarded, self.layout.header))
         file.write(b"\xef\xbb\xbf" + header.getvalue().encode())
-        values = ", ".join(f"{_csv_value(column)} AS c{place}" for place, column in enumerate(self.layout.columns))
+        values = ", ".join(
+            f"{_value(column, _CSV_MOMENT)} AS c{place}" for place, column in enumerate(self.layout.columns)
+        )
         cells = ", ".join(
             guarded_sql(f"c{place}") if column.kind is Kind.TEXT else f"c{place}"
             for place, column in enumerate(self.layout.columns)
@@ -177,12 +167,12 @@ class Record:
 
     def conversations(self) -> Iterator[tuple[Any, ...]]:
         """The cells of every conversation, as `layout.columns`; moments are naive, in the organisation's time."""
-        cells = ", ".join(map(_cell, self.layout.columns))
+        cells = ", ".join(_value(column, _CELL_MOMENT) for column in self.layout.columns)
         return self._rows(f"SELECT {cells} FROM {self._chosen} ORDER BY {_ORDER}", counted=True)
 
     def messages(self) -> Iterator[tuple[Any, ...]]:
         """The cells of every message, as `layout.messages`, by conversation and in the order in which they came."""
-        cells = ", ".join(map(_cell, self.layout.messages))
+        cells = ", ".join(_value(column, _CELL_MOMENT) for column in self.layout.messages)
         return self._rows(
             f"SELECT {cells} FROM (SELECT v.id, v.user_id FROM {self._chosen} ORDER BY {_ORDER}) v"
             f" {_MESSAGES_OF} ORDER BY m.timestamp, m.id) m ON true"
@@ -248,8 +238,9 @@ class Record:
             if column.name.startswith("answer_"):
                 continue
             if column.name == "other_answers":
-                pairs.append(("answers", self._json_answers()))
-            pairs.append((column.name, _json_value(column)))
+                pairs += [("answers", self._json_answers()), (column.name, f"({column.value})::json")]
+            else:
+                pairs.append((column.name, _value(column, _JSON_MOMENT)))
         return f"json_build_object({', '.join(part for name, value in pairs for part in (repr(name), value))})"
 
     def _json_answers(self) -> str:
