@@ -3,17 +3,13 @@
 import re
 from dataclasses import dataclass, replace
 
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-
 from cci_app.core.deadline import Deadline
-from cci_app.core.errors import Unavailable
 from cci_app.knowledge.figures import Kind, holds, wanted
 from cci_app.knowledge.languages import LANGUAGES, written_in
 from cci_app.knowledge.outline import BULLET
 from cci_app.knowledge.passage import Answer, Passage, Source
 from cci_app.knowledge.ranking import Ranker
-from cci_app.knowledge.search import Found, Question, find, read_question
+from cci_app.knowledge.search import Found, find, read_question, within_turn
 from cci_app.knowledge.sentences import sentences
 from cci_app.knowledge.words import Term, terms
 
@@ -26,7 +22,6 @@ ENOUGH_IN_ANOTHER_LANGUAGE = 0.8
 
 _LONGEST_QUESTION = 4096
 _MOST_TERMS = 24
-_SEARCH_SECONDS = 2.0
 _PASSAGES = 6
 _CLAUSE = re.compile(r"[^.,;:!?…\n]+\?")
 
@@ -57,10 +52,12 @@ class DocumentAnswerer:
         first = written_in(question, language)
         message, readings = _readings(question, kind)
         # One vector for all readings and languages: a model that is slow is waited for once.
-        whole = read_question(question, message, _part_of(deadline))
+        with within_turn(deadline) as part:
+            whole = read_question(question, message, part)
         for asked in readings:
             for each in (first, *(other for other in LANGUAGES if other != first)):
-                found = _find(organisation_id, replace(whole, terms=asked), each, deadline)
+                with within_turn(deadline) as part:
+                    found = find(organisation_id, replace(whole, terms=asked), each, part)
                 spoken_of = [passage for passage in found.passages if passage.score > 0]
                 enough = ENOUGH if each == first else ENOUGH_IN_ANOTHER_LANGUAGE
                 choices = [
@@ -101,20 +98,6 @@ def _answer(choices: list[Choice], found: Found, message: list[Term]) -> Answer:
     best = max(choices, key=fit)
     passage = best.passage
     return Answer(best.text, (Source(passage.document_id, passage.title, passage.page),))
-
-
-def _find(organisation_id: int, question: Question, language: str, deadline: Deadline) -> Found:
-    part = _part_of(deadline)
-    if part.passed:
-        raise Unavailable("no time is left to search the documents")
-    try:
-        return find(organisation_id, question, language, part)
-    except (OperationalError, PoolTimeout) as error:
-        raise Unavailable("the documents cannot be searched at present") from error
-
-
-def _part_of(deadline: Deadline) -> Deadline:
-    return Deadline.after(deadline.within(_SEARCH_SECONDS))
 
 
 def choose(passage: Passage, ranker: Ranker, asked: int, kind: Kind | None, enough: float) -> Choice | None:

@@ -1,10 +1,13 @@
 """The passages of an organisation's documents that fit a question: by their words, by their vectors, by both."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from cci_app.core.database import tenant_connection
 from cci_app.core.deadline import Deadline
@@ -32,6 +35,8 @@ _MOST_TERMS = 24
 # Of the time for a search, what its vectors may take: the words are searched whatever becomes of them.
 _SHARE_OF_VECTORS = 0.5
 _LONGEST_SECONDS = 30.0
+# Of a turn, what a search may take.
+_TURN_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,21 @@ def search(
     if language is None:
         passages.sort(key=lambda passage: passage.score, reverse=True)
     return passages[:limit]
+
+
+@contextmanager
+def within_turn(deadline: Deadline) -> Iterator[Deadline]:
+    """The part of a turn's deadline that searching may take.
+
+    Raises Unavailable where nothing is left of it, and for a search inside that was not answered in time.
+    """
+    part = Deadline.after(deadline.within(_TURN_SECONDS))
+    if part.passed:
+        raise Unavailable("no time is left to search the documents")
+    try:
+        yield part
+    except (OperationalError, PoolTimeout) as error:
+        raise Unavailable("the documents cannot be searched at present") from error
 
 
 def read_question(text: str, asked: Sequence[Term], deadline: Deadline) -> Question:

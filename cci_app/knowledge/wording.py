@@ -10,22 +10,19 @@ from collections.abc import Sequence
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import Unavailable
 from cci_app.knowledge.answering import DocumentAnswerer
 from cci_app.knowledge.languages import LANGUAGES, written_in
 from cci_app.knowledge.passage import Answer, Passage, Source
-from cci_app.knowledge.search import search
+from cci_app.knowledge.search import search, within_turn
 from cci_app.llm.chat import Chat, Request
 
 # With less than this left, the documents' own sentences are quicker.
 LEAST_SECONDS: Final = 2.0
 _RESERVE_SECONDS: Final = 0.5
 
-_SEARCH_SECONDS = 2.0
 _PASSAGES = 5
 _LONGEST_PASSAGE = 1200
 _LONGEST_QUESTION = 2000
@@ -121,13 +118,8 @@ def _check_addresses(text: str, known: str) -> None:
 
 
 def _found(organisation_id: int, question: str, language: str, deadline: Deadline) -> list[Passage]:
-    timeout = deadline.within(_SEARCH_SECONDS)
-    if not timeout:
-        raise Unavailable("no time is left to search the documents")
-    try:
-        return search(organisation_id, question, written_in(question, language), _PASSAGES, timeout=timeout)
-    except (OperationalError, PoolTimeout) as error:
-        raise Unavailable("the documents cannot be searched at present") from error
+    with within_turn(deadline) as part:
+        return search(organisation_id, question, written_in(question, language), _PASSAGES, timeout=part.left())
 
 
 def _told(question: str, language: str, passages: Sequence[Passage]) -> str:
