@@ -11,14 +11,21 @@ def _run() -> None:
     settings: Settings = current_app.config["SETTINGS"]
     metadata = current_app.extensions["migrate"].db.metadata
     engine = sa.create_engine(settings.migrations_database, poolclass=sa.NullPool)
+    sa.event.listen(engine, "begin", _limit)
     with engine.connect() as connection:
-        context.configure(connection=connection, target_metadata=metadata, compare_type=True)
+        # A migration that builds an index beside what is written leaves its transaction: each has its own.
+        context.configure(
+            connection=connection, target_metadata=metadata, compare_type=True, transaction_per_migration=True
+        )
         with context.begin_transaction():
-            # Inside the transaction, so that they also hold behind a pooler.
-            connection.execute(sa.text("SET LOCAL lock_timeout = '5s'"))
-            connection.execute(sa.text("SET LOCAL statement_timeout = '10min'"))
             context.run_migrations()
     engine.dispose()
+
+
+def _limit(connection: sa.Connection) -> None:
+    # Inside the transaction, so that they also hold behind a pooler.
+    connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
+    connection.exec_driver_sql("SET LOCAL statement_timeout = '10min'")
 
 
 _run()
