@@ -5,6 +5,7 @@ own. Every database has a foreign organisation with rows of its own, which no te
 """
 
 import os
+import ssl
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from benchmarks.ssrf.internet import Internet
+from cci_app.core.outbound import transport
 from cci_app.embedded.postgres import EmbeddedPostgres
 from cci_app.embedded.redis import EmbeddedRedis
 
@@ -236,6 +239,24 @@ def organisation_id(tenant: Tenant) -> int:
 def web(application: Flask) -> FlaskClient:
     """A client without a pushed context: each request has its own, as in production."""
     return application.test_client()
+
+
+@pytest.fixture
+def store(app: Flask, tmp_path: Path) -> Iterator[Path]:
+    """The folder in which the application keeps files."""
+    before = app.config["SETTINGS"]
+    app.config["SETTINGS"] = before.model_copy(update={"file_storage": str(tmp_path / "files")})
+    yield tmp_path / "files"
+    app.config["SETTINGS"] = before
+
+
+@pytest.fixture
+def internet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Internet]:
+    """The internet of the corpus of hostile addresses, in place of the real one."""
+    with Internet(tmp_path) as pretended, pretended.place.pretended():
+        context = ssl.create_default_context(cafile=pretended.place.authority)
+        monkeypatch.setattr(transport, "_ssl_context", lambda: context)
+        yield pretended
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import marshmallow as ma
 
 from cci_app.conversation.models import LateState
+from cci_app.core.http.fields import PageQuery
 
 
 class CheckResponse(ma.Schema):
@@ -96,15 +97,10 @@ class StatsResponse(ma.Schema):
     )
 
 
-class LateAnswersQuery(ma.Schema):
+class LateAnswersQuery(PageQuery):
     """Which late answers."""
 
     state = ma.fields.Enum(LateState, by_value=True, metadata={"description": "Only those", "example": "uncertain"})
-    before = ma.fields.Integer(
-        validate=ma.validate.Range(min=1, max=2**63 - 1),
-        metadata={"description": "Those older than this receipt: `next` of the page before", "example": 4711},
-    )
-    limit = ma.fields.Integer(load_default=50, validate=ma.validate.Range(min=1, max=200), metadata={"example": 50})
 
 
 class LateAnswer(ma.Schema):

@@ -2,7 +2,7 @@
 
 import marshmallow as ma
 
-from cci_app.core.http.fields import CleanText, WholeNumber
+from cci_app.core.http.fields import CleanText, PageQuery, WholeNumber
 from cci_app.knowledge.kinds import Kind
 from cci_app.knowledge.languages import LANGUAGES
 
@@ -10,8 +10,6 @@ LONGEST_TEXT = 1_000_000
 MOST_RESULTS = 20
 MOST_DEPTH = 5
 MOST_PAGES = 500
-MOST_DOCUMENTS = 100
-HIGHEST_ID = 2**63 - 1
 STATUSES = ("pending", "processing", "ready", "failed")
 
 # An address as a browser's bar gives it when it is copied.
@@ -86,22 +84,13 @@ class FileForm(_Strict):
     language = _language()
 
 
-class DocumentsQuery(ma.Schema):
+class DocumentsQuery(PageQuery):
     """Which documents to list."""
 
     status = ma.fields.String(validate=ma.validate.OneOf(STATUSES), metadata={"example": "ready"})
     kind = ma.fields.String(validate=ma.validate.OneOf([kind.value for kind in Kind]), metadata={"example": "pdf"})
     language = _language()
     title = CleanText(max_length=300, metadata={"description": "A part of the title", "example": "guide"})
-    before = ma.fields.Integer(
-        validate=ma.validate.Range(1, HIGHEST_ID),
-        metadata={"description": "Documents older than this id: `next` of the page before", "example": 1000},
-    )
-    limit = ma.fields.Integer(
-        load_default=50,
-        validate=ma.validate.Range(1, MOST_DOCUMENTS),
-        metadata={"description": "How many at most", "example": 50},
-    )
 
 
 class ReasonResponse(ma.Schema):

@@ -1,7 +1,6 @@
 """A reload as a job, from the request to its result."""
 
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +19,6 @@ from tests.conftest import Tenant
 from tests.contacts.workbooks import contacts, workbook
 
 GOOD = contacts(("3001234567", "Una"), ("nada", "Dos"))
-
-
-@pytest.fixture
-def store(app: Flask, tmp_path: Path) -> Iterator[Path]:
-    """The folder in which uploads are kept."""
-    before = app.config["SETTINGS"]
-    app.config["SETTINGS"] = before.model_copy(update={"file_storage": str(tmp_path / "files")})
-    yield tmp_path / "files"
-    app.config["SETTINGS"] = before
 
 
 def configure(app: Flask, **changes: Any) -> None:

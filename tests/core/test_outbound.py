@@ -1,10 +1,8 @@
 """Fetching an address that somebody named: only from the public internet, only so much, only for so long."""
 
 import gzip
-import ssl
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -18,15 +16,6 @@ from cci_app.core.outbound.addresses import is_public
 from cci_app.core.outbound.fetch import Fetched, FetchError, FetchReason, fetch
 
 LIMIT = 100_000
-
-
-@pytest.fixture
-def internet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Internet]:
-    """The internet of the corpus, in place of the real one."""
-    with Internet(tmp_path) as pretended, pretended.place.pretended():
-        context = ssl.create_default_context(cafile=pretended.place.authority)
-        monkeypatch.setattr(transport, "_ssl_context", lambda: context)
-        yield pretended
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Fields of requests that are cleaned as they are read."""
+"""Fields of requests that are cleaned as they are read, and pages of lists."""
 
 from typing import Any
 
@@ -9,6 +9,8 @@ from cci_app.core.errors import InvalidInput
 from cci_app.core.phone import to_user_id
 from cci_app.core.text import clean
 
+# Of a bigint, as PostgreSQL counts rows.
+HIGHEST_ID = 2**63 - 1
 # What `core.phone.to_user_id` accepts: 6 to 15 digits however they are set apart, or a channel's id.
 USER_ID_PATTERN = r"^([\s().-]*\+?[\s().-]*([0-9][\s().-]*){6,15}|\s*[A-Za-z0-9][A-Za-z0-9._:@+=-]{0,159}\s*)$"
 # At least one character that is more than a space or a control.
@@ -55,6 +57,20 @@ class WholeNumber(ma.fields.Integer):
         if broken or isinstance(value, bool) or not isinstance(value, int | float):
             raise self.make_error("invalid", input=value)
         return int(value)
+
+
+class PageQuery(ma.Schema):
+    """Which page of a list, newest first; every page but the last names the next one as `next`."""
+
+    before = ma.fields.Integer(
+        validate=ma.validate.Range(1, HIGHEST_ID),
+        metadata={"description": "Those older than this id: `next` of the page before", "example": 4711},
+    )
+    limit = ma.fields.Integer(
+        load_default=50,
+        validate=ma.validate.Range(1, 200),
+        metadata={"description": "How many at most", "example": 50},
+    )
 
 
 class UserId(ma.fields.String):
