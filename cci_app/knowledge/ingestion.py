@@ -17,7 +17,7 @@ from cci_app.files.store import file_store
 from cci_app.jobs.claims import Claim, LeaseLost, claimed
 from cci_app.knowledge.chunking import chunks
 from cci_app.knowledge.document import Document, Reason, UnreadableDocument
-from cci_app.knowledge.indexing import Prepared, index_chunks, prepare
+from cci_app.knowledge.indexing import Cut, Prepared, index, prepare
 from cci_app.knowledge.kinds import MEDIA_TYPES, Kind, kind_of
 from cci_app.knowledge.languages import document_language
 from cci_app.knowledge.models import KnowledgeDocument, Verdict
@@ -105,7 +105,8 @@ def prepared(row: KnowledgeDocument, content: Content, document: Document) -> In
         title = document.title
     language = row.language if row.language_given else None
     language = language or document_language("", document)
-    return Ingested(content, document, prepare(title, language, chunks(document)))
+    [passages] = prepare([Cut(title, language, tuple(chunks(document)))])
+    return Ingested(content, document, passages)
 
 
 def _under_its_own_title(document: Document) -> Document:
@@ -124,9 +125,10 @@ def write(session: Session, row: KnowledgeDocument, ingested: Ingested) -> int:
         # It was removed meanwhile.
         raise LeaseLost
     content, document, passages = ingested.content, ingested.document, ingested.passages
-    held.title, held.language, held.kind = passages.title, passages.language, content.kind
+    held.title, held.language, held.kind = passages.cut.title, passages.cut.language, content.kind
     held.pages, held.size_bytes, held.content_hash = document.pages, len(content.data), content.content_hash
-    held.passages = index_chunks(session, row.organisation_id, row.id, passages)
+    held.passages = len(passages.cut.chunks)
+    index(session, row.organisation_id, {row.id: passages})
     held.verdict, held.reason, held.indexed_at = Verdict.READY, None, now()
     return held.passages
 

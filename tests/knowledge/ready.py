@@ -2,7 +2,7 @@
 
 from cci_app.core.database import tenant_transaction
 from cci_app.knowledge.chunking import Chunk
-from cci_app.knowledge.indexing import index_chunks, prepare
+from cci_app.knowledge.indexing import Cut, index, prepare
 from cci_app.knowledge.models import KnowledgeDocument, Origin
 from tests.conftest import Tenant
 
@@ -20,6 +20,6 @@ def make_document(tenant: Tenant, title: str, *texts: str) -> KnowledgeDocument:
         )
         session.add(document)
         session.flush()
-        prepared = prepare(title, "fr", [Chunk(text, None, None) for text in texts])
-        index_chunks(session, tenant.organisation_id, document.id, prepared)
+        [prepared] = prepare([Cut(title, "fr", tuple(Chunk(text, None, None) for text in texts))])
+        index(session, tenant.organisation_id, {document.id: prepared})
     return document

@@ -1,6 +1,8 @@
 """Loading a folder, twice and more, and searching what was loaded."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,16 @@ from flask import Flask
 from cci_app.core.database import tenant_transaction
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import InvalidInput, Unavailable
+from cci_app.knowledge import loading
 from cci_app.knowledge.answering import LONGEST_ANSWER, DocumentAnswerer
 from cci_app.knowledge.document import Reason
-from cci_app.knowledge.loading import Failure, load_folder
-from cci_app.knowledge.models import KnowledgeChunk, KnowledgeDocument
+from cci_app.knowledge.indexing import Cut, Prepared, embedded_text, prepare
+from cci_app.knowledge.loading import Failure, LoadReport, load_folder
+from cci_app.knowledge.models import KnowledgeChunk, KnowledgeDocument, KnowledgeVector
 from cci_app.knowledge.search import search
+from cci_app.llm.embeddings import Embeddings
+from cci_app.llm.offline_embedding import OfflineEmbedding
+from cci_app.llm.vectors import Vector
 from tests.conftest import make_tenant
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -105,6 +112,76 @@ def test_an_unreadable_file_is_named_and_stops_nothing(organisation_id: int, fol
     assert report.added == ["z.txt"]
     assert report.ignored == ["photo.jpg"]
     assert _documents(organisation_id)["fr/visas.md"] == before["fr/visas.md"]
+
+
+class Counting(OfflineEmbedding):
+    """The offline model; it notes how many texts it is given at once."""
+
+    def __init__(self) -> None:
+        self.batches: list[int] = []
+
+    def embed(self, texts: Sequence[str], seconds: float) -> list[Vector]:
+        self.batches.append(len(texts))
+        return super().embed(texts, seconds)
+
+
+@pytest.fixture
+def model(app: Flask) -> Iterator[Counting]:
+    before = app.extensions["cci_embeddings"]
+    counting = Counting()
+    app.extensions["cci_embeddings"] = Embeddings(counting, threads=1)
+    yield counting
+    app.extensions["cci_embeddings"] = before
+
+
+def test_documents_are_embedded_a_hundred_passages_at_a_time_and_each_gets_its_own_vectors(
+    organisation_id: int, tmp_path: Path, model: Counting
+) -> None:
+    for number in range(45):
+        sections = "".join(f"\n\n## Point {each}\n\nLe dossier {number} a un point {each}." for each in range(5))
+        (tmp_path / f"{number:02}.md").write_text(f"# Dossier {number}{sections}", encoding="utf-8")
+    (tmp_path / "07.md").write_bytes(b"\x00\x01")
+    (tmp_path / "08.pdf").write_bytes(b"%PDF-1.4 nothing")
+    report = load_folder(organisation_id, tmp_path)
+    assert [failure.source for failure in report.failed] == ["07.md", "08.pdf"]
+    assert (len(report.added), report.chunks) == (44, 220)
+    assert model.batches == [100, 100, 20]
+    written = (
+        sa.select(KnowledgeDocument.title, KnowledgeChunk.heading, KnowledgeChunk.text, KnowledgeVector.embedding)
+        .join(KnowledgeChunk, KnowledgeChunk.document_id == KnowledgeDocument.id)
+        .join(KnowledgeVector, KnowledgeVector.chunk_id == KnowledgeChunk.id)
+    )
+    with tenant_transaction(organisation_id) as session:
+        rows = session.execute(written).all()
+    assert len({(row.title, row.heading) for row in rows}) == 220
+    for row in rows:
+        [vector] = OfflineEmbedding().embed([embedded_text(row.title, row.heading, row.text)], 1)
+        assert row.embedding == vector, row.text
+
+
+def test_two_loads_at_once_write_each_document_once(
+    app: Flask, organisation_id: int, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = threading.Barrier(2, timeout=30)
+
+    def together(documents: Sequence[Cut]) -> list[Prepared]:
+        # Both have seen that there is nothing yet.
+        both.wait()
+        return prepare(documents)
+
+    def load() -> LoadReport:
+        with app.app_context():
+            return load_folder(organisation_id, folder)
+
+    monkeypatch.setattr(loading, "prepare", together)
+    with ThreadPoolExecutor(2) as threads:
+        reports = [each.result() for each in [threads.submit(load), threads.submit(load)]]
+    assert sorted((len(report.added), len(report.unchanged), report.chunks) for report in reports) == [
+        (0, 2, 0),
+        (2, 0, 3),
+    ]
+    assert len(_documents(organisation_id)) == 2
+    assert len(_chunks(organisation_id)) == 3
 
 
 def test_an_empty_or_missing_folder_changes_nothing(organisation_id: int, folder: Path, tmp_path: Path) -> None:

@@ -1,13 +1,18 @@
 """Searching by words and by vectors, for one organisation among others."""
 
+import struct
+from math import isfinite
+
 import pytest
 import sqlalchemy as sa
 
 from cci_app.core.database import keyless_transaction, tenant_transaction
 from cci_app.knowledge.chunking import Chunk
-from cci_app.knowledge.indexing import index_chunks, prepare
+from cci_app.knowledge.indexing import Cut, index, prepare
 from cci_app.knowledge.models import KnowledgeChunk, KnowledgeDocument
 from cci_app.knowledge.search import search
+from cci_app.knowledge.stores import pgvector
+from cci_app.llm.vectors import DIMENSIONS
 from tests.conftest import make_tenant
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -18,14 +23,14 @@ OFFICES = "On peut louer un bureau au mois."
 
 def write(organisation_id: int, title: str, *texts: str, language: str = "fr") -> int:
     """A document with these passages; its id."""
-    prepared = prepare(title, language, [Chunk(text, None, None) for text in texts])
+    [prepared] = prepare([Cut(title, language, tuple(Chunk(text, None, None) for text in texts))])
     with tenant_transaction(organisation_id) as session:
         document = KnowledgeDocument(
             organisation_id=organisation_id, source=title, title=title, language=language, content_hash=title
         )
         session.add(document)
         session.flush()
-        index_chunks(session, organisation_id, document.id, prepared)
+        index(session, organisation_id, {document.id: prepared})
         return document.id
 
 
@@ -44,6 +49,20 @@ def test_a_passage_is_found_by_its_vector_alone(organisation_id: int) -> None:
     """No word is the same, nor begins alike, and none is near enough for the ranker."""
     write(organisation_id, "Divers", "Un hébergement temporaire pour vos équipes.", OFFICES)
     assert found(organisation_id, "xhebergementy")[0].startswith("Un hébergement")
+
+
+def test_a_vector_is_written_as_precisely_as_it_is_kept(organisation_id: int) -> None:
+    every = [number for number in struct.unpack("65536e", struct.pack("65536H", *range(65536))) if isfinite(number)]
+    every += [1 / 3, -2 / 3, 1e-5]
+    every += [0.0] * (-len(every) % DIMENSIONS)
+    vectors = [every[begin : begin + DIMENSIONS] for begin in range(0, len(every), DIMENSIONS)]
+    same = sa.text(
+        f"SELECT short::halfvec({DIMENSIONS}) = long::halfvec({DIMENSIONS})"
+        " FROM unnest(CAST(:short AS text[]), CAST(:long AS text[])) AS written(short, long)"
+    )
+    values = {"short": [pgvector.written(each) for each in vectors], "long": [str(each) for each in vectors]}
+    with tenant_transaction(organisation_id) as session:
+        assert session.scalars(same, values).all() == [True] * len(vectors)
 
 
 def test_nothing_fits(organisation_id: int) -> None:

@@ -5,6 +5,9 @@ vectors of other organisations. So new vectors wait beside it, where comparing t
 an organisation's wait, a worker takes them into the graph (see `upkeep`).
 """
 
+import struct
+from functools import cache
+
 import sqlalchemy as sa
 
 from cci_app.knowledge.stores.port import Asked, Near
@@ -41,9 +44,23 @@ _NEAREST = sa.text(
 )
 
 
+_HALVES = struct.Struct(f"{DIMENSIONS}e")
+_BITS = struct.Struct(f"{DIMENSIONS}H")
+
+
+@cache
+def _digits() -> list[str]:
+    """Every number of 16 bits, by these, in the five digits that tell it from the next."""
+    every = range(1 << 16)
+    return [f"{number:.5g}" for number in struct.unpack(f"{len(every)}e", struct.pack(f"{len(every)}H", *every))]
+
+
 def written(vector: Vector) -> str:
-    """A vector as pgvector reads it."""
-    return f"[{','.join(map(str, vector))}]"
+    """A vector as pgvector reads it, as precise as its column: every digit takes time to read.
+
+    Raises OverflowError for a number that is too large for 16 bits.
+    """
+    return f"[{','.join(map(_digits().__getitem__, _BITS.unpack(_HALVES.pack(*vector))))}]"
 
 
 class PgVectorStore:
