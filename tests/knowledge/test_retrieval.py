@@ -2,14 +2,15 @@
 
 import pytest
 
-from benchmarks.retrieval.__main__ import GOAL, WAYS, load, measure, questions
+from benchmarks.retrieval.__main__ import GOAL, WAYS, measure
+from benchmarks.retrieval.collection import SAMPLES, Expected, Question, answers
 
 pytestmark = pytest.mark.usefixtures("app")
 
 
 def test_both_ways_together_find_more_than_each_alone(organisation_id: int) -> None:
-    load(organisation_id)
-    asked = [each for each in questions() if not each.tune]
+    SAMPLES.load(organisation_id)
+    asked = [each for each in SAMPLES.questions() if not each.tune]
     scores = {name: measure(organisation_id, way, asked) for name, way in WAYS.items()}
     hybrid, *parts = scores["hybrid"], scores["text alone"], scores["vectors alone"]
     assert hybrid.questions >= 90
@@ -18,5 +19,16 @@ def test_both_ways_together_find_more_than_each_alone(organisation_id: int) -> N
 
 
 def test_a_search_that_finds_nothing_scores_nothing(organisation_id: int) -> None:
-    score = measure(organisation_id, lambda *_: [], questions()[:5])
+    SAMPLES.load(organisation_id)
+    score = measure(organisation_id, lambda *_: [], SAMPLES.questions()[:5])
     assert (score.hit_1, score.hit_5, score.mrr) == (0, 0, 0)
+
+
+def test_a_passage_that_is_expected_has_to_be_there(organisation_id: int) -> None:
+    SAMPLES.load(organisation_id)
+    question = Question("fr", "?", (Expected.parse("contact#Horaires"),), tune=True)
+    (right,) = answers(organisation_id, [question])
+    assert len(right) == 1
+    for wrong in ("contact#Parking", "contact#Bureau", "nowhere"):
+        with pytest.raises(ValueError, match=wrong.partition("#")[0]):
+            answers(organisation_id, [Question("fr", "?", (Expected.parse(wrong),), tune=True)])
