@@ -1,6 +1,6 @@
 """hit@1, hit@5 and MRR on questions as members type them: of each way of searching alone, and of both together.
 
-A question counts as hit at k where one of the first k passages answers it: is the one that it expects, or of the document.
+A question counts as hit at k where one of the first k passages answers it: is the one it expects, or of the document.
 """
 
 import argparse
