@@ -2,15 +2,16 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from cci_app.knowledge.passage import Passage
-from cci_app.knowledge.words import Term, closeness, words_of
+from cci_app.knowledge.words import Term, closeness, slipped, words_of
 
 _ABOVE = 1.2  # a heading says what its passage is about; a title says it of a whole document
 _TITLE = 0.9
 _EDGE = 2
+_SHARED = 3
 _AGAIN = 0.25  # a word's second mention counts little
 
 
@@ -36,7 +37,7 @@ class Ranker:
             frozenset(words_of(each.text)).union(words_of(each.heading or ""), words_of(each.title))
             for each in candidates
         ]
-        vocabulary = frozenset[str]().union(*words)
+        vocabulary = list(frozenset[str]().union(*words))
         self._near = [dict(near) for near in _near(terms, vocabulary)]
         self.weights: list[float] = []
         for near in self._near:
@@ -50,15 +51,14 @@ class Ranker:
 
     def score(self, passage: Passage) -> float:
         """How well a passage fits; comparable among passages of this ranker only."""
-        here = Counter(word for word in words_of(passage.text) if word in self.words)
-        above, document = words_of(passage.heading or ""), words_of(passage.title)
+        here = Counter(self._telling(passage.text))
+        spoken = self._spoken(here, self._telling(passage.heading or ""), self._telling(passage.title))
         score = 0.0
-        for near, weight in zip(self._near, self.weights, strict=True):
-            mentions = sum(here[word] for word in near if word in here)
-            once = _best(near, here)
+        for near, weight, (once, above, document) in zip(self._near, self.weights, spoken, strict=True):
+            mentions = sum(here[word] for word in near if word in here) if once else 0
             more = _AGAIN * math.log1p(mentions - 1) if mentions else 0.0
-            score += weight * (once + more + _ABOVE * _best(near, above) + _TITLE * _best(near, document))
-        share, _ = self._coverage(here, above, document)
+            score += weight * (once + more + _ABOVE * above + _TITLE * document)
+        share, _ = self._coverage(spoken)
         return score * (0.5 + share)
 
     @cached_property
@@ -71,27 +71,37 @@ class Ranker:
 
         What only the heading or the title says counts for less: it may be said of other sentences.
         """
-        return self._coverage(words_of(text), words_of(heading), words_of(title))
+        return self._coverage(self._spoken(*map(self._telling, (text, heading, title))))
 
-    def _coverage(self, here: Iterable[str], above: Iterable[str], document: Iterable[str]) -> tuple[float, int]:
+    def _telling(self, text: str) -> list[str]:
+        return [word for word in words_of(text) if word in self.words]
+
+    def _spoken(self, *parts: Collection[str]) -> list[tuple[float, ...]]:
+        """How surely each part of a passage speaks of each term."""
+        return [tuple(_best(near, words) if words else 0.0 for words in parts) for near in self._near]
+
+    def _coverage(self, spoken: Sequence[tuple[float, ...]]) -> tuple[float, int]:
         total = sum(self.weights)
-        spoken = [max(_best(near, here), 0.9 * _best(near, above), 0.7 * _best(near, document)) for near in self._near]
-        covered = sum(weight * share for weight, share in zip(self.weights, spoken, strict=True))
-        return (covered / total if total else 0.0), sum(share > 0 for share in spoken)
+        shares = [max(here, 0.9 * above, 0.7 * document) for here, above, document in spoken]
+        covered = sum(weight * share for weight, share in zip(self.weights, shares, strict=True))
+        return (covered / total if total else 0.0), sum(share > 0 for share in shares)
 
 
-def _near(terms: Sequence[Term], vocabulary: Iterable[str]) -> Iterator[dict[str, float]]:
+def _near(terms: Sequence[Term], vocabulary: Sequence[str]) -> Iterator[dict[str, float]]:
     """The words of the vocabulary that are each term, or near it, and how surely.
 
-    Only those are compared that begin or end with the same two letters: what has a slip in both is hardly that word.
+    What has slips in both its first and its last two letters is hardly that word. All other ways of being alike begin
+    with the same letters (see `alike`).
     """
-    begun, ended = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
+    begun = defaultdict[str, list[str]](list)
     for word in vocabulary:
-        begun[word[:_EDGE]].append(word)
-        ended[word[-_EDGE:]].append(word)
+        begun[word[:_SHARED]].append(word)
     for term in terms:
-        edges = (term.word, *term.others)
-        alike = {word for each in edges for word in (*begun[each[:_EDGE]], *ended[each[-_EDGE:]])}
+        asked = (term.word, *term.others)
+        starts, ends = {each[:_EDGE] for each in asked}, {each[-_EDGE:] for each in asked}
+        slips = {word for each in asked for word in slipped(each, vocabulary)}
+        alike = {word for word in slips if word[:_EDGE] in starts or word[-_EDGE:] in ends}
+        alike.update(*(begun[each[:_SHARED]] for each in asked))
         yield {word: close for word in alike if (close := closeness(term, word))}
 
 

@@ -1,9 +1,11 @@
 """Words of a question: which of them carry what is asked, and whether a document's word is the same one."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA, Prefix
 
 from cci_app.core.stop_words import ASKING, FUNCTION_WORDS
@@ -15,6 +17,8 @@ _ENDING = re.compile(
     r"(?<=[a-z0-9]{4})(?:amos|emos|imos|ando|iendo|ons|ont|ent|ant|ez|er|ir|ar|an|en|as|es|os|e|a|o|i|s)$"
 )
 _ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
+# In a shorter word a slip makes another word.
+_LONG_ENOUGH = 5
 
 
 def folded(text: str) -> str:
@@ -81,13 +85,25 @@ def alike(asked: str, written: str) -> float:
         return 0.95
     if shared >= 6 or (shared >= 5 and shared >= 0.7 * shorter):
         return 0.85
-    if shorter >= 5 and longer - shorter <= 2:
-        most = 1 if shorter < 8 else 2
+    if shorter >= _LONG_ENOUGH and longer - shorter <= 2:
+        most = _most_slips(shorter)
         # Letters left out, put in, changed or swapped with their neighbour.
         slips = OSA.distance(asked, written, score_cutoff=most)
         if slips <= most:
             return 0.9 - 0.1 * slips
     return 0.0
+
+
+def slipped(asked: str, words: Sequence[str]) -> list[str]:
+    """Those of many words that `alike` may take for `asked` written with slips; the others it does not."""
+    if len(asked) < _LONG_ENOUGH:
+        return []
+    near = process.extract(asked, words, scorer=OSA.distance, score_cutoff=_most_slips(len(asked)), limit=None)
+    return [word for word, _, _ in near]
+
+
+def _most_slips(length: int) -> int:
+    return 1 if length < 8 else 2
 
 
 def closeness(term: Term, word: str) -> float:

@@ -8,8 +8,11 @@ from cci_app.knowledge.chunking import OVERLAP, SIZE, chunks
 from cci_app.knowledge.document import Document, Section
 from cci_app.knowledge.figures import wanted
 from cci_app.knowledge.languages import document_language
+from cci_app.knowledge.passage import Passage
+from cci_app.knowledge.ranking import Ranker
 from cci_app.knowledge.sentences import sentences
-from cci_app.knowledge.words import alike, terms
+from cci_app.knowledge.words import Term, alike, closeness, terms, tokens
+from tests.conftest import SAMPLES
 
 
 @pytest.mark.parametrize(
@@ -75,6 +78,27 @@ def test_words_that_are_the_same(asked: str, written: str) -> None:
 )
 def test_words_that_are_not(asked: str, written: str) -> None:
     assert alike(asked, written) == 0
+
+
+def test_a_ranker_takes_every_word_that_is_alike_and_no_other() -> None:
+    """It compares few of them; here each one is."""
+    written = " ".join(path.read_text(encoding="utf-8") for path in sorted(SAMPLES.rglob("documents/**/*.md")))
+    vocabulary = sorted(set(tokens(written)))
+    passage = Passage(1, 1, "", None, None, "fr", " ".join(vocabulary), 0.0)
+    found = 0
+    for word in vocabulary[::23]:
+        for asked in (word, word[:-2] + word[-1:], word[1] + word[0] + word[2:] if len(word) > 1 else word):
+            for term in (Term(asked), Term("ville", (asked, "commune"))):
+                edges = [(each[:2], each[-2:]) for each in (term.word, *term.others)]
+                near = {
+                    each
+                    for each in vocabulary
+                    if any(each.startswith(begin) or each.endswith(end) for begin, end in edges)
+                    and closeness(term, each)
+                }
+                assert Ranker([term], [passage]).words == near, term
+                found += len(near)
+    assert found > 500
 
 
 def test_terms_are_what_is_asked() -> None:
