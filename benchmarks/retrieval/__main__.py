@@ -49,8 +49,7 @@ Way = Callable[[int, Question], Sequence[int]]
 
 def by_words(organisation_id: int, question: Question) -> Sequence[int]:
     """Text search alone, as PostgreSQL orders it."""
-    with tenant_connection(organisation_id) as connection:
-        return text_search.holding(connection, organisation_id, terms(question.ask), question.language, DEPTH)
+    return text_search.holding(organisation_id, terms(question.ask), question.language, DEPTH, timeout=10)
 
 
 def by_vectors(organisation_id: int, question: Question) -> Sequence[int]:
@@ -59,12 +58,7 @@ def by_vectors(organisation_id: int, question: Question) -> Sequence[int]:
     if asked.vector is None:
         return []
     given = Asked(str(embeddings().model.name), question.language, asked.vector)
-    store = vector_store()
-    if store.remote:
-        near = store.nearest(organisation_id, given, CANDIDATES, timeout=10, connection=None)
-    else:
-        with tenant_connection(organisation_id) as connection:
-            near = store.nearest(organisation_id, given, CANDIDATES, timeout=10, connection=connection)
+    near = vector_store().nearest(organisation_id, given, CANDIDATES, timeout=10)
     return [each.chunk_id for each in near[:DEPTH]]
 
 

@@ -33,6 +33,23 @@ class DaemonThreads:
         """
         if not self._free.acquire(timeout=min(seconds, _FREE_SECONDS)):
             raise RuntimeError("every thread is taken by a call that hangs")
+        return self._begin(work).result(seconds)
+
+    def begin(self, work: Callable[[], T]) -> Future[T]:
+        """Call `work` in a thread, with the caller's context, while the caller does something else.
+
+        When all threads are taken the caller does it, before this returns.
+        """
+        if self._free.acquire(blocking=False):
+            return self._begin(work)
+        future: Future[T] = Future()
+        try:
+            future.set_result(work())
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+    def _begin(self, work: Callable[[], T]) -> Future[T]:
         future: Future[T] = Future()
         context = contextvars.copy_context()
 
@@ -57,7 +74,7 @@ class DaemonThreads:
         self._tasks.put(task)
         if not self._idle.acquire(blocking=False):
             threading.Thread(target=self._serve, name=self._name, daemon=True).start()
-        return future.result(seconds)
+        return future
 
     def _serve(self) -> None:
         while True:

@@ -85,6 +85,7 @@ _SET_SCOPE = sa.text(
 _SCOPE_OF_STATEMENT = (
     "SELECT set_config('role', :scope_role, true), set_config('app.organisation_id', :scope_organisation_id, true)"
 )
+_TIME_LIMIT = ", set_config('statement_timeout', :scope_milliseconds, true)"
 _BEGIN_WITH_SCOPE = sa.text(f"BEGIN; {_SCOPE_OF_STATEMENT}")
 
 
@@ -152,21 +153,29 @@ def tenant_connection(organisation_id: int) -> Iterator[sa.Connection]:
         connection.exec_driver_sql("COMMIT")
 
 
-def one_trip(statement: str, *parameters: sa.BindParameter[Any]) -> sa.TextClause:
-    """Prepare a statement for `tenant_statement`; `parameters` give those their types that are not plain."""
-    return sa.text(f"{_SCOPE_OF_STATEMENT}; {statement}").bindparams(*parameters)
+def one_trip(statement: str, *parameters: sa.BindParameter[Any], timed: bool = False) -> sa.TextClause:
+    """Prepare a statement for `tenant_statement`; `parameters` give those their types that are not plain.
+
+    A `timed` one is given its `timeout` there.
+    """
+    scope = f"{_SCOPE_OF_STATEMENT}{_TIME_LIMIT if timed else ''}"
+    return sa.text(f"{scope}; {statement}").bindparams(*parameters)
 
 
 def tenant_statement(
-    organisation_id: int, statement: sa.TextClause, values: Mapping[str, Any]
+    organisation_id: int, statement: sa.TextClause, values: Mapping[str, Any], *, timeout: float | None = None
 ) -> Sequence[sa.Row[Any]]:
     """Run one statement, made by `one_trip`, as a transaction of its own, in one round trip; its rows, if it gives any.
 
     A message's way is made of these. PostgreSQL runs the commands of one simple query, the scope and the statement, in
     one transaction ("Multiple Statements in a Simple Query" in the description of its protocol).
+    Raises sqlalchemy's OperationalError after `timeout` seconds, which a timed statement is given.
     """
+    scope = _scope_of(organisation_id)
+    if timeout is not None:
+        scope["scope_milliseconds"] = str(max(1, int(timeout * 1000)))
     with db.engine.connect() as connection, _autocommit(connection):
-        result = connection.execute(statement, {**values, **_scope_of(organisation_id)})
+        result = connection.execute(statement, {**values, **scope})
         return result.all() if result.returns_rows else ()
 
 

@@ -1,23 +1,23 @@
 """The passages of an organisation's documents that fit a question: by their words, by their vectors, by both."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from cci_app.core.database import tenant_connection
+from cci_app.core.database import one_trip, tenant_statement
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import Unavailable
 from cci_app.knowledge import text_search
 from cci_app.knowledge.languages import LANGUAGES
 from cci_app.knowledge.passage import Passage
 from cci_app.knowledge.ranking import Ranker, fused
-from cci_app.knowledge.stores.choice import vector_store
-from cci_app.knowledge.stores.port import Asked
+from cci_app.knowledge.stores.choice import vector_store, vector_threads
+from cci_app.knowledge.stores.port import Asked, Near
 from cci_app.knowledge.words import Term, terms
 from cci_app.llm.embeddings import embeddings
 from cci_app.llm.vectors import Vector
@@ -114,18 +114,17 @@ def find(organisation_id: int, question: Question, language: str, deadline: Dead
     asked = question.terms
     if not asked:
         return Found((), {}, Ranker(asked, ()))
-    near = _nearest(organisation_id, question, language, deadline)
-    with tenant_connection(organisation_id) as connection:
-        connection.execute(_TIME_LIMIT, {"milliseconds": str(max(1, int(deadline.left() * 1000)))})
-        by_words = text_search.holding(connection, organisation_id, asked, language, CANDIDATES)
-        near = near or _nearest(organisation_id, question, language, deadline, connection, by_words)
-        passages = _read(connection, _first(_WEIGHED, near, by_words))
-        ranker = Ranker(asked, list(passages.values()))
-        if missing := ranker.missing:
-            more = text_search.beginning_alike(connection, organisation_id, missing, language, CANDIDATES)
-            if fresh := [each for each in more if each not in passages]:
-                passages |= _read(connection, fresh)
-                ranker = Ranker(asked, list(passages.values()))
+    vectors = _begin(organisation_id, question, language, deadline)
+    # Neither search holds a connection while it waits for something else: few of them serve many.
+    by_words = text_search.holding(organisation_id, asked, language, CANDIDATES, timeout=deadline.left())
+    near = _near(organisation_id, vectors, by_words, deadline) if vectors else []
+    passages = _read(organisation_id, _first(_WEIGHED, near, by_words), deadline)
+    ranker = Ranker(asked, list(passages.values()))
+    if missing := ranker.missing:
+        more = text_search.beginning_alike(organisation_id, missing, language, CANDIDATES, timeout=deadline.left())
+        if fresh := [each for each in more if each not in passages]:
+            passages |= _read(organisation_id, fresh, deadline)
+            ranker = Ranker(asked, list(passages.values()))
     scores = {each.id: ranker.score(each) for each in passages.values()}
     by_rank = sorted((each for each, score in scores.items() if score > 0), key=lambda each: (-scores[each], each))
     proposed = [[each for each in order if each in passages] for order in (near, by_words)]
@@ -139,37 +138,51 @@ def _first(count: int, *orders: Sequence[int]) -> list[int]:
     return sorted(together, key=lambda each: (-together[each], each))[:count]
 
 
-def _nearest(
-    organisation_id: int,
-    question: Question,
-    language: str,
-    deadline: Deadline,
-    connection: sa.Connection | None = None,
-    also: Sequence[int] = (),
-) -> list[int]:
-    """The ids of the passages whose vectors are near the question's, none where that cannot be known."""
-    store = vector_store()
-    if question.vector is None or store.remote != (connection is None):
-        return []
-    model = embeddings().model
-    asked = Asked(str(model.name), language, question.vector, also)
+@dataclass(frozen=True, slots=True)
+class _Vectors:
+    """A search by vectors that is under way."""
+
+    asked: Asked
+    nearest: Future[list[Near]]
+
+
+def _begin(organisation_id: int, question: Question, language: str, deadline: Deadline) -> _Vectors | None:
+    """Have the nearest vectors looked for, while the words are."""
+    if question.vector is None:
+        return None
+    asked = Asked(str(embeddings().model.name), language, question.vector)
+    store, timeout = vector_store(), deadline.left() * _SHARE_OF_VECTORS
+    nearest = vector_threads().begin(lambda: store.nearest(organisation_id, asked, CANDIDATES, timeout=timeout))
+    return _Vectors(asked, nearest)
+
+
+def _near(organisation_id: int, vectors: _Vectors, by_words: Sequence[int], deadline: Deadline) -> list[int]:
+    """The ids of the passages whose vectors are near the question's, none where that cannot be known.
+
+    Those that the words propose are compared, too: the nearest may not be all that are near.
+    """
     timeout = deadline.left() * _SHARE_OF_VECTORS
     try:
-        near = store.nearest(organisation_id, asked, CANDIDATES, timeout=timeout, connection=connection)
-    except Unavailable as error:
-        log.warning("vectors_not_searched", reason=error.message)
+        near = {each.chunk_id: each.similarity for each in vectors.nearest.result(timeout)}
+        if others := [each for each in by_words if each not in near]:
+            compared = vector_store().similarities(organisation_id, vectors.asked, others, timeout=timeout)
+            near |= {each.chunk_id: each.similarity for each in compared}
+    except (Unavailable, TimeoutError) as error:
+        log.warning("vectors_not_searched", reason=str(error))
         return []
-    return [each.chunk_id for each in near if each.similarity >= model.least_similarity]
+    least = embeddings().model.least_similarity
+    return sorted((each for each in near if near[each] >= least), key=lambda each: (-near[each], each))
 
 
-_TIME_LIMIT = sa.text("SELECT set_config('statement_timeout', :milliseconds, true)")
-_READ = sa.text(
+_READ = one_trip(
     "SELECT chunk.id, chunk.document_id, document.title, chunk.page, chunk.heading, chunk.language, chunk.text"
     " FROM knowledge_chunks AS chunk JOIN knowledge_documents AS document ON document.id = chunk.document_id"
-    " WHERE chunk.id = ANY(:ids)"
+    " WHERE chunk.id = ANY(:ids)",
+    timed=True,
 )
 
 
-def _read(connection: sa.Connection, ids: Sequence[int]) -> dict[int, Passage]:
-    """The passages of these ids that there are: what a store of vectors proposes may be deleted since."""
-    return {row.id: Passage(**row._mapping, score=0.0) for row in connection.execute(_READ, {"ids": list(ids)})}
+def _read(organisation_id: int, ids: Sequence[int], deadline: Deadline) -> dict[int, Passage]:
+    """The passages of these ids that there are: what was proposed may be deleted since."""
+    rows = tenant_statement(organisation_id, _READ, {"ids": list(ids)}, timeout=deadline.left())
+    return {row.id: Passage(**row._mapping, score=0.0) for row in rows}

@@ -7,8 +7,7 @@ frequent a word is, a sample of the passages tells.
 
 from collections.abc import Sequence
 
-import sqlalchemy as sa
-
+from cci_app.core.database import one_trip, tenant_statement
 from cci_app.knowledge.languages import configuration
 from cci_app.knowledge.words import Term
 
@@ -24,7 +23,7 @@ _MOST_RANKED = 60
 
 _BEGINNING = 3
 
-_CANDIDATES = sa.text(
+_CANDIDATES = one_trip(
     f"""
     WITH asked AS (
         SELECT word, (
@@ -61,30 +60,30 @@ _CANDIDATES = sa.text(
     SELECT id FROM proposed JOIN knowledge_passages USING (id)
     ORDER BY weight + ts_rank_cd(search, to_tsquery(CAST(:configuration AS regconfig), :any_word)) DESC, id
     LIMIT :limit
-    """
+    """,
+    timed=True,
 )
 
 
-def holding(
-    connection: sa.Connection, organisation_id: int, asked: Sequence[Term], language: str, limit: int
-) -> list[int]:
-    """The ids of passages in `language` that hold words of the terms, best first."""
+def holding(organisation_id: int, asked: Sequence[Term], language: str, limit: int, *, timeout: float) -> list[int]:
+    """The ids of passages in `language` that hold words of the terms, best first.
+
+    Raises sqlalchemy's OperationalError after `timeout` seconds.
+    """
     words = [_query((term.word, *term.others)) for term in asked]
-    return _candidates(connection, organisation_id, words, language, limit)
+    return _candidates(organisation_id, words, language, limit, timeout)
 
 
 def beginning_alike(
-    connection: sa.Connection, organisation_id: int, asked: Sequence[Term], language: str, limit: int
+    organisation_id: int, asked: Sequence[Term], language: str, limit: int, *, timeout: float
 ) -> list[int]:
     """The ids of passages with words that begin as the terms do: a slip is rarely in a word's first letters."""
     begun = [[word[:_BEGINNING] for word in (term.word, *term.others) if len(word) > _BEGINNING] for term in asked]
     words = [_query(each, mark=":*") for each in begun if each]
-    return _candidates(connection, organisation_id, words, language, limit) if words else []
+    return _candidates(organisation_id, words, language, limit, timeout) if words else []
 
 
-def _candidates(
-    connection: sa.Connection, organisation_id: int, words: Sequence[str], language: str, limit: int
-) -> list[int]:
+def _candidates(organisation_id: int, words: Sequence[str], language: str, limit: int, timeout: float) -> list[int]:
     values = {
         "organisation_id": organisation_id,
         "language": language,
@@ -94,7 +93,7 @@ def _candidates(
         "any_word": " | ".join(words),
         "limit": limit,
     }
-    return list(connection.scalars(_CANDIDATES, values))
+    return [row.id for row in tenant_statement(organisation_id, _CANDIDATES, values, timeout=timeout)]
 
 
 def _query(words: Sequence[str], mark: str = "") -> str:

@@ -22,6 +22,21 @@ def test_threads_are_kept_for_the_next_call() -> None:
     assert len(used) == 1
 
 
+def test_what_is_begun_runs_beside_the_caller_and_by_the_caller_where_no_thread_is_free() -> None:
+    threads = DaemonThreads("test", 1)
+    go_on = threading.Event()
+    begun = threads.begin(lambda: (go_on.wait(10), threading.get_ident()))
+    second = threads.begin(threading.get_ident)
+    assert second.result(0) == threading.get_ident()
+    failed = threads.begin(lambda: 1 / 0)
+    assert isinstance(failed.exception(0), ZeroDivisionError)
+    assert not begun.done()
+    go_on.set()
+    waited, thread = begun.result(10)
+    assert waited
+    assert thread != threading.get_ident()
+
+
 def test_the_context_of_the_caller_goes_along() -> None:
     def request_id() -> Any:
         return structlog.contextvars.get_contextvars().get("request_id")

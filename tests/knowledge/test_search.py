@@ -1,12 +1,19 @@
 """Searching by words and by vectors, for one organisation among others."""
 
 import struct
+import threading
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
 from math import isfinite
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
-from cci_app.core.database import keyless_transaction, tenant_transaction
+from cci_app.core.database import keyless_transaction, tenant_connection, tenant_transaction
+from cci_app.knowledge import text_search
 from cci_app.knowledge.chunking import Chunk
 from cci_app.knowledge.indexing import Cut, index, prepare
 from cci_app.knowledge.models import KnowledgeChunk, KnowledgeDocument
@@ -105,6 +112,47 @@ def test_two_organisations_with_the_same_passages_find_their_own(organisation_id
             assert session.scalars(seen).all() == [organisation_id], table
     with keyless_transaction() as session:
         assert session.scalar(sa.text("SELECT count(*) FROM knowledge_passages")) == 0
+
+
+def test_words_and_vectors_are_looked_for_at_the_same_time(
+    organisation_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(organisation_id, "Divers", VISAS, OFFICES)
+    both = threading.Barrier(2, timeout=10)
+
+    def meeting(search_one_way: Callable[..., Any]) -> Callable[..., Any]:
+        def meet(*given: Any, **more: Any) -> Any:
+            both.wait()
+            return search_one_way(*given, **more)
+
+        return meet
+
+    monkeypatch.setattr(text_search, "holding", meeting(text_search.holding))
+    monkeypatch.setattr(pgvector.PgVectorStore, "nearest", meeting(pgvector.PgVectorStore.nearest))
+    assert [each.text for each in search(organisation_id, "visas", "fr", 1)] == [VISAS]
+    assert both.n_waiting == 0
+
+
+def test_a_search_does_with_the_last_connection_of_the_pool(app: Flask, organisation_id: int) -> None:
+    lodging = "Un hébergement temporaire pour vos équipes."
+    write(organisation_id, "Divers", lodging, OFFICES)
+    with ExitStack() as stack:
+        for _ in range(app.config["SETTINGS"].db_pool_size - 1):
+            stack.enter_context(tenant_connection(organisation_id))
+        assert [each.text for each in search(organisation_id, "xhebergementy", "fr", 1, timeout=4)] == [lodging]
+
+
+def test_vectors_that_are_not_compared_in_time_leave_the_words(addresses: dict[str, str], organisation_id: int) -> None:
+    lodging = "Un hébergement temporaire pour vos équipes."
+    write(organisation_id, "Divers", lodging, OFFICES)
+    engine = sa.create_engine(addresses["superuser"].replace("postgresql:", "postgresql+psycopg2:"))
+    with engine.connect() as connection:
+        connection.execute(sa.text("LOCK TABLE knowledge_vectors IN ACCESS EXCLUSIVE MODE"))
+        began = time.monotonic()
+        assert [each.text for each in search(organisation_id, "hebergement", "fr", 1, timeout=1)] == [lodging]
+        assert 0.4 < time.monotonic() - began < 1
+        connection.rollback()
+    engine.dispose()
 
 
 def test_deleted_passages_are_gone(organisation_id: int) -> None:

@@ -6,10 +6,16 @@ an organisation's wait, a worker takes them into the graph (see `upkeep`).
 """
 
 import struct
+from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from cci_app.core.database import one_trip, tenant_statement
+from cci_app.core.errors import Unavailable
 from cci_app.knowledge.stores.port import Asked, Near
 from cci_app.llm.vectors import COARSE, DIMENSIONS, Vector
 
@@ -18,7 +24,7 @@ _PROPOSALS = 40
 
 # Neighbours of another organisation, language or model are stepped over, as far as it takes (iterative_scan). Without a
 # row of the organisation in it, the graph is not entered: it would be searched to its end.
-_NEAREST = sa.text(
+_NEAREST = one_trip(
     f"""
     SELECT set_config('hnsw.ef_search', '{_PROPOSALS}', true), set_config('hnsw.iterative_scan', 'relaxed_order', true);
     WITH asked AS MATERIALIZED (SELECT CAST(:vector AS halfvec({DIMENSIONS})) AS vector),
@@ -29,18 +35,25 @@ _NEAREST = sa.text(
         ORDER BY subvector(embedding, 1, {COARSE})::halfvec({COARSE})
                  <=> (SELECT subvector(vector, 1, {COARSE})::halfvec({COARSE}) FROM asked)
         LIMIT {_PROPOSALS}
-    ), also AS (
-        SELECT chunk_id, embedding FROM knowledge_vectors
-        WHERE chunk_id = ANY(:also) AND language = :language AND model = :model AND in_graph
     ), waiting AS (
         SELECT chunk_id, embedding FROM knowledge_vectors
         WHERE organisation_id = :organisation_id AND language = :language AND model = :model AND NOT in_graph
           AND embedding IS NOT NULL
     )
-    SELECT DISTINCT chunk_id, 1 - (embedding <=> (SELECT vector FROM asked)) AS similarity
-    FROM (TABLE graph UNION ALL TABLE also UNION ALL TABLE waiting) AS proposed
+    SELECT chunk_id, 1 - (embedding <=> (SELECT vector FROM asked)) AS similarity
+    FROM (TABLE graph UNION ALL TABLE waiting) AS proposed
     ORDER BY similarity DESC, chunk_id LIMIT :limit
-    """
+    """,
+    timed=True,
+)
+_SIMILARITIES = one_trip(
+    f"""
+    WITH asked AS MATERIALIZED (SELECT CAST(:vector AS halfvec({DIMENSIONS})) AS vector)
+    SELECT chunk_id, 1 - (embedding <=> (SELECT vector FROM asked)) AS similarity FROM knowledge_vectors
+    WHERE chunk_id = ANY(:ids) AND organisation_id = :organisation_id AND language = :language AND model = :model
+      AND embedding IS NOT NULL
+    """,
+    timed=True,
 )
 
 
@@ -69,24 +82,26 @@ class PgVectorStore:
     name = "pgvector"
     remote = False
 
-    def nearest(
-        self,
-        organisation_id: int,
-        asked: Asked,
-        limit: int,
-        *,
-        timeout: float,  # noqa: ARG002 (the transaction has its own)
-        connection: sa.Connection | None,
-    ) -> list[Near]:
+    def nearest(self, organisation_id: int, asked: Asked, limit: int, *, timeout: float) -> list[Near]:
         """See VectorStore."""
-        if connection is None:
-            raise ValueError("a store in the database is asked inside a transaction")
-        values = {
-            "organisation_id": organisation_id,
-            "model": asked.model,
-            "language": asked.language,
-            "vector": written(asked.vector),
-            "also": list(asked.also),
-            "limit": limit + len(asked.also),
-        }
-        return [Near(row.chunk_id, row.similarity) for row in connection.execute(_NEAREST, values)]
+        return _near(organisation_id, _NEAREST, asked, timeout, {"limit": limit})
+
+    def similarities(self, organisation_id: int, asked: Asked, ids: Sequence[int], *, timeout: float) -> list[Near]:
+        """See VectorStore."""
+        return _near(organisation_id, _SIMILARITIES, asked, timeout, {"ids": list(ids)})
+
+
+def _near(
+    organisation_id: int, statement: sa.TextClause, asked: Asked, timeout: float, more: Mapping[str, Any]
+) -> list[Near]:
+    values = {
+        "organisation_id": organisation_id,
+        "model": asked.model,
+        "language": asked.language,
+        "vector": written(asked.vector),
+    }
+    try:
+        rows = tenant_statement(organisation_id, statement, {**values, **more}, timeout=timeout)
+    except (OperationalError, PoolTimeout) as error:
+        raise Unavailable("the database does not compare vectors in time") from error
+    return [Near(row.chunk_id, row.similarity) for row in rows]

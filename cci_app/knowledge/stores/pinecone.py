@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-import sqlalchemy as sa
 from pinecone import Index, Pinecone
 from pinecone.errors import PineconeError
 
@@ -38,16 +37,8 @@ class PineconeStore:
         self._lock = threading.Lock()
         self._index: Index | None = None
 
-    def nearest(
-        self,
-        organisation_id: int,
-        asked: Asked,
-        limit: int,
-        *,
-        timeout: float,
-        connection: sa.Connection | None = None,  # noqa: ARG002 (it needs none)
-    ) -> list[Near]:
-        """See VectorStore. `also` is passed over: the vectors are not here."""
+    def nearest(self, organisation_id: int, asked: Asked, limit: int, *, timeout: float) -> list[Near]:
+        """See VectorStore."""
         found = self._run(
             lambda index: index.query(
                 top_k=limit,
@@ -59,6 +50,17 @@ class PineconeStore:
             timeout,
         )
         return [Near(int(match.id), match.score) for match in found.matches if match.id.isdecimal()]
+
+    def similarities(
+        self,
+        organisation_id: int,  # noqa: ARG002
+        asked: Asked,  # noqa: ARG002
+        ids: Sequence[int],  # noqa: ARG002
+        *,
+        timeout: float,  # noqa: ARG002
+    ) -> list[Near]:
+        """None: to fetch the vectors takes longer than they are worth."""
+        return []
 
     def put(self, organisation_id: int, model: str, vectors: Mapping[int, tuple[str, Vector]]) -> None:
         """Write vectors, each under its passage's id with the passage's language. Raises Unavailable."""

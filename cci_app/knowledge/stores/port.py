@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-import sqlalchemy as sa
-
 from cci_app.llm.vectors import Vector
 
 
@@ -19,15 +17,11 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What vectors are compared with: those of `model`, of passages in `language`.
-
-    `also` are passages that are worth a comparison for other reasons; a store may pass over them.
-    """
+    """What vectors are compared with: those of `model`, of passages in `language`."""
 
     model: str
     language: str
     vector: Vector
-    also: Sequence[int] = ()
 
 
 class VectorStore(Protocol):
@@ -40,17 +34,18 @@ class VectorStore(Protocol):
 
     @property
     def remote(self) -> bool:
-        """Whether it is reached over a network: then it is asked before a transaction begins, not inside one."""
+        """Whether it is not the database: then vectors are brought there afterwards (see `upkeep`)."""
         ...
 
-    def nearest(
-        self, organisation_id: int, asked: Asked, limit: int, *, timeout: float, connection: sa.Connection | None
-    ) -> list[Near]:
-        """The passages whose vectors are nearest, nearest first; at most `limit`, and of `also` all that are known.
+    def nearest(self, organisation_id: int, asked: Asked, limit: int, *, timeout: float) -> list[Near]:
+        """The passages whose vectors are nearest, nearest first, at most `limit`.
 
-        `connection` is in a transaction of the organisation; a remote store gets none. Raises Unavailable where a
-        remote store does not answer within `timeout` seconds.
+        Call it outside of any transaction. Raises Unavailable where it is not answered within `timeout` seconds.
         """
+        ...
+
+    def similarities(self, organisation_id: int, asked: Asked, ids: Sequence[int], *, timeout: float) -> list[Near]:
+        """How near these passages are, those that can be told; a store may pass over all. Like `nearest` otherwise."""
         ...
 
 
