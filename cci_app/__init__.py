@@ -34,12 +34,12 @@ BLUEPRINTS: tuple[tuple[str, str | None], ...] = (
 )
 
 COMMANDS: tuple[str, ...] = (
-    "cci_app.accounts.cli:organisations",
     "cci_app.accounts.cli:keys",
     "cci_app.contacts.cli:cli",
     "cci_app.knowledge.cli:cli",
     "cci_app.exports.destinations.cli:sharepoint",
     "cci_app.exports.destinations.cli:sheets",
+    "cci_app.admin.cli:organisations",
     "cci_app.admin.cli:seed",
     "cci_app.admin.cli:demo",
 )

@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     state_ttl_seconds: int = Field(1_814_400, ge=60, description="Life of a conversation's state in Redis (21 days)")
 
     default_organisation: str = Field("cci", description="Short name of the organisation that `flask seed` makes")
+    organisation_language: str = Field(
+        "es", pattern="^(en|es|fr)$", description="Language of a new organisation's exports: en, es or fr"
+    )
     default_assistant: str = Field("cci", description="Assistant of a message that names none")
     agent_handler: str | None = Field(
         None, description="Module of one's own agent, which answers as the default assistant (docs/your-own-agent.md)"

@@ -1,16 +1,14 @@
-"""Commands for organisations and keys."""
+"""Commands for keys."""
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
 from cci_app.accounts.keys import Scope, create_key, revoke_key
-from cci_app.accounts.organisations import ensure_organisation
 from cci_app.core.command_line import plainly
 from cci_app.core.database import system_transaction
 from cci_app.core.tenants import organisation_named
 
-organisations = AppGroup("organisations", help="Organisations that use this installation.")
 keys = AppGroup("keys", help="API keys.")
 
 
@@ -18,16 +16,6 @@ def default_organisation() -> str:
     """The organisation that commands mean when none is named."""
     slug: str = current_app.config["SETTINGS"].default_organisation
     return slug
-
-
-@organisations.command("create")
-@click.argument("slug")
-@click.option("--name", required=True, help="The name people read.")
-def create_organisation(slug: str, name: str) -> None:
-    """Make an organisation with the short name SLUG; nothing happens when it exists."""
-    with plainly():
-        ensure_organisation(slug, name, current_app.config["SETTINGS"].tz)
-    click.echo(f"organisation {slug} is there", err=True)
 
 
 @keys.command("create")

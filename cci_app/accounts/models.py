@@ -7,12 +7,21 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cci_app.core.database import Base, OrganisationOwned
+from cci_app.core.language import ADMIN_LANGUAGES
 
 
 class Organisation(Base):
-    """A tenant. `slug` is its short name in commands and addresses."""
+    """A tenant. `slug` is its short name in commands and addresses.
+
+    Exports are headed in its language, and tell moments, days and hours in its time zone.
+    """
 
     __tablename__ = "organisations"
+    __table_args__ = (
+        sa.CheckConstraint(f"language IN ({', '.join(map(repr, ADMIN_LANGUAGES))})", name="language"),
+        # PostgreSQL raises an error of its own for a zone that it does not know.
+        sa.CheckConstraint("timezone(timezone, TIMESTAMP '2000-01-01') IS NOT NULL", name="timezone"),
+    )
 
     id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
     slug: Mapped[str] = mapped_column(sa.String(64), unique=True)

@@ -6,15 +6,60 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
-from cci_app.accounts.organisations import ensure_organisation
+from cci_app.accounts.organisations import change_organisation, ensure_organisation
 from cci_app.admin.demonstration import fill
 from cci_app.admin.seeding import load_samples
 from cci_app.assistants.registry import load_specs
 from cci_app.core import clock
 from cci_app.core.command_line import plainly
+from cci_app.core.database import system_transaction
+from cci_app.core.language import ADMIN_LANGUAGES
 from cci_app.core.tenants import organisation_named
+from cci_app.exports.schedules import keep_hours
 
+organisations = AppGroup("organisations", help="Organisations that use this installation.")
 demo = AppGroup("demo", help="Data for trying the product out.")
+
+
+_LANGUAGE = click.option("--language", type=click.Choice(ADMIN_LANGUAGES), help="Language of its exports.")
+_TIMEZONE = click.option("--timezone", help="Time zone of its days and hours, such as America/Bogota.")
+
+
+@organisations.command("create")
+@click.argument("slug")
+@click.option("--name", required=True, help="The name people read.")
+@_LANGUAGE
+@_TIMEZONE
+def create_organisation(slug: str, name: str, language: str | None, timezone: str | None) -> None:
+    """Make an organisation with the short name SLUG; nothing happens when it exists.
+
+    Its language and time zone are those of ORGANISATION_LANGUAGE and TZ where they are not named.
+    """
+    settings = current_app.config["SETTINGS"]
+    with plainly():
+        ensure_organisation(slug, name, timezone or settings.tz, language or settings.organisation_language)
+    click.echo(f"organisation {slug} is there", err=True)
+
+
+@organisations.command("set")
+@click.argument("slug")
+@click.option("--name", help="The name people read.")
+@_LANGUAGE
+@_TIMEZONE
+def set_organisation(slug: str, **options: str | None) -> None:
+    """Change the name, language or time zone of the organisation SLUG; what is not named stays."""
+    changes = {option: value for option, value in options.items() if value is not None}
+    if not changes:
+        raise click.UsageError("name what to change: --name, --language or --timezone")
+    with plainly():
+        organisation_id = organisation_named(slug)
+        with system_transaction() as session:
+            before = change_organisation(session, organisation_id, changes)
+            if "timezone" in changes:
+                keep_hours(session, organisation_id, before, changes["timezone"])
+    click.echo(
+        f"organisation {slug} now has {', '.join(f'{name} {value}' for name, value in changes.items())}", err=True
+    )
 
 
 @click.command("seed")
@@ -26,7 +71,10 @@ def seed(name: str) -> None:
     What is already there stays as it is: contacts are loaded into an empty book only, documents when they changed.
     """
     settings = current_app.config["SETTINGS"]
-    organisation_id = ensure_organisation(settings.default_organisation, name, settings.tz)
+    with plainly():
+        organisation_id = ensure_organisation(
+            settings.default_organisation, name, settings.tz, settings.organisation_language
+        )
     for line in load_samples(organisation_id, settings):
         click.echo(line)
 

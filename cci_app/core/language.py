@@ -22,6 +22,9 @@ from cci_app.core.language_words import (
 )
 from cci_app.core.text import fold
 
+# What is written for an organisation's own people exists in these, and stands in this order where it is written.
+ADMIN_LANGUAGES = ("en", "es", "fr")
+
 # Enough to judge by; what follows in a long message rarely changes the language.
 _LENGTH = 400
 _WORD = re.compile(r"[^\W\d_]+")

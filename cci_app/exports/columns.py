@@ -6,8 +6,7 @@ from enum import StrEnum
 
 from cci_app.agents.questionnaire.content import QuestionnaireContent
 from cci_app.assistants.spec import AssistantSpec
-
-HEADING_LANGUAGES = ("en", "es", "fr")
+from cci_app.core.language import ADMIN_LANGUAGES
 
 
 class Kind(StrEnum):
@@ -52,8 +51,8 @@ class Question:
 
 
 def heading(texts: tuple[str, str, str], language: str) -> str:
-    """The text in that language, in English where there is none; `texts` are in English, Spanish and French."""
-    return texts[HEADING_LANGUAGES.index(language) if language in HEADING_LANGUAGES else 0]
+    """The text in that language; `texts` are in English, Spanish and French."""
+    return texts[ADMIN_LANGUAGES.index(language)]
 
 
 class Layout:

@@ -61,6 +61,13 @@ def remove_schedule(organisation_id: int, schedule_id: uuid.UUID) -> None:
         session.delete(_find(session, organisation_id, schedule_id))
 
 
+def keep_hours(session: Session, organisation_id: int, before: str, after: str) -> None:
+    """Let schedules run at their hour of another time zone: on the same day, so that no day's export is left out."""
+    moved = sa.func.timezone(after, sa.func.timezone(before, ExportSchedule.next_run_at))
+    schedules = sa.update(ExportSchedule).where(ExportSchedule.organisation_id == organisation_id)
+    session.execute(schedules.values(next_run_at=moved))
+
+
 def enqueue_due(limit: int = 100) -> int:
     """Ask for the exports that are due, each once, and return how many. For beat.
 
