@@ -5,6 +5,7 @@ or with the rarest word there is, and all words together; the others only help t
 frequent a word is, a sample of the passages tells.
 """
 
+import re
 from collections.abc import Sequence
 
 from cci_app.core.database import one_trip, tenant_statement
@@ -22,6 +23,8 @@ _MOST_OF_A_WORD = 500
 _MOST_RANKED = 60
 
 _BEGINNING = 3
+
+_REFERENCE = re.compile(r"([a-z]+)([0-9]+)")
 
 _CANDIDATES = one_trip(
     f"""
@@ -78,7 +81,10 @@ def beginning_alike(
     organisation_id: int, asked: Sequence[Term], language: str, limit: int, *, timeout: float
 ) -> list[int]:
     """The ids of passages with words that begin as the terms do: a slip is rarely in a word's first letters."""
-    begun = [[word[:_BEGINNING] for word in (term.word, *term.others) if len(word) > _BEGINNING] for term in asked]
+    begun = [
+        [word[:_BEGINNING] for word in (term.word, *term.others) if len(word) > _BEGINNING and word.isalpha()]
+        for term in asked
+    ]
     words = [_query(each, mark=":*") for each in begun if each]
     return _candidates(organisation_id, words, language, limit, timeout) if words else []
 
@@ -98,4 +104,10 @@ def _candidates(organisation_id: int, words: Sequence[str], language: str, limit
 
 def _query(words: Sequence[str], mark: str = "") -> str:
     """Words as an OR query for to_tsquery; they are tokens, letters a-z and digits, so that quoting them is safe."""
-    return " | ".join(f"'{word}'{mark}" for word in dict.fromkeys(words))
+    return " | ".join(_written(word) + mark for word in dict.fromkeys(words))
+
+
+def _written(word: str) -> str:
+    """A word as a query, or a reference such as co5, which PostgreSQL reads as two words where it is written CO-5."""
+    parts = _REFERENCE.fullmatch(word)
+    return f"('{word}' | '{parts[1]}' <-> ('{parts[2]}' | '-{parts[2]}'))" if parts else f"'{word}'"

@@ -16,6 +16,8 @@ _TOKEN = re.compile(r"[a-z0-9]+")
 _ENDING = re.compile(
     r"(?<=[a-z0-9]{4})(?:amos|emos|imos|ando|iendo|ons|ont|ent|ant|ez|er|ir|ar|an|en|as|es|os|e|a|o|i|s)$"
 )
+# In a reference as documents write it, CO-5; many type co5.
+_HYPHEN = re.compile(r"-(?<=[a-z]-)(?=[0-9])")
 _ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
 # In a shorter word a slip makes another word.
 _LONG_ENOUGH = 5
@@ -27,8 +29,8 @@ def folded(text: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """The words of a text, folded, in their order; letters beyond a-z and digits part words."""
-    return _TOKEN.findall(folded(text))
+    """The words of a text, folded, in their order: letters a-z and digits, which all else parts, but CO-5 is co5."""
+    return _TOKEN.findall(_HYPHEN.sub("", folded(text)))
 
 
 _ALTERNATIVES: dict[str, tuple[str, ...]] = {}
@@ -76,7 +78,11 @@ def alike(asked: str, written: str) -> float:
     if asked == written:
         return 1.0
     shorter, longer = sorted((len(asked), len(written)))
-    if shorter < 3 or asked.isdigit() or written.isdigit():
+    if not (asked.isalpha() and written.isalpha()):
+        # Another number is another thing; a reference may be called by its letters.
+        letters, reference = sorted((asked, written), key=len)
+        return 0.9 if letters.isalpha() and shorter > 1 and reference.removeprefix(letters).isdigit() else 0.0
+    if shorter < 3:
         return 0.0
     if _stem(asked) == _stem(written):
         return 0.9

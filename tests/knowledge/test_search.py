@@ -58,6 +58,14 @@ def test_a_passage_is_found_by_its_vector_alone(organisation_id: int) -> None:
     assert found(organisation_id, "xhebergementy")[0].startswith("Un hébergement")
 
 
+@pytest.mark.parametrize("typed", ["{}-{}", "{}{}", "le formulaire {}{}", "{}-{} avant quelle heure"])
+def test_a_reference_is_found_with_its_hyphen_or_without(organisation_id: int, typed: str) -> None:
+    forms = {("CO", "5"): "Le formulaire CO-5 est vert.", ("co", "6"): "Le formulaire CO 6 est bleu."}
+    write(organisation_id, "Divers", VISAS, OFFICES, *forms.values())
+    for reference, form in forms.items():
+        assert found(organisation_id, typed.format(*reference))[0] == form
+
+
 def test_a_vector_is_written_as_precisely_as_it_is_kept(organisation_id: int) -> None:
     every = [number for number in struct.unpack("65536e", struct.pack("65536H", *range(65536))) if isfinite(number)]
     every += [1 / 3, -2 / 3, 1e-5]

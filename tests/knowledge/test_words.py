@@ -59,6 +59,7 @@ def test_a_long_section_is_cut_at_sentence_ends_with_an_overlap() -> None:
         ("vie", "vie"),
         ("entro", "entrar"),
         ("louez", "louer"),
+        ("agro24", "agro"),
     ],
 )
 def test_words_that_are_the_same(asked: str, written: str) -> None:
@@ -74,6 +75,8 @@ def test_words_that_are_the_same(asked: str, written: str) -> None:
         ("commission", "commerce"),
         ("vin", "visa"),
         ("2024", "2025"),
+        ("agro24", "agro25"),
+        ("co5", "co55"),
     ],
 )
 def test_words_that_are_not(asked: str, written: str) -> None:
@@ -105,6 +108,7 @@ def test_terms_are_what_is_asked() -> None:
     assert [each.word for each in terms("Bonjour, est-ce que vous pouvez m'aider pour les visas svp ?")] == ["visas"]
     assert [each.word for each in terms("¿Y para encontrar un distribuidor, qué hacen ustedes?")] == ["distribuidor"]
     assert terms("👍 ... ?") == []
+    assert [each.word for each in terms("le CO-5 ou le co6 ?")] == ["co5", "co6"]
 
 
 @pytest.mark.parametrize(
