@@ -10,8 +10,8 @@ FUNCTION_WORDS = {
     "fr": _words(
         """
         a ai ainsi alors apres as au aucun aucune aussi autre autres aux avant avec avez avoir avons bien car ce
-        ceci cela celle celles celui ces cet cette ceux chaque chez ci comme comment d dans de deja depuis des
-        dont du elle elles en encore entre es est et etaient etait ete etes etre eu eux fait faites font il ils
+        ceci cela celle celles celui ces cet cette ceux chaque chez ci combien comme comment d dans de deja depuis
+        des dont du elle elles en encore entre es est et etaient etait ete etes etre eu eux fait faites font il ils
         j je jusqu l la le les leur leurs lui m ma mais me meme memes mes moi moins mon n ne ni nos notre nous
         on ont ou par parce pas pendant peu peut peuvent plus plusieurs pour pourquoi puis qu quand que quel
         quelle quelles quels qui quoi s sa sans se ses si soit sommes son sont sous suis sur t ta tes toi ton
@@ -21,12 +21,12 @@ FUNCTION_WORDS = {
     "es": _words(
         """
         a ahi al algo algun alguna algunas alguno algunos alla alli ante antes aquel aquella aqui asi aun aunque
-        bajo bien cada casi como con cual cuales cuando cuyo de del desde donde dos e el ella ellas ellos en
-        entre era es esa esas ese eso esos esta estaba estan estar estas este esto estos estoy fue ha hace hacia
-        han has hasta hay la las le les lo los mas me mi mis mismo mucho muy nada ni no nos nosotros nuestra
-        nuestro o os otra otro otros para pero poco por porque pues que quien quienes se sea ser si sido sin
-        sobre solo son soy su sus tal tambien tan tanto te tiene todas todavia todo todos tu tus u un una unas
-        uno unos usted ustedes vez y ya yo
+        bajo bien cada casi como con cual cuales cuando cuanta cuantas cuanto cuantos cuyo de del desde donde
+        dos e el ella ellas ellos en entre era es esa esas ese eso esos esta estaba estan estar estas este esto
+        estos estoy fue ha hace hacia han has hasta hay la las le les lo los mas me mi mis mismo mucho muy nada
+        ni no nos nosotros nuestra nuestro o os otra otro otros para pero poco por porque pues que quien quienes
+        se sea ser si sido sin sobre solo son soy su sus tal tambien tan tanto te tiene todas todavia todo todos
+        tu tus u un una unas uno unos usted ustedes vez y ya yo
         """
     ),
     "en": _words(

@@ -20,11 +20,17 @@ from cci_app.llm.vectors import COARSE, DIMENSIONS, Vector
 # Below this a passage shares hardly more with a question than any other: a few pieces of its words.
 LEAST_SIMILARITY = 0.1
 
+# In a reference as documents write it, CO-5; many type co5.
+_HYPHEN = re.compile(r"-(?<=[a-z]-)(?=[0-9])")
 _WORD = re.compile(r"[a-z0-9]+")
 _STOP = ASKING.union(*FUNCTION_WORDS.values())
 _PIECES = (3, 4)
 # A whole word counts this much, all its pieces together 1: they hold its beginning and end, and so nearly it.
 _WHOLE = 0.5
+# A short word is more often a frequent one, which tells little (Zipf, "The Psycho-Biology of Language", 1935): its
+# weight is the square root of its share of this many letters. A word with a digit, often a reference, tells most.
+_LONG = 8
+_REFERENCE = 1.3
 # Cosines do not mind a scale; whole numbers are short to write.
 _SCALE = 500
 
@@ -43,7 +49,7 @@ class OfflineEmbedding:
 
 def _embed(text: str) -> Vector:
     places = [0.0] * COARSE
-    words = Counter(_WORD.findall(fold(text).replace("œ", "oe").replace("æ", "ae")))
+    words = Counter(_WORD.findall(_HYPHEN.sub("", fold(text)).replace("œ", "oe").replace("æ", "ae")))
     for word, times in words.items():
         if word in _STOP or len(word) == 1:
             continue
@@ -65,9 +71,10 @@ def _features(word: str) -> tuple[tuple[int, float], ...]:
     """The places in which a word counts, and by how much in each."""
     framed = f"<{word}>".encode()
     pieces = [framed[at : at + size] for size in _PIECES for at in range(len(framed) - size + 1)]
-    share = 1 / math.sqrt(len(pieces))
+    telling = math.sqrt(min(len(word), _LONG) / _LONG) if word.isalpha() else _REFERENCE
+    share = telling / math.sqrt(len(pieces))
     features = []
-    for text, weight in ((framed[1:-1], _WHOLE), *((piece, share) for piece in pieces)):
+    for text, weight in ((framed[1:-1], telling * _WHOLE), *((piece, share) for piece in pieces)):
         # A checksum's bits depend on each other; multiplied they are good enough to choose by (Knuth, 6.4).
         mixed = zlib.crc32(text) * 0x9E3779B1 & 0xFFFFFFFF
         features.append(((mixed >> 8) % COARSE, weight if mixed & 0x80000000 else -weight))
