@@ -60,7 +60,7 @@ def test_a_passage_is_found_by_its_vector_alone(organisation_id: int) -> None:
 
 @pytest.mark.parametrize("typed", ["{}-{}", "{}{}", "le formulaire {}{}", "{}-{} avant quelle heure"])
 def test_a_reference_is_found_with_its_hyphen_or_without(organisation_id: int, typed: str) -> None:
-    forms = {("CO", "5"): "Le formulaire CO-5 est vert.", ("co", "6"): "Le formulaire CO 6 est bleu."}
+    forms = {("CO", "5"): "Le formulaire CO-5 est vert.", ("co", "6"): "Le formulaire CO-6 est bleu."}
     write(organisation_id, "Divers", VISAS, OFFICES, *forms.values())
     for reference, form in forms.items():
         assert found(organisation_id, typed.format(*reference))[0] == form
