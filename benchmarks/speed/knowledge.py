@@ -176,7 +176,8 @@ def _fill(product: Product, organisation_id: int, texts: Texts, passages: int) -
                     asked.append((_FIRST_ID + number, texts.question(text)))
             lines.seek(0)
             cursor.copy_expert("COPY filling FROM STDIN", lines)
-    product.execute(*(statement.format(organisation_id=organisation_id) for statement in _FILL))
+    known = {"organisation_id": organisation_id, "model": embeddings().model.name}
+    product.execute(*(statement.format_map(known) for statement in _FILL))
     begun = time.perf_counter()
     product.execute(f"SET maintenance_work_mem = '1GB'; {product.rows(_GRAPH)[0]['definition']}".replace("%", "%%"))
     built = time.perf_counter() - begun
@@ -200,7 +201,7 @@ _FILL = (
     " || setweight(to_tsvector('french', text), 'D')"
     " FROM filling",
     "INSERT INTO knowledge_vectors (organisation_id, chunk_id, language, model, store, in_graph, embedding)"
-    " SELECT {organisation_id}, id, 'fr', 'offline', 'pgvector', true, vector::halfvec(1536) FROM filling",
+    " SELECT {organisation_id}, id, 'fr', '{model}', 'pgvector', true, vector::halfvec(1536) FROM filling",
 )
 
 
