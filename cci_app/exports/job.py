@@ -168,7 +168,8 @@ def _make_file(claim: Claim, work: "_Work", order: Order, path: Path) -> Manifes
         record.watch = lambda done: claim.progress(min(done, rows), rows)
         record.watch(0)
         write_file(record, order.form, path)
-        manifest = Manifest.of(record, order.form, path)
+        name = order.selection.file_name(order.form, _settings().secret_key)
+        manifest = Manifest.of(record, order.form, path, name)
     work.step("keeping the file")
     with path.open("rb") as file:
         _store().put(_key(claim.organisation_id, claim.job_id, manifest), file)

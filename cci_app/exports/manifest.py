@@ -40,14 +40,14 @@ class Manifest:
     key: str
 
     @classmethod
-    def of(cls, record: Record, form: ExportFormat, path: Path) -> Self:
-        """The manifest of the file at `path`, which was made of that record."""
+    def of(cls, record: Record, form: ExportFormat, path: Path, name: str) -> Self:
+        """The manifest of the file at `path`, which was made of that record and is to be called `name`."""
         first, last = record.ends()
         days: dict[str, list[Any]] = {day.day: [day.conversations, day.hash] for day in record.days()}
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         return cls(
-            name=record.selection.file_name(form),
+            name=name,
             form=form,
             filters=record.selection.as_json(),
             timezone=record.timezone,

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Response, g, make_response, send_file, url_for
+from flask import Response, current_app, g, make_response, send_file, url_for
 
 from cci_app.accounts.auth import current_caller
 from cci_app.core.http.api import EdgeBlueprint
@@ -61,7 +61,7 @@ def export_conversations(query: dict[str, Any]) -> Response:
     """
     form, selection = ExportFormat(query["format"]), selection_of(query)
     organisation_id = current_caller().organisation_id
-    name = selection.file_name(form)
+    name = selection.file_name(form, current_app.config["SETTINGS"].secret_key)
     if form is not ExportFormat.EXCEL:
         response = Response(stream_text(organisation_id, selection, form), content_type=form.content_type)
         response.headers["Content-Disposition"] = f"attachment; filename={name}"

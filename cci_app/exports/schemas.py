@@ -28,7 +28,8 @@ class Filters(ma.Schema):
     end_date = _day("Last day", "2026-01-31")
     user_id = UserId()
     language = ma.fields.String(
-        validate=ma.validate.Regexp(r"^[a-z]{2}$", error="Two letters, such as es."),
+        # The length too: Python's `$` would let a line's end pass.
+        validate=[ma.validate.Length(equal=2), ma.validate.Regexp(r"^[a-z]{2}$", error="Two letters, such as es.")],
         metadata={"description": "Language of the conversation", "example": "es"},
     )
     company = CleanText(

@@ -1,9 +1,14 @@
 """What is exported: which conversations, and in which form."""
 
+import hashlib
+import hmac
+import json
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, Self
+
+from pydantic import SecretStr
 
 from cci_app.core.errors import InvalidInput
 
@@ -40,6 +45,9 @@ class RunStatus(StrEnum):
     COMPLETED = "completed"
     IN_PROGRESS = "in_progress"
     ABANDONED = "abandoned"
+
+
+_DIGEST_CHARACTERS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +92,28 @@ class Selection:
         }
         return cls(**{**kept, **dates})
 
-    def file_name(self, form: ExportFormat) -> str:
-        """What the file is called: the days it is about, never whom."""
-        days = [str(day) for day in (self.start_date, self.end_date) if day]
-        return "_".join(["conversations", *dict.fromkeys(days)]) + f".{form.extension}"
+    def file_name(self, form: ExportFormat, secret: SecretStr) -> str:
+        """What the file is called: the same for the same selection, another for any other.
+
+        It tells the days and what is nobody's person. A person or a company is only told apart, by an HMAC: whoever
+        reads the name cannot try phones until one fits.
+        """
+        parts = ["conversations", self._days()]
+        parts += [f"{name}-{getattr(self, name)}" for name in ("status", "language") if getattr(self, name)]
+        whom = [self.user_id, self.company and self.company.lower()]
+        if any(whom):
+            key = secret.get_secret_value().encode()
+            message = f"export file name {json.dumps(whom)}".encode()
+            parts.append(f"for-{hmac.new(key, message, hashlib.sha256).hexdigest()[:_DIGEST_CHARACTERS]}")
+        # Last: it alone may hold what the others are joined with.
+        parts += [f"assistant-{self.assistant}"] if self.assistant else []
+        return f"{'_'.join(parts)}.{form.extension}"
+
+    def _days(self) -> str:
+        start, end = self.start_date, self.end_date
+        if start and end:
+            return str(start) if start == end else f"{start}_{end}"
+        return f"from-{start}" if start else f"until-{end}" if end else "all"
 
 
 _CONDITIONS = {

@@ -250,6 +250,7 @@ def test_each_filter_narrows(web: FlaskClient, tenant: Tenant, add: Add) -> None
         ({"user_id": "nobody at all"}, "user_id"),
         ({"status": "done"}, "status"),
         ({"language": "spanish"}, "language"),
+        ({"language": "es\n"}, "language"),
         ({"assistant": "none"}, "assistant"),
     ],
 )

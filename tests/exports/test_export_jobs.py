@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from pydantic import SecretStr
 
 from cci_app.conversation.models import Answer, Conversation, ConversationRun
 from cci_app.core.database import system_transaction
@@ -140,10 +141,56 @@ def test_a_folder_gets_the_same_bytes(app: Flask, tenant: Tenant, add: Add) -> N
     assert (job.state, job.reason) == (JobState.DONE, None)
     assert job.result is not None
     assert job.result["link"].startswith("file://")
-    written = app.config["SETTINGS"].export_folder / "conversations_2026-01-01.xlsx"
+    written = app.config["SETTINGS"].export_folder / "conversations_from-2026-01-01.xlsx"
     manifest = exports.manifest_of(job)
     assert manifest is not None
     assert hashlib.sha256(written.read_bytes()).hexdigest() == manifest.sha256
+
+
+def test_each_selection_has_a_file_of_its_own(app: Flask, web: FlaskClient, tenant: Tenant) -> None:
+    everything: list[dict[str, Any]] = [
+        {},
+        {"start_date": "2026-01-01"},
+        {"end_date": "2026-01-01"},
+        {"start_date": "2026-01-01", "end_date": "2026-01-01"},
+        {"start_date": "2026-01-01", "end_date": "2026-01-31"},
+        {"status": "completed"},
+        {"language": "es"},
+        {"assistant": "cci"},
+        {"user_id": "+573001234567"},
+        {"user_id": "+573001234568"},
+        {"company": "Vinos Ejemplo"},
+        {"company": "+573001234567"},
+        {"user_id": "+573001234567", "company": "Vinos Ejemplo", "language": "es", "status": "completed"},
+    ]
+    folder = app.config["SETTINGS"].export_folder
+    for again in (False, True):
+        for filters in everything:
+            body = {"format": "csv", "destination": "folder", **filters}
+            asked = web.post(JOBS, json=body, headers=tenant.headers)
+            run_export(uuid.UUID(asked.json["id"]))  # type: ignore[index]
+            assert read(web, tenant, asked.headers["Location"])["state"] == "done"
+        names = sorted(path.name for path in folder.iterdir())
+        assert len(names) == len(everything), again
+    assert {"conversations_all.csv", "conversations_until-2026-01-01.csv", "conversations_all_language-es.csv"} < {
+        *names
+    }
+    assert not [name for name in names if "57300" in name or "inos" in name]
+
+
+def test_the_name_of_a_file_gives_nobody_away(app: Flask, web: FlaskClient, tenant: Tenant) -> None:
+    def name(**query: str) -> str:
+        query["format"] = "csv"
+        answer = web.get("/api/v1/export/conversations", query_string=query, headers=tenant.headers, buffered=True)
+        return answer.headers["Content-Disposition"]
+
+    ours = name(user_id="+573001234567")
+    assert ours == name(user_id="300 123 4567")
+    assert name(company="Vinos Ejemplo") == name(company="VINOS EJEMPLO")
+    # Without the key nobody finds the phone by trying: with another key the same phone has another name.
+    changed = {"secret_key": SecretStr("another secret of at least 32 characters")}
+    app.config["SETTINGS"] = app.config["SETTINGS"].model_copy(update=changed)
+    assert ours != name(user_id="+573001234567")
 
 
 def test_rows_for_a_sheet_are_what_was_written(tenant: Tenant, add: Add, shelf: Callable[..., Shelf]) -> None:
