@@ -118,7 +118,10 @@ class MessagePayload(ma.Schema):
 
 
 class MessageQuery(ma.Schema):
-    """How the reply is to be written."""
+    """How the reply is to be written. As in the body, what we do not know is ignored."""
+
+    class Meta:
+        unknown = ma.EXCLUDE
 
     format = ma.fields.Enum(
         ReplyFormat,

@@ -78,6 +78,16 @@ def test_every_route_asks_for_its_scope(app: Flask, web: FlaskClient) -> None:
         assert len(granted) == 1, (rule, granted)
 
 
+def test_no_route_ignores_a_mistyped_filter(app: Flask, web: FlaskClient, tenant: Tenant) -> None:
+    for method, rule in routes(app):
+        # Flow authors compose messages freely; probes and links add to what is open to everybody.
+        ignored = rule.rule in PUBLIC or rule.rule.endswith("/message")
+        for query in ("?strat_date=2026-01-01", "?limit=5&strat_date=2026-01-01", "?strat_date="):
+            answer = call(web, method, address(rule, str(uuid.uuid4())) + query, tenant.headers)
+            told = answer.status_code == 422 and "strat_date" in answer.json["error"]["details"]
+            assert told is not (ignored or query.endswith("=")), (method, rule, query)
+
+
 def test_no_route_shows_or_changes_what_is_anothers(
     app: Flask, web: FlaskClient, tenant: Tenant, job_id: str, document_id: int
 ) -> None:

@@ -252,12 +252,19 @@ def test_each_filter_narrows(web: FlaskClient, tenant: Tenant, add: Add) -> None
         ({"language": "spanish"}, "language"),
         ({"language": "es\n"}, "language"),
         ({"assistant": "none"}, "assistant"),
+        ({"strat_date": "2026-01-01"}, "strat_date"),
     ],
 )
 def test_bad_input_is_told(web: FlaskClient, tenant: Tenant, query: dict[str, str], field: str) -> None:
     response = web.get(ADDRESS, query_string={"format": "csv", **query}, headers=tenant.headers, buffered=True)
     assert response.status_code == 422
     assert field in response.json["error"]["details"]  # type: ignore[index]
+
+
+def test_an_empty_filter_is_none(web: FlaskClient, tenant: Tenant, add: Add) -> None:
+    add(["Sí"])
+    names = ("start_date", "end_date", "user_id", "company", "language", "status", "assistant")
+    assert len(assert_same(web, tenant, **dict.fromkeys(names, ""))) == 1
 
 
 def test_nobody_elses_conversations(web: FlaskClient, tenant: Tenant, add: Add) -> None:

@@ -1,8 +1,10 @@
 """The API's description: flask-smorest with our error envelope, and what each operation asks of its caller."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
 from typing import Any
 
+import marshmallow as ma
 from flask import Flask
 from flask.sansio.app import App
 from flask_smorest import Api, Blueprint
@@ -13,18 +15,36 @@ from cci_app.core.http.parser import EdgeParser
 
 API_VERSION = "1.0.0"
 
-_FOR_CALLERS = ("UNAUTHORIZED", "FORBIDDEN", "TOO_MANY_REQUESTS", "SERVICE_UNAVAILABLE")
-_FOR_BODIES = ("BAD_REQUEST", "REQUEST_ENTITY_TOO_LARGE", "UNPROCESSABLE_ENTITY")
+_FOR_CALLERS = ("UNAUTHORIZED", "FORBIDDEN", "UNPROCESSABLE_ENTITY", "TOO_MANY_REQUESTS", "SERVICE_UNAVAILABLE")
+_FOR_BODIES = ("BAD_REQUEST", "REQUEST_ENTITY_TOO_LARGE")
+_NO_QUERY = ma.Schema()
 
 
 class EdgeBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest is untyped
-    """A blueprint whose requests are read by the one parser, and whose operations tell all of their errors."""
+    """A blueprint whose requests are read by the one parser, and whose operations tell all of their errors.
+
+    A view that declares no query takes none, unless `any_query` says that what stands there does not matter.
+    """
 
     ARGUMENTS_PARSER = EdgeParser()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, any_query: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._any_query = any_query
         self._prepare_doc_cbks.append(self._prepare_caller_doc)
+
+    def add_url_rule(self, rule: str, endpoint: Any = None, view_func: Any = None, *args: Any, **options: Any) -> None:
+        """Register a view, which refuses a query that it does not declare."""
+        checked = view_func if self._any_query or _declares_query(view_func) else self._without_query(view_func)
+        super().add_url_rule(rule, endpoint, checked, *args, **options)
+
+    def _without_query(self, view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            self.ARGUMENTS_PARSER.parse(_NO_QUERY, location="query")
+            return view(*args, **kwargs)
+
+        return checked
 
     def arguments(self, schema: Any, **options: Any) -> Any:
         """One instance of the schema reads all requests: webargs would make one for each."""
@@ -50,6 +70,11 @@ class EdgeBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest is untype
         if "requestBody" in doc or "requestBody" in doc_info.get("manual_doc", {}):
             _add(responses, _FOR_BODIES)
         return doc
+
+
+def _declares_query(view: Any) -> bool:
+    arguments = getattr(view, "_apidoc", {}).get("arguments", {})
+    return any(parameter["in"] == "query" for parameter in arguments.get("parameters", ()))
 
 
 def _add(responses: dict[Any, Any], names: Iterable[str]) -> None:

@@ -1,4 +1,8 @@
-"""The one parser of request bodies: JSON that a client should never send is refused before anything reads it."""
+"""The one parser of requests: what a client should never send is refused before anything reads it.
+
+A field that a schema does not know is refused in a body and in a query alike, unless the schema says otherwise: a
+mistyped filter must not export everything.
+"""
 
 import json
 import re
@@ -6,9 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
+import marshmallow as ma
 from flask import Request
 from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
 MAX_DEPTH = 32
@@ -56,9 +62,16 @@ def _refuse_depth(text: str) -> None:
 
 
 class EdgeParser(FlaskParser):
-    """webargs' parser with our reading of JSON. Arguments are 422 errors, as flask-smorest expects."""
+    """webargs' parser with our reading of JSON and of queries. Arguments are 422 errors, as flask-smorest expects."""
 
     DEFAULT_VALIDATION_STATUS = 422
+    # None leaves it to the schema, as webargs does for bodies.
+    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": None}  # noqa: RUF012 (webargs')
+
+    def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
+        """Read a query, in which an empty value counts as not given."""
+        given = MultiDict((name, value) for name, value in req.args.items(multi=True) if value)
+        return self._makeproxy(given, schema)
 
     def _raw_load_json(self, req: Request) -> Any:
         # The name is webargs' own hook for replacing how JSON is read.

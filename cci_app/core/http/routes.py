@@ -26,7 +26,10 @@ OPENAPI_SCHEMA = {
 }
 OPENAPI_EXAMPLE = {"openapi": "3.1.0", "info": {"title": "WhatsApp assistant", "version": API_VERSION}, "paths": {}}
 
-blueprint = EdgeBlueprint("public", __name__, template_folder="templates", description="Open to everybody")
+# Probes and links add to an address what they like.
+blueprint = EdgeBlueprint(
+    "public", __name__, any_query=True, template_folder="templates", description="Open to everybody"
+)
 
 
 class HealthResponse(ma.Schema):
