@@ -23,7 +23,8 @@ class Manifest:
     """What is in a file: made from the snapshot that the file was made from, and kept with its job.
 
     `days` maps each day on which a conversation began to how many there were and a hash of what the export says of
-    them; `columns` are headings with their kinds; `first_id` and `last_id` name conversations.
+    them, with the messages where `hashes_messages`; `columns` are headings with their kinds; `first_id` and `last_id`
+    name conversations.
     """
 
     name: str
@@ -38,12 +39,16 @@ class Manifest:
     days: dict[str, list[Any]]
     columns: list[list[str]]
     key: str
+    # Manifests from before messages were hashed do not have it.
+    hashes_messages: bool = False
 
     @classmethod
     def of(cls, record: Record, form: ExportFormat, path: Path, name: str) -> Self:
         """The manifest of the file at `path`, which was made of that record and is to be called `name`."""
         first, last = record.ends()
-        days: dict[str, list[Any]] = {day.day: [day.conversations, day.hash] for day in record.days()}
+        days: dict[str, list[Any]] = {
+            day: list(then) for day, then in record.hashes(with_messages=form.has_messages).items()
+        }
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         return cls(
@@ -59,6 +64,7 @@ class Manifest:
             days=days,
             columns=[[column.heading, column.kind] for column in record.layout.columns],
             key=record.layout.key,
+            hashes_messages=form.has_messages,
         )
 
     @classmethod
@@ -110,17 +116,18 @@ def _cell(kind: Kind, cell: str) -> Cell:
 def reconcile(organisation_id: int, job_id: uuid.UUID, manifest: Manifest | None) -> dict[str, Any]:
     """Hold an export against the database as it is now, day by day, as ReconciliationResponse.
 
-    A day differs where conversations are missing or were added, or where what the export says of one has changed.
+    A day differs where conversations are missing or were added, or where what the export says of one has changed; of a
+    workbook, which holds the messages too, also where a message has.
     Raises Conflict while there is no file yet.
     """
     if manifest is None:
         raise Conflict("the export is not made yet: wait until it is done")
     with selected(organisation_id, Selection.from_json(manifest.filters), manifest.timezone) as record:
-        now = {day.day: [day.conversations, day.hash] for day in record.days()}
-    nothing = [0, ""]
+        now = record.hashes(with_messages=manifest.hashes_messages)
+    nothing = (0, "")
     days = []
     for day in sorted(manifest.days.keys() | now.keys()):
-        then, today = manifest.days.get(day, nothing), now.get(day, nothing)
+        then, today = tuple(manifest.days.get(day, nothing)), now.get(day, nothing)
         if then != today:
             difference = "missing" if today[0] < then[0] else "added" if today[0] > then[0] else "changed"
             days.append({"day": day, "rows_then": then[0], "rows_now": today[0], "difference": difference})

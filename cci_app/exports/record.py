@@ -44,6 +44,11 @@ _HASHED = (
     ),
     *("language", "answers", "messages", "mean_ms", "p95_ms", "longest_ms", "share_within_8s", "late_answers"),
 )
+# What it is over besides, of each message, where the export holds the messages too.
+_HASHED_OF_MESSAGES = (
+    *("timestamp", "user_message", "agent_response", "current_question"),
+    *("detected_language", "response_time_ms", "late"),
+)
 
 
 class Writable(Protocol):
@@ -55,12 +60,11 @@ class Writable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The conversations that began on a day: how many, how many were completed, and a hash of all that stands there."""
+    """The conversations that began on a day: how many, and how many of them were completed."""
 
     day: str
     conversations: int
     completed: int
-    hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,13 +215,29 @@ class Record:
 
     def days(self) -> list[Day]:
         """Every day on which a conversation began, in order."""
-        hashed = ", ".join(f"v.{name}" for name in _HASHED)
         rows = self._rows(
-            "SELECT v.started_at::date::text, count(*), count(*) FILTER (WHERE v.status = 'completed'),"
-            f" md5(string_agg(md5(ROW({hashed})::text), '' ORDER BY {_ORDER}))"
+            "SELECT v.started_at::date::text, count(*), count(*) FILTER (WHERE v.status = 'completed')"
             f" FROM {self._chosen} GROUP BY 1 ORDER BY 1"
         )
         return [Day(*row) for row in rows]
+
+    def hashes(self, *, with_messages: bool) -> dict[str, tuple[int, str]]:
+        """By day: how many conversations began, and a hash of all that an export says of them, or of the messages too.
+
+        Only the latter reads the messages' texts.
+        """
+        hashed = ", ".join(f"v.{name}" for name in _HASHED)
+        if with_messages:
+            said = ", ".join(f"m.{name}" for name in _HASHED_OF_MESSAGES)
+            hashed += (
+                f", (SELECT md5(string_agg(ROW({said})::text, '' ORDER BY m.timestamp, m.id))"
+                " FROM conversations m WHERE m.run_id = v.id AND m.kind = 'message')"
+            )
+        rows = self._rows(
+            "SELECT v.started_at::date::text, count(*),"
+            f" md5(string_agg(md5(ROW({hashed})::text), '' ORDER BY {_ORDER})) FROM {self._chosen} GROUP BY 1"
+        )
+        return {day: (conversations, digest) for day, conversations, digest in rows}
 
     def figures(self) -> Figures:
         """Count what a summary tells."""

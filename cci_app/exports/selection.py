@@ -26,6 +26,11 @@ class ExportFormat(StrEnum):
         return "xlsx" if self is ExportFormat.EXCEL else self.value
 
     @property
+    def has_messages(self) -> bool:
+        """Whether it holds all messages beside the conversations."""
+        return self is ExportFormat.EXCEL
+
+    @property
     def content_type(self) -> str:
         """Of the file."""
         return _CONTENT_TYPES[self]
