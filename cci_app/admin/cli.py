@@ -7,7 +7,7 @@ from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
 from cci_app.accounts.organisations import change_organisation, ensure_organisation
-from cci_app.admin.demonstration import fill
+from cci_app.admin.demonstration import clear, fill
 from cci_app.admin.seeding import load_samples
 from cci_app.assistants.registry import load_specs
 from cci_app.core import clock
@@ -99,3 +99,12 @@ def fill_demo(
         end = (until or clock.now()).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=UTC)
         messages = fill(organisation_id, spec, conversations, seed, end)
     click.echo(f"{conversations} conversations with {messages} messages were added", err=True)
+
+
+@demo.command("clear")
+@click.option("--organisation", help="Short name of the organisation; the default one where unset.")
+def clear_demo(organisation: str | None) -> None:
+    """Take the conversations that never took place away again; real ones stay."""
+    with plainly():
+        count = clear(organisation_named(organisation or current_app.config["SETTINGS"].default_organisation))
+    click.echo(f"{count} conversations were taken away", err=True)

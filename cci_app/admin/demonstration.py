@@ -5,44 +5,29 @@ import random
 import uuid
 from collections.abc import Iterator
 from csv import writer
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from psycopg2.errors import UniqueViolation
 
-from cci_app.agents.questionnaire.content import Question, QuestionnaireContent
+from cci_app.accounts.models import Organisation
+from cci_app.admin.rehearsal import COMPANY, MOST, NAME, Play, Rehearsal
 from cci_app.assistants.spec import AssistantSpec
 from cci_app.core.database import system_transaction
-from cci_app.core.errors import Conflict, InvalidInput
+from cci_app.core.errors import Conflict
 
-MESSAGES = 14
-_DAYS = 365
+_YEAR = timedelta(days=365)
+# Nobody's local time is further from UTC, and a conversation may go on the day after.
+_MARGIN = timedelta(days=3)
 _BATCH = 5_000
-
-COMPANIES = (
-    *("Vinos del Valle SAS", "Aceros Andinos", "Boulangerie Lumière", "Café Alto Cauca", "Transports Garonne"),
-    *("Énergies du Sud", "Textiles Medellín", "Logística Caribe", "Cabinet Moreau & Associés", "Orfèvre Études"),
-)
-FIRST_NAMES = ("Camille", "Julien", "María José", "Andrés", "Chloé", "Santiago", "Hélène", "Nicolás", "Élodie", "Lucía")
-LAST_NAMES = ("Durand", "Restrepo", "Lefèvre", "Gómez", "Moreau", "Ñáñez", "Bernard", "Ospina", "Roux", "Cárdenas")
-WORDS = {
-    "fr": (
-        *("Nous voulons trouver un distributeur à Bogotá", "Le salon du vin nous a été très utile"),
-        *("Oui, j'ai accédé à l'espace membre", "Recruter deux commerciaux d'ici mars", "Rien pour le moment, merci"),
-        *("Les rencontres avec d'autres dirigeants 👍", "Un appui pour nos visas", "Un club de dirigeants à Medellín"),
-    ),
-    "es": (
-        *("Queremos conseguir un distribuidor en Bogotá", "La feria del vino nos fue muy útil"),
-        *("Sí, ya entré al espacio de miembros", "Contratar dos comerciales antes de marzo", "Nada por ahora, gracias"),
-        *("Los encuentros con otros directivos 👍", "Apoyo con nuestras visas", "Un club de directivos en Medellín"),
-    ),
-}
-QUESTIONS = {
-    "fr": ("Quels sont vos horaires ?", "Comment devenir membre ?", "Proposez-vous un espace de coworking ?"),
-    "es": ("¿Cuál es su horario?", "¿Cómo me hago miembro?", "¿Ofrecen un espacio de coworking?"),
-}
+# How many begin at seven, at eight, and so on until nine in the evening.
+_HOURS = (2, 8, 14, 16, 14, 9, 6, 10, 14, 13, 10, 6, 3, 2, 1)
+_NOT_AT_WEEKENDS = 0.9
+_LATE = 0.01
+_ABANDONED = 0.3
 
 RUN = (
     *("organisation_id", "assistant", "user_id", "id", "started_at", "last_message_at", "completed_at", "ended_at"),
@@ -62,22 +47,36 @@ Rows = dict[str, list[tuple[Any, ...]]]
 def fill(organisation_id: int, spec: AssistantSpec, count: int, seed: int, until: datetime) -> int:
     """Add `count` conversations of the year before `until`, and return how many messages they have.
 
-    Raises InvalidInput for an assistant without a questionnaire, Conflict where they are there already.
+    What tells them from real ones is that their messages have no receipt: the numbers of those are negative. Raises
+    InvalidInput for an assistant without a questionnaire, Conflict where they are there already.
     """
-    questions = _questions(spec)
     # Another organisation's conversations are others, with ids of their own.
     chance = random.Random(f"{seed}/{organisation_id}")  # noqa: S311 (a demonstration is to be repeatable)
     try:
         with system_transaction() as session:
             lowest = session.scalar(sa.text("SELECT LEAST(min(event_id), 0) FROM conversations")) or 0
-            conversations = _conversations(organisation_id, spec, questions, count, chance, until, lowest)
+            timezone = ZoneInfo(session.get_one(Organisation, organisation_id).timezone)
+            conversations = _conversations(organisation_id, spec, count, chance, until - _MARGIN, timezone, lowest)
+            messages = 0
             while batch := list(islice(conversations, _BATCH)):
                 for table, columns in (("conversation_runs", RUN), ("answers", ANSWER), ("conversations", MESSAGE)):
-                    _copy(session.connection(), table, columns, [row for one in batch for row in one[table]])
+                    rows = [row for one in batch for row in one[table]]
+                    _copy(session.connection(), table, columns, rows)
+                messages += len(rows)
             session.execute(_ADD_SESSIONS, {"organisation_id": organisation_id, "assistant": spec.name})
     except UniqueViolation as error:
         raise Conflict(f"the conversations of seed {seed} are there already: choose another seed") from error
-    return count * MESSAGES
+    return messages
+
+
+def clear(organisation_id: int) -> int:
+    """Take away every conversation that `fill` added for the organisation, and return how many there were."""
+    with system_transaction() as session:
+        session.execute(_MADE_UP, {"organisation_id": organisation_id})
+        for statement in _CLEAR:
+            session.execute(statement)
+        count: int = session.scalar(_CLEARED) or 0
+    return count
 
 
 # COPY into a table with row-level security is refused by PostgreSQL: the rows pass through one without.
@@ -97,6 +96,32 @@ def _copy(connection: sa.Connection, table: str, columns: tuple[str, ...], rows:
         cursor.execute(f"TRUNCATE filling_{table}")
 
 
+_MADE_UP = sa.text(
+    "CREATE TEMP TABLE made_up ON COMMIT DROP AS SELECT organisation_id, assistant, user_id, id FROM conversation_runs"
+    " WHERE id IN (SELECT run_id FROM conversations WHERE organisation_id = :organisation_id AND event_id < 0)"
+)
+_OTHERS = (
+    "FROM conversation_runs r WHERE (r.organisation_id, r.assistant, r.user_id)"
+    " = (s.organisation_id, s.assistant, s.user_id)"
+)
+_CLEAR = (
+    sa.text("DELETE FROM answers a USING made_up m WHERE a.run_id = m.id"),
+    sa.text(
+        "DELETE FROM conversations c USING made_up m WHERE c.run_id = m.id AND c.organisation_id = m.organisation_id"
+    ),
+    sa.text("DELETE FROM conversation_runs r USING made_up m WHERE r.id = m.id"),
+    # Somebody with such a number may have written since.
+    sa.text(
+        f"UPDATE user_sessions s SET first_interaction = (SELECT min(r.started_at) {_OTHERS})"  # noqa: S608
+        f" FROM made_up m WHERE (m.organisation_id, m.assistant, m.user_id)"
+        f" = (s.organisation_id, s.assistant, s.user_id) AND EXISTS (SELECT {_OTHERS})"
+    ),
+    sa.text(
+        f"DELETE FROM user_sessions s USING made_up m WHERE (m.organisation_id, m.assistant, m.user_id)"  # noqa: S608
+        f" = (s.organisation_id, s.assistant, s.user_id) AND NOT EXISTS (SELECT {_OTHERS})"
+    ),
+)
+_CLEARED = sa.text("SELECT count(*) FROM made_up")
 _ADD_SESSIONS = sa.text(
     "INSERT INTO user_sessions (organisation_id, assistant, user_id, first_interaction, last_interaction,"
     "  total_questions_answered, session_completed, detected_language)"
@@ -109,67 +134,75 @@ _ADD_SESSIONS = sa.text(
 )
 
 
-def _questions(spec: AssistantSpec) -> tuple[Question, ...]:
-    for content in spec.agents.values():
-        if isinstance(content, QuestionnaireContent):
-            return content.questions
-    raise InvalidInput(f"the assistant {spec.name} has no questionnaire to fill in")
-
-
 def _conversations(
     organisation_id: int,
     spec: AssistantSpec,
-    questions: tuple[Question, ...],
     count: int,
     chance: random.Random,
     until: datetime,
+    timezone: ZoneInfo,
     lowest: int,
 ) -> Iterator[Rows]:
-    languages = [language for language in spec.languages if language in WORDS]
-    if not languages:
-        raise InvalidInput(f"the assistant {spec.name} speaks none of {', '.join(WORDS)}")
+    rehearsal = Rehearsal(spec, chance)
+    plays = rehearsal.plays(min(count, MOST))
+    phrases = rehearsal.phrases
+    event_id = lowest - 1
     for number in range(count):
-        language = chance.choice(languages)
+        if number % len(plays) == 0:
+            chance.shuffle(plays)
+        play = plays[number % len(plays)]
+        started = _moment(until - _YEAR * (1 - number / count), timezone, chance)
+        first, last = chance.choice(phrases.first_names), chance.choice(phrases.last_names)
+        who = {NAME: first, COMPANY: chance.choice(phrases.companies)}
         person = (organisation_id, spec.name, f"+57300{number:07d}")
-        started = until - timedelta(days=_DAYS) * (1 - number / count)
-        yield _conversation(person, questions, language, started, chance, lowest - 1 - number * MESSAGES)
+        yield _conversation(person, play, who, f"{first} {last}", started, chance, event_id)
+        event_id -= len(play.lines)
+
+
+def _moment(day: datetime, timezone: ZoneInfo, chance: random.Random) -> datetime:
+    """A moment of that day or the two before: in office hours mostly, in the evening and at weekends now and then."""
+    local = day.astimezone(timezone)
+    if local.weekday() >= 5 and chance.random() < _NOT_AT_WEEKENDS:
+        local -= timedelta(days=local.weekday() - 4)
+    hour = chance.choices(range(7, 22), _HOURS)[0]
+    local = local.replace(hour=hour, minute=chance.randrange(60), second=chance.randrange(60), microsecond=0)
+    return local.astimezone(UTC)
 
 
 def _conversation(
     person: tuple[int, str, str],
-    questions: tuple[Question, ...],
-    language: str,
+    play: Play,
+    who: dict[str, str],
+    full_name: str,
     started: datetime,
     chance: random.Random,
     event_id: int,
 ) -> Rows:
     run_id = uuid.UUID(int=chance.getrandbits(128), version=4)
-    company = chance.choice(COMPANIES) if chance.random() < 0.8 else None
-    name = f"{chance.choice(FIRST_NAMES)} {chance.choice(LAST_NAMES)}" if company else None
-    total = min(len(questions), MESSAGES - 1)
-    reached = total if chance.random() < 0.6 else chance.randrange(total)
-    answering = set(chance.sample(range(1, MESSAGES), reached))
-    when, asked = started, started
-    answers: list[tuple[Any, ...]] = []
+    company, name = (who[COMPANY], full_name) if play.known else (None, None)
     messages: list[tuple[Any, ...]] = []
-    for turn in range(MESSAGES):
-        when += timedelta(seconds=chance.randint(5, 90))
-        said = chance.choice((WORDS if turn in answering else QUESTIONS)[language])
-        if turn in answering:
-            answers.append((person[0], run_id, len(answers) + 1, said, "answered", asked, when))
-            asked = when
-        open_question = len(answers) + 1 if len(answers) < total else None
-        reply = questions[min(len(answers), total - 1)].ask[language]
-        slow = chance.random() < 0.01
-        took = chance.randint(8_100, 20_000) if slow else int(chance.lognormvariate(7, 0.5))
+    for place, line in enumerate(play.lines):
+        slow = chance.random() < _LATE
+        took = chance.randint(8_100, 20_000) if slow else min(8_000, int(chance.lognormvariate(7, 0.5)))
+        reply = line.reply.replace(NAME, who[NAME]).replace(COMPANY, who[COMPANY])
         messages.append(
             (
-                *(*person, event_id - turn, run_id, said, reply, open_question, language),
-                *(company is not None, company, "questionnaire", slow, when, took),
+                *(*person, event_id - place, run_id, line.text, reply, line.current_question, play.language),
+                *(play.known, company, "questionnaire", slow, started + line.after, took),
             )
         )
-    completed = when if reached == total else None
-    ended = (when, "reset") if not completed and chance.random() < 0.3 else (None, None)
-    current = None if completed else reached + 1
-    run = (*person, run_id, started, when, completed, *ended, language, company, name, current, reached, MESSAGES)
+    answers: list[tuple[Any, ...]] = [
+        (
+            *(person[0], run_id, answer.question, answer.text, answer.status.value),
+            *(play.moment(answer.asked_at, started), play.moment(answer.answered_at, started)),
+        )
+        for answer in play.answers.values()
+        if answer.text
+    ]
+    last = play.lines[-1]
+    when = started + last.after
+    completed = None if play.completed_after is None else started + play.completed_after
+    ended = (when, "reset") if not completed and chance.random() < _ABANDONED else (None, None)
+    progress = (last.current_question, play.questions_answered, len(messages))
+    run = (*person, run_id, started, when, completed, *ended, play.language, company, name, *progress)
     return {"conversation_runs": [run], "answers": answers, "conversations": messages}

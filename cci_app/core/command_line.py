@@ -22,5 +22,5 @@ def plainly() -> Iterator[None]:
             raise
         raise click.ClickException(
             "this login of the database may not do that: name one that may in SYSTEM_DATABASE_URL"
-            ' (after `make run`: SYSTEM_DATABASE_URL="$ADMIN_DATABASE_URL")'
+            " (after `make run`: set -a; . .local/credentials.env)"
         ) from error

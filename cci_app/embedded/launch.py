@@ -47,7 +47,8 @@ class Launch:
         self._say = console.say
         self._given = settings.model_fields_set
         self._common: dict[str, str] = {}
-        self._roles: dict[str, dict[str, str]] = {}
+        # Whatever the shell holds, the web process never looks across organisations.
+        self._roles: dict[str, dict[str, str]] = {"web": {"SYSTEM_DATABASE_URL": ""}}
         self._admin_url = ""
 
     @property
@@ -174,11 +175,13 @@ class Launch:
 
     def _tell(self) -> None:
         keys: dict[str, Any] = {name: self._local.get(name) for name in KEYS}
-        database = self._roles.get("web", {}).get("DATABASE_URL") or without_driver(self._settings.app_database)
+        database = self._roles["web"].get("DATABASE_URL") or without_driver(self._settings.app_database)
+        system = self._roles.get("worker", {}).get("DATABASE_URL") or without_driver(self._settings.system_database)
         redis = self._common.get("REDIS_URL") or self._settings.redis_url.get_secret_value()
         self._local.write_credentials(
             {"CCI_URL": self.address, **keys}
-            | {"DATABASE_URL": database, "ADMIN_DATABASE_URL": self._admin_url, "REDIS_URL": redis}
+            | {"DATABASE_URL": database, "SYSTEM_DATABASE_URL": system, "ADMIN_DATABASE_URL": self._admin_url}
+            | {"REDIS_URL": redis}
         )
         self._say(
             f"""

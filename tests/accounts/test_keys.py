@@ -75,7 +75,12 @@ def test_keys_are_made_on_the_command_line(app: Flask, tenant: Tenant) -> None:
 def test_a_login_that_may_not_do_it_is_told_which_may(settings: Any, tenant: Tenant) -> None:
     app = create_app(settings.model_copy(update={"system_database_url": None}))
     runner = app.test_cli_runner()
-    for command in (["keys", "create", "--name", "mine"], ["keys", "revoke", tenant.key[:12]], ["demo", "fill"]):
+    for command in (
+        ["keys", "create", "--name", "mine"],
+        ["keys", "revoke", tenant.key[:12]],
+        ["demo", "fill"],
+        ["demo", "clear"],
+    ):
         with app.app_context():
             done = runner.invoke(args=[*command, "--organisation", tenant.slug])
         assert done.exit_code == 1
