@@ -6,6 +6,7 @@ from cci_app.agents.questionnaire.content import QuestionnaireContent
 from cci_app.assistants.registry import load_specs
 from cci_app.assistants.spec import AssistantSpec
 from config.settings import ROOT
+from tests.agents.understand import Understand
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +19,9 @@ def spec() -> AssistantSpec:
 def content(spec: AssistantSpec) -> QuestionnaireContent:
     """Its questionnaire."""
     return spec.agents["questionnaire"]
+
+
+@pytest.fixture
+def understand(content: QuestionnaireContent) -> Understand:
+    """The rules for its languages."""
+    return Understand(content)

@@ -2,11 +2,8 @@
 
 import pytest
 
-from cci_app.agents.questionnaire.agent import phrasebook_of
-from cci_app.agents.questionnaire.content import QuestionnaireContent
-from cci_app.agents.questionnaire.rules import RulesUnderstander
-from cci_app.agents.questionnaire.understanding import Command, Intent, Mode, Situation, Tone
-from cci_app.core.deadline import Deadline
+from cci_app.agents.questionnaire.understanding import Intent, Tone
+from tests.agents.understand import Understand
 
 # Question number, message, intent.
 MESSAGES = [
@@ -204,35 +201,6 @@ MESSAGES = [
     (4, "revenir à la question 2", Intent.CORRECT),
     (4, "quise decir exportar a Ecuador", Intent.CORRECT),
 ]
-
-SAID = {1: "sí", 2: "la feria del vino y el coworking", 3: "vender más en Bogotá"}
-
-
-@pytest.fixture
-def understand(content: QuestionnaireContent) -> "Understand":
-    return Understand(content)
-
-
-class Understand:
-    """Understands a message as the answer to a question, the questions before it answered."""
-
-    def __init__(self, content: QuestionnaireContent) -> None:
-        self._content = content
-        languages = ["fr", "es"]
-        self._rules = RulesUnderstander(languages, phrasebook_of(content, languages))
-
-    def __call__(self, number: int, message: str, **changes: object) -> Command:
-        answers = {answered: text for answered, text in SAID.items() if answered < number}
-        situation = Situation(
-            language="es",
-            mode=Mode.ASKING,
-            question=self._content.questions[number - 1],
-            number=number,
-            answers=answers,
-            last_answered=max(answers, default=None),
-            **changes,  # type: ignore[arg-type]
-        )
-        return self._rules.understand(message, situation, Deadline.after(5))
 
 
 @pytest.mark.parametrize(("number", "message", "intent"), MESSAGES)

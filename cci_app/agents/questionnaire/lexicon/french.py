@@ -15,6 +15,11 @@ _SOMEONE = (
     r"(?:une (?:vraie )?personne(?: (?:reelle|humaine|physique))?|quelqu un|qqn|quelquun|un (?:vrai )?(?:humain|conseiller|"
     r"agent|responsable|collaborateur|interlocuteur|charge d affaires)|une conseillere|l equipe|votre equipe|un etre humain)"
 )
+# What is said of others in other words is said of the person spoken to after these.
+_YOU_ARE = (
+    r"(?:vous (?:n )?etes|t es|tu (?:n )?es|vous|tous|bande d(?:e|es)?|espece d(?:e|es)?|quels?|sales?|gros)"
+    r"(?: (?:que|qu|tous|toutes|vraiment|rien|de|d|des|un|une|gros|sales?|vrais?))*"
+)
 
 FRENCH: Final = Lexicon(
     fillers=(
@@ -127,6 +132,7 @@ FRENCH: Final = Lexicon(
     ),
     preamble=(
         "(?:j ai |juste |petite |encore )*(?:une |petite |autre )*question(?: (?:pour vous|rapide|avant))?|"
+        "(?:(?:c est|ma question est|desolee? pour (?:la|cette)) )?(?:peut etre |surement )?(?:une |la |ma )?(?:question )?(?:peut etre |un peu )?(?:idiote?|bete|stupide)(?: comme question)?|"
         "(?:bonne|tres bonne) question|(?:tres )?interessant|c est interessant|dites moi|dis moi|au fait|par contre|"
         "d ailleurs|serieusement|franchement|honnetement|je me demandais?|je voulais (?:vous demander|savoir)|je me pose une question|je vous reponds|une precision|"
         "avant de repondre|avant (?:ca|cela)|attendez|attends|avant tout|d abord|en fait|du coup|oui|non|si|je vois|compris",
@@ -227,18 +233,26 @@ FRENCH: Final = Lexicon(
     price=(r"\bcombien\b(?! (?:de |d )?(?:temps|questions?|fois|personnes?|membres?|jours?|mois|entreprises?|semaines?|gens|reste|il en reste))|\bprix\b|tarif|\bcout\b|\bcouts\b|coute|payant|gratuit|\bcher\b|"
            r"combien est|\bfrais\b|cotisation|budget",),
     insult=(
-        r"\b(?:con(?:ne|nard|nards|nasse|s)|merde|emmerd\w*|fai(?:s|t|tes) chier|casse[sz]? les (?:pieds|couilles)|(?:de )?merdique|putain|pute|salaud|salope|encul\w+|batard|abruti\w*|debile\w*|idiot\w*|"
-        r"imbecile\w*|stupide\w*|cretin\w*|ta gueule|ferme la|va te faire|allez vous faire|nique|fdp|escrocs?|voleurs?|bande de)\b",
+        r"\b(?:con(?:ne|nard|nards|nasse)|(?<!and )cons|merde|emmerd\w*|fai(?:s|t|tes) chier|casse[sz]? les (?:pieds|couilles)|merdique|putain|pute|salaud|salope|encul\w+|batard|abruti\w*|"
+        r"imbecile\w*|cretin\w*|ta gueule|nique)\b|\bferme (?:la|ta) (?:gueule|bouche)\b|\b(?:va te|allez(?: tous)? vous) faire (?:foutre|enculer|cuire|voir$|voir ailleurs|mettre$)",
+        # "Quand ferme la bibliothèque ?", "une question stupide", "un contrat contre les voleurs" and "une bande de 5 cm" insult nobody.
+        r"^(?:(?:mais|alors|allez|bon|oh|toi|et) )*ferme la(?: (?:maintenant|un peu|toi|enfin|une fois|le bot|robot|machine))*$",
+        r"^(?!.*\b(?:(?:questions?|erreurs?|fautes?|choix)(?: \w+){0,3}|peut etre|suis)(?: \w+)? (?:idiote?|stupide|debile)s?\b).*\b(?:idiot\w*|stupides?|debile\w*)\b",
+        rf"\b{_YOU_ARE} (?:escrocs?|voleurs?|fdp)\b|^(?:escrocs?|voleurs?|fdp)$",
+        r"\bbande d(?:e|es)? (?:gros |sales |vrais )?(?:nuls?|incapables?|charlots?|clowns?|rigolos?|menteurs?|bons a rien|guignols?|faineants?|voyous?|amateurs?)\b",
     ),
     complaint=(
-        r"inadmissible|inacceptable|scandaleu|honteu|lamentable|j en ai (?:marre|assez)|ras le bol|n importe quoi|(?:je suis |nous sommes |"
+        r"inadmissible|inacceptable|scandaleu|honteu|lamentable|j en ai (?:marre|assez)|ras le bol|(?:c est|ce sont|vraiment|faites|font|dites|^) ?(?:du |vraiment )?n importe quoi|(?:je suis |nous sommes |"
         r"on est )?(?:tres |vraiment )?(?:mecontent|insatisfait|furieu)|"
-        r"(?:tres|vraiment|hyper) (?:decu|deçu)|(?:une |faire une |deposer une )?(?:plainte|reclamation)\b|(?:personne|jamais) (?:ne )?(?:m |nous )?"
+        r"(?:tres|vraiment|hyper) (?:decu|deçu)|(?:faire|fais|faisons|deposer|depose|porter|porte|ai|avons|avais) (?:\w+ )?(?:une |ma |notre )(?:plainte|reclamation)\b|^(?:une |ma |notre )?(?:plainte|reclamation)\b|"
+        r"(?:personne|jamais) (?:ne )?(?:m |nous )?"
         r"(?:a |ont )?(?:repond|rappel)|(?:tres )?mauvais service|vous (?:ne )?servez a rien|(?:c est|quelle) (?:une )?(?:honte|arnaque)",
     ),
     hostile=(
-        r"(?:ignore|ignorez|oublie|oubliez|annule) (?:toutes? |tous )?(?:tes|vos|les|mes|ces) (?:\w+ )?(?:instructions?|consignes?|regles?)|"
-        r"(?:tes|vos|ton|votre|le) (?:instructions?|consignes|prompt|prompts)(?: (?:systeme|initial|cache))?|prompt|"
+        # "J'ai oublié vos consignes" and "où sont vos instructions de paiement ?" attack nothing.
+        r"(?:ignore|ignorez|(?<!ai )(?<!as )(?<!avons )(?<!j )(?<!on )(?:oublie|oubliez)|annule) (?:toutes? |tous )?(?:tes|vos|les|mes|ces) (?:\w+ )?(?:instructions?|consignes?|regles?)|"
+        r"(?:tes|ton) (?:instructions?|consignes)|(?:vos|votre|les?) (?:instructions?|consignes) (?:systeme|initiales?|internes?|cachees?|secretes?)|"
+        r"(?:montre|montrez|affiche|affichez|repete|repetez|revele|revelez|recite|recitez|copie|copiez)(?: moi)? (?:toutes )?(?:vos|votre|les) (?:instructions?|consignes)|\bprompts?\b|"
         r"(?:fais|faites) (?:comme si|semblant)|tu es maintenant|jouez? le role",
     ),
     private=(

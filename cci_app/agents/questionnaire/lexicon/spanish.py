@@ -14,6 +14,11 @@ _SOMEONE = (
     r"(?:una persona(?: (?:real|humana|de verdad|del equipo))?|alguien(?: (?:real|humano|de verdad|del equipo|mas))?|"
     r"un (?:humano|asesor|agente|encargado|responsable|ejecutivo|ser humano)|una asesora|el equipo|un asesor comercial|ustedes)"
 )
+# What is said of others in other words is said of the person spoken to after these.
+_YOU_ARE = (
+    r"(?:son|eres|es usted|usted es|ustedes|par de|partida de|banda de|cuerda de|manada de|que|no seas?|no sean)"
+    r"(?: (?:son|todos|todas|un|una|unos|unas|puros|puras|muy|tan|mas|partida|de))*"
+)
 
 SPANISH: Final = Lexicon(
     fillers=(
@@ -128,6 +133,7 @@ SPANISH: Final = Lexicon(
         "refieren?(?: con eso)?|que quiere decir(?: con eso)?|a que te refieres|en que sentido|que significa eso|como cual(?:es)?|aclareme|expliqueme",
     ),
     preamble=(
+        "(?:(?:es|sera|perdon(?:e|en)? (?:por )?|disculpe(?:n)? (?:por )?) ?)?(?:quizas? |tal vez )?(?:una |la |mi )(?:pregunta|duda) (?:es )?(?:quizas? |tal vez |un poco |muy )?(?:boba|tonta|estupida|idiota)|"
         "(?:tengo |solo |una |otra )*(?:pregunta|duda|consulta|inquietud|preguntita|dudita)(?: (?:rapida|antes|para ustedes))?|buena pregunta|"
         "(?:muy |que )?interesante|me interesa|en serio|de verdad|sinceramente|digame|cuenteme|oiga|mire|una cosa|por cierto|a proposito|quisiera (?:saber|preguntar)|queria "
         "(?:saber|preguntar)(?:les|le)?|me gustaria saber|antes(?: de (?:responder|eso|seguir))?|primero|espere|un momento|la verdad|entiendo|"
@@ -220,19 +226,27 @@ SPANISH: Final = Lexicon(
         r"gratis|gratuit|\bcobran\b|\bcaro\b|\bcuota\b|\bpresupuesto\b|cotizacion|cuanto cuesta",
     ),
     insult=(
-        r"\b(?:mierda|jod(?:er|an|en|ido\w*)|mamad[oa]s? (?:de|con)|hijueputa|hp|hpta|malparid\w*|gonorrea|imbecil\w*|idiotas?|estupid\w*|pendej\w*|marica\w*|bobos?|inutil(?:es)?$|ladron\w*|estafador\w*|"
-        r"put[ao]s?|cabron\w*|huevon\w*|guevon\w*|maldit\w*|basura|vayanse a la|vayase a la|bruto|bruta|tarad\w+|payasos?|sapos?)\b",
+        r"\b(?:mierda|jod(?:er|an|en|ido\w*)|mamad[oa]s? (?:de|con)|hijueputa|hpta|malparid\w*|gonorrea|imbecil\w*|pendej\w*|marica\w*|"
+        r"put[ao]s?|cabron\w*|huevon\w*|guevon\w*|maldit\w*|tarad[oa]s?|vaya(?:n)?se a la (?:porra|chingada|verga)|vaya(?:n)?se al (?:carajo|diablo|infierno))\b",
+        # A gross salary ("bruto"), a printer by HP, the bin for rubbish and "una pregunta estúpida" insult nobody.
+        r"^(?!.*\b(?:(?:preguntas?|dudas?|error|errores)(?: \w+){0,3}|quizas?|soy|fui)(?: \w+)? (?:idiota|estupid[oa])s?\b).*\b(?:idiotas?|estupid\w*)\b",
+        rf"\b{_YOU_ARE} (?:ladron(?:es|a|as)?|rater[oa]s?|estafador(?:es|a|as)?|payas[oa]s?|sap[oa]s?|hps?)\b|^(?:ladrones|rateros|estafadores|payasos?|sapos?|bob[oa]s?|inutiles|hps?)$",
+        r"\b(?:(?:eres|son|es usted|usted es|que) (?:un|una|unos|unas)|par de|partida de|banda de|cuerda de|manada de|no seas?|no sean) (?:\w+ )?(?:inutil(?:es)?|brut[oa]s?|bob[oa]s?)\b",
+        r"\b(?:son|eres|usted es|ustedes|esto es|que|pura) (?:una |unas |pura )*basura$|\bbasura de (?:servicio|empresa|camara|atencion|chat|bot|robot|asistente|programa|aplicacion|gente)\b",
     ),
     complaint=(
-        r"inaceptable|inadmisible|verguenza|indignante|un desastre|pesim[oa]|mal(?:isimo)? servicio|mala atencion|muy mala (?:atencion|experiencia)|(?:poner|hacer|presentar|tengo|"
-        r"radicar) una (?:queja|reclamacion|denuncia)|\b(?:queja|reclamo)\b|estoy (?:muy )?(?:molest|decepcion|indignad|harto|harta|cansad|furios|bravo|brava|inconforme)|"
-        r"(?:nadie|nunca) (?:me |nos )?(?:ha |han )?(?:respond|contest|llam|atend)|no sirven para nada|no sirve para nada|que falta de respeto|una (?:estafa|burla)|"
-        r"me tienen (?:harto|harta|cansad)|hasta cuando",
+        r"inaceptable|inadmisible|(?<!da )(?<!da mucha )(?<!da un poco de )verguenza|indignante|(?:es|fue|son|ha sido|que|todo|siempre|puro) un desastre|^un desastre|desastre de (?:servicio|atencion)|"
+        r"pesim[oa]|mal(?:isimo)? servicio|mala atencion|muy mala (?:atencion|experiencia)|(?:poner|hacer|presentar|tengo|"
+        r"radicar) una (?:queja|reclamacion|denuncia)|(?<!ninguna )(?<!ningun )(?<!sin )(?<!no tengo )(?<!no tenemos )\b(?:queja|reclamo)\b|estoy (?:muy )?(?:molest|decepcion|indignad|harto|harta|cansad[oa] de|furios|bravo|brava|inconforme)|"
+        r"(?:nadie|nunca) (?:me |nos )?(?:ha |han )?(?:respond|contest|llam|atend)(?!\w*mos\b)|no sirven para nada|no sirve para nada|que falta de respeto|(?:es|son|fue|que|pura) (?:una )?(?:estafa|burla)\b|"
+        r"me tienen (?:harto|harta|cansad)|hasta cuando(?:$| (?:van|vamos|tengo|tenemos|hay que|me|nos) )",
     ),
     hostile=(
-        r"(?:ignora|ignore|olvida|olvide|omite|desobedece) (?:todas? |todos? )?(?:tus|sus|las|los|mis|estas|esas) (?:\w+ )?(?:instrucciones|ordenes|reglas|indicaciones)|"
-        r"(?:tus|sus|las|tu|su|el) (?:instrucciones|prompt|prompts)(?: (?:del sistema|iniciales?|ocult\w+|secret\w+))?|prompt|"
-        r"(?:actua|actue|compor\w+) como|haz como si|finge|ahora eres|eres ahora",
+        # "Olvidé las instrucciones", "¿dónde están sus instrucciones de pago?" and "la Cámara actúa como árbitro" attack nothing.
+        r"(?:ignora|ignore|olvida|omite|desobedece) (?:todas? |todos? )?(?:tus|sus|las|los|mis|estas|esas) (?:\w+ )?(?:instrucciones|ordenes|reglas|indicaciones)|olvide (?:todas|todos) \w+ (?:\w+ )?(?:instrucciones|ordenes|reglas|indicaciones)|"
+        r"olvide (?:tus|sus|las|esas|estas) (?:instrucciones|ordenes|reglas|indicaciones) (?:anteriores|previas|iniciales)|"
+        r"tus instrucciones|(?:sus|las) instrucciones (?:del sistema|iniciales?|internas?|anteriores|previas|ocult\w+|secret\w+)|(?:muestra|muestre|muestreme|dime|digame|repite|repita|revela|revele|copia|copie) (?:todas )?(?:sus|las) instrucciones|\bprompts?\b|"
+        r"(?:^|(?:ahora|quiero que|por favor|y) )(?:actua|actue|comportate|compor\w+ se) como|haz como si|finge que|^finge|ahora eres|eres ahora",
     ),
     private=(
         r"(?:numeros?|telefonos?|celular(?:es)?|correos?|e ?mails?|direccion(?:es)?|datos|contactos?|respuestas?|informacion|conversaci\w+|whatsapp)(?: \w+){0,2} (?:de (?:otr[oa]s?|"
