@@ -4,33 +4,35 @@ A sentence on the right subject without the figure asked for is no answer, and r
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from cci_app.knowledge.number_words import NUMBER_WORDS
+from cci_app.knowledge.prices import PRICE_WORDS, asks_price, tells_price
 from cci_app.knowledge.words import folded, tokens
 
-_NUMBER_WORDS = (
-    r"\b(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|quinze|vingt|trente|cent|mille|tres|cuatro|cinco|seis"
-    r"|siete|ocho|nueve|diez|once|doce|quince|veinte|treinta|cien|mil)\b"
-)
 _MONTHS = (
     r"janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|enero|febrero|marzo|abril|mayo"
     r"|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
 )
 _UNITS = r"(?:heures?|jours?|semaines?|mois|ans?|annees?|minutes?|horas?|dias?|semanas?|mes|meses|anos?|minutos?)\b"
-_MONEY = r"(?:€|eur\b|euros?\b|cop\b|pesos?\b|usd\b|dollars?\b|dolares\b|millones\b)"
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of answer: how a question asks for it, how a text holds it, and its words, which name no subject."""
 
-    asked: re.Pattern[str]
-    held: re.Pattern[str]
+    asked: Callable[[str], bool]
+    held: Callable[[str], bool]
     words: frozenset[str]
 
 
 def _kind(asked: str, held: str, words: str) -> Kind:
-    return Kind(re.compile(asked), re.compile(held), frozenset(words.split()))
+    def finder(pattern: str) -> Callable[[str], bool]:
+        search = re.compile(pattern).search
+        return lambda text: search(folded(text)) is not None
+
+    return Kind(finder(asked), finder(held), frozenset(words.split()))
 
 
 _HOURS = _kind(
@@ -43,21 +45,10 @@ _HOURS = _kind(
 _DURATION = _kind(
     r"\bcombien de (?:temps|jours|mois|semaines)\b|\bquel(?:le)? (?:est )?(?:la |le )?(?:duree|delai)\b|\bdelais?\b"
     r"|\bcuanto (?:tiempo|dura|duran|tarda|tardan|demora|se (?:tarda|demora))\b|\bcuantos (?:dias|meses)\b|\bplazos?\b",
-    rf"(?:\d+|{_NUMBER_WORDS}|\bune?\b|\buna?\b) {_UNITS}",
+    rf"(?:\d+|{NUMBER_WORDS}|\bune?\b|\buna?\b) {_UNITS}",
     "temps duree dure durent delai delais tiempo dura duran tarda tardan demora plazo plazos prend prendre cuanto",
 )
-_PRICE = _kind(
-    r"\bprix\b|\btarifs?\b|\bcout(?:e|ent|s|er|erait)?\b|\bc'?est combien\b|^combien\W*$|\bmontant\b|\bfrais\b"
-    r"|\bcombien (?:ca|cela|je|vous|faut|pour|la|le|l'|les|est|on|c)\b|\bquelle? (?:est )?la cotisation\b"
-    r"|\bpayante?s?\b|\bcher\b"
-    r"|\bprecios?\b|\bcostos?\b|\bcuesta[ns]?\b|\btarifas?\b|\bcobran\b|\bvalor de\b|^cuanto\W*$|\bde cuanto\b"
-    r"|\bcuanto (?:vale|valen|es|sale|cobran|se paga|hay que pagar|toca)\b|\bcual es la cuota\b|\bcostaria\b|\bcaro\b",
-    rf"(?:\d|\bmil\b|\bmille\b) ?{_MONEY}|[$€] ?\d|{_MONEY} ?\d"
-    r"|\bgratuite?s?\b|\bgratis\b|\bsin costo\b|\bsans frais\b",
-    "prix tarif tarifs cout coute coutent couter couterait couts combien montant frais payant payante payer cher chere"
-    " precio precios costo costos cuesta cuestan tarifa tarifas cuanto vale valen cobran valor sale paga pagar costaria"
-    " caro",
-)
+_PRICE = Kind(asks_price, tells_price, PRICE_WORDS)
 _PHONE = _kind(
     r"\btel(?:ephone)?s?\b|\bnumero (?:de )?(?:whatsapp|tel)|\btelefonos?\b|\bcelular(?:es)?\b|\bnumero de contacto\b",
     r"\+?\d[\d .-]{6,}\d",
@@ -93,14 +84,13 @@ _PERSON = _kind(
 # In this order: what asks for hours or a duration also says "combien" or "cuánto".
 _KINDS = (_HOURS, _DURATION, _PHONE, _MAIL, _PRICE, _DATE, _COUNT, _PERSON)
 
-_NUMBER = re.compile(rf"\d+|{_NUMBER_WORDS}")
+_NUMBER = re.compile(rf"\d+|{NUMBER_WORDS}")
 _NAME = re.compile(r"(?<![.!?:] )(?<!^)\b[A-ZÀ-Þ][a-zß-ÿ]+ [A-ZÀ-Þ][a-zß-ÿ]+\b")
 
 
 def wanted(question: str) -> Kind | None:
     """The kind of figure that a question asks for, None where it asks for none."""
-    text = folded(question)
-    return next((kind for kind in _KINDS if kind.asked.search(text)), None)
+    return next((kind for kind in _KINDS if kind.asked(question)), None)
 
 
 def holds(text: str, kind: Kind, subject: frozenset[str]) -> bool:
@@ -113,4 +103,4 @@ def holds(text: str, kind: Kind, subject: frozenset[str]) -> bool:
             _NUMBER.fullmatch(word) is not None and not subject.isdisjoint(words[place + 1 : place + 4])
             for place, word in enumerate(words)
         )
-    return kind.held.search(folded(text)) is not None
+    return kind.held(text)

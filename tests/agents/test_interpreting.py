@@ -56,11 +56,22 @@ def test_the_rules_hear_the_tone_that_the_model_left_open(content: Questionnaire
         assert asking("la feria de marzo fue excelente", situation).tone is Tone.NEGATIVE
 
 
-def test_a_price_that_the_rules_hear_stays_one(content: QuestionnaireContent, situation: Situation) -> None:
-    with FakeModels([filled(intent="question"), filled(intent="skip")]) as fake:
-        asking = Asking(content, fake)
-        assert asking("¿cuánto cuesta la misión comercial?", situation).price is True
-        assert asking("¿cuánto cuesta la misión comercial?", situation).price is False
+@pytest.mark.parametrize(
+    ("message", "said", "price"),
+    [
+        ("¿cuánto cuesta la misión comercial?", None, True),
+        ("¿cuántas misiones organizan?", None, False),
+        ("¿y el tercer premio qué da?", False, False),
+        ("¿qué inversión representa la misión?", True, True),
+    ],
+)
+def test_a_question_is_for_a_price_where_the_model_says_so(
+    content: QuestionnaireContent, situation: Situation, message: str, said: bool | None, price: bool
+) -> None:
+    """The rules decide where the model leaves it open."""
+    fields = {} if said is None else {"price": said}
+    with FakeModels([filled(intent="question", **fields)]) as fake:
+        assert Asking(content, fake)(message, situation).price is price
 
 
 def test_without_time_the_rules_decide(content: QuestionnaireContent, situation: Situation) -> None:

@@ -2,7 +2,7 @@
 
 from cci_app.agents.ports import AgentReply, MediaKind
 from cci_app.agents.questionnaire.content import AboutItself
-from cci_app.agents.questionnaire.documents import shown, tells_price
+from cci_app.agents.questionnaire.documents import prices_it, shown
 from cci_app.agents.questionnaire.people import cities_in
 from cci_app.agents.questionnaire.reading import pattern_of, words_of
 from cci_app.agents.questionnaire.session import Session
@@ -28,7 +28,7 @@ def from_documents(session: Session, command: Command) -> str:
         answer = session.answerer.answer(turn.organisation_id, turn.text, turn.language, turn.deadline)
     except CciError:
         return session.say("documents_unavailable")
-    if answer is not None and (not command.price or tells_price(session.book, answer, turn.text)):
+    if answer is not None and (not command.price or prices_it(session.book, answer, turn.text)):
         text = shown(session.voice, answer)
         if text:
             session.sources = answer.sources

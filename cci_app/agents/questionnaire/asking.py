@@ -3,6 +3,7 @@
 from cci_app.agents.questionnaire.content import Question
 from cci_app.agents.questionnaire.phrasebook import Phrasebook
 from cci_app.agents.questionnaire.reading import Clause, Sentence, sentences_of, words_of
+from cci_app.knowledge.prices import asks_price
 
 # A question without its mark is recognised by its first words, in sentences no longer than this.
 _BARE_QUESTION_WORDS = 18
@@ -82,7 +83,7 @@ def _is_tentative(book: Phrasebook, sentence: Sentence, question: Question | Non
         return False
     if question.kind == "yes_no":
         return any(book.is_(name, sentence.words) for name in ("just_yes", "just_no", "partial"))
-    if book.has("price", sentence.words):
+    if asks_price(sentence.raw):
         return False
     # "¿asesoría legal?", but not "¿y las visas?" or "le prix ?"
     bare = sentence.words.count(" ") < _BARE_WORDS and not book.starts("definite_start", sentence.words)

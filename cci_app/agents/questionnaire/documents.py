@@ -6,6 +6,7 @@ from cci_app.agents.questionnaire.phrasebook import Phrasebook
 from cci_app.agents.questionnaire.reading import words_of
 from cci_app.agents.questionnaire.wording import Voice, joined
 from cci_app.knowledge.passage import Answer
+from cci_app.knowledge.prices import PRICE_WORDS, tells_price
 
 _SENTENCES = 3
 _LENGTH = 600
@@ -13,11 +14,7 @@ _STEM = 5
 _POINT = "• "
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 _BULLET = re.compile(r"^\s*(?:[-*•–#>]+|\d+[.)])\s*")
-_FIGURE = re.compile(
-    r"\d[\d\s.,]*(?:€|eur\b|euros?\b|cop\b|pesos?\b|usd\b|dollars?\b|d[oó]lares\b|\$)|(?:€|\$|cop|usd|eur)\s*\d"
-    r"|\bgratuit|\bgratis\b|\bsin costo\b|\bsans frais\b|\binclus\b|\bincluid",
-    re.IGNORECASE,
-)
+_INCLUDED = re.compile(r"\binclus|\bincluid")
 
 
 def shown(voice: Voice, answer: Answer) -> str:
@@ -34,16 +31,12 @@ def shown(voice: Voice, answer: Answer) -> str:
     return f"{text}\n{told}" if told and _POINT in text else joined(text, told)
 
 
-def tells_price(book: Phrasebook, answer: Answer, question: str) -> bool:
+def prices_it(book: Phrasebook, answer: Answer, question: str) -> bool:
     """Whether the answer holds a price of the thing that is asked about: a figure beside one of its words."""
-    topic = {
-        word[:_STEM]
-        for word in book.content(words_of(question))
-        if len(word) >= 3 and not book.has("price", word) and not book.has("price", f"{word} x")
-    }
+    topic = {word[:_STEM] for word in book.content(words_of(question)) if len(word) >= 3 and word not in PRICE_WORDS}
     sentences = _SENTENCE_END.split(" ".join(answer.text.split()))
     for number, sentence in enumerate(sentences):
-        if _FIGURE.search(sentence):
+        if tells_price(sentence) or _INCLUDED.search(words_of(sentence)):
             near = words_of(" ".join(sentences[max(0, number - 1) : number + 1])).split()
             if any(word[:_STEM] in topic for word in near):
                 return True

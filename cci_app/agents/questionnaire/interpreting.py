@@ -18,6 +18,7 @@ from cci_app.agents.questionnaire.understanding import Command, Intent, Mode, Si
 from cci_app.agents.questionnaire.wording import quote
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import Unavailable
+from cci_app.knowledge.prices import asks_price
 from cci_app.llm.chat import Chat, Request
 
 log = structlog.get_logger(__name__)
@@ -79,7 +80,7 @@ class Understood(BaseModel):
     number: int | None = None
     tone: Tone = Tone.PLAIN
     vague: bool = False
-    price: bool = False
+    price: bool | None = None
     dissatisfied: bool = False
     company: str | None = None
     person: str | None = Field(None, description="their own name")
@@ -141,7 +142,7 @@ def command_of(understood: Understood, message: str, situation: Situation, quest
         number=number if intent in {Intent.CORRECT, Intent.RECALL} else None,
         tone=understood.tone,
         vague=understood.vague and intent is Intent.ANSWER,
-        price=understood.price and asks,
+        price=asks and (asks_price(question or message) if understood.price is None else understood.price),
         dissatisfied=understood.dissatisfied,
         company=None if situation.company_known else company,
         person=None if situation.company_known else person,
@@ -149,16 +150,9 @@ def command_of(understood: Understood, message: str, situation: Situation, quest
 
 
 def _completed(command: Command, by_rules: Command) -> Command:
-    """The model's command with what it left open and the rules heard: how an answer sounds, that a price is asked for.
-
-    A question for a price is answered with a price of the documents or not at all: that the rules see one is enough.
-    """
+    """The model's command with what it left open and the rules heard: how an answer sounds."""
     heard = command.tone is Tone.PLAIN and by_rules.intent is command.intent
-    return replace(
-        command,
-        tone=by_rules.tone if heard else command.tone,
-        price=command.price or (bool(command.question) and by_rules.price),
-    )
+    return replace(command, tone=by_rules.tone) if heard else command
 
 
 def _is_plain(message: str, command: Command) -> bool:

@@ -23,7 +23,7 @@ _WHOLE = (
 _ARTICLE = "(?:l[aeo]s? |l |el )?"
 _START = ("yes_start", "no_start", "question_start", "tentative_start", "lead_in", "in_fact", "definite_start")
 _ANYWHERE = (
-    *("yes_hint", "no_hint", "trouble", "question_hint", "price", "insult", "complaint", "hostile", "private"),
+    *("yes_hint", "no_hint", "trouble", "question_hint", "insult", "complaint", "hostile", "private"),
     *("positive", "negative"),
 )
 

@@ -12,6 +12,7 @@ from cci_app.agents.questionnaire.reading import flat, words_of
 from cci_app.agents.questionnaire.understanding import Command, Intent, Mode, Situation, Tone
 from cci_app.core.deadline import Deadline
 from cci_app.core.language import find_wish
+from cci_app.knowledge.prices import asks_price
 
 _THUMB_UP = re.compile("[👍✅👌✔💯☑]")
 _THUMB_DOWN = re.compile("[👎❌🚫]")
@@ -167,7 +168,7 @@ class RulesUnderstander:
         return Command(Intent.ANSWER, answer=answer, tone=tone, vague=vague, dissatisfied=dissatisfied, company=company)
 
     def _asked(self, answer: str, asked: str, situation: Situation, company: str | None) -> Command:
-        price = self._book.has("price", words_of(asked))
+        price = asks_price(asked)
         if not answer or situation.question is None:
             return Command(Intent.QUESTION, question=asked, price=price, company=company)
         tone, vague = judge_answer(self._book, answer, situation.question)

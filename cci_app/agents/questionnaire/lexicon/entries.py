@@ -50,7 +50,6 @@ class Lexicon:
     no_hint: Phrases = ()
     trouble: Phrases = ()
     question_hint: Phrases = ()
-    price: Phrases = ()
     insult: Phrases = ()
     complaint: Phrases = ()
     hostile: Phrases = ()

@@ -230,8 +230,6 @@ FRENCH: Final = Lexicon(
         r"(?:quel|quelle|quels|quelles) (?!que)|pourquoi|c est (?:possible|payant|gratuit|cher|combien|quand|ou)|quand (?:est|a|aura)|"
         r"on (?:peut|doit) |je (?:peux|dois) ",
     ),
-    price=(r"\bcombien\b(?! (?:de |d )?(?:temps|questions?|fois|personnes?|membres?|jours?|mois|entreprises?|semaines?|gens|reste|il en reste))|\bprix\b|tarif|\bcout\b|\bcouts\b|coute|payant|gratuit|\bcher\b|"
-           r"combien est|\bfrais\b|cotisation|budget",),
     insult=(
         r"\b(?:con(?:ne|nard|nards|nasse)|(?<!and )cons|merde|emmerd\w*|fai(?:s|t|tes) chier|casse[sz]? les (?:pieds|couilles)|merdique|putain|pute|salaud|salope|encul\w+|batard|abruti\w*|"
         r"imbecile\w*|cretin\w*|ta gueule|nique)\b|\bferme (?:la|ta) (?:gueule|bouche)\b|\b(?:va te|allez(?: tous)? vous) faire (?:foutre|enculer|cuire|voir$|voir ailleurs|mettre$)",

@@ -21,7 +21,6 @@ SHARED: Final = Lexicon(
     no_start=("no|nope|not yet",),
     question_start=("(?:what|how|when|where|who|which|why|can|do|does|is|are)",),
     bare_question_start=("(?:what is|how (?:do|can|much|to)|can you|do you|is there)",),
-    price=(r"how much|\bprice\b|\bcost\b|\bfee",),
     insult=(r"\b(?:fuck\w*|shit|asshole|bitch|bastard|idiots?)\b",),
     hostile=(
         r"(?:ignore|disregard|forget) (?:all |any )?(?:your |the |my |previous |prior |above |these )+(?:instructions?|prompts?|rules?)|"

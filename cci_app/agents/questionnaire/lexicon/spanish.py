@@ -221,10 +221,6 @@ SPANISH: Final = Lexicon(
         r"ustedes|usted\b|hay (?:algun|eventos|un|una)|\bcual(?:es)?\b|donde|por que|quien|se puede|es posible|me (?:puede|pueden|ayudan|ayuda|podria)|"
         r"nos (?:puede|pueden|ayudan|ayuda)|tienen$|ayudan$|puedo |podemos |cuando (?:es|son|sera|hay|empieza)|en que consiste|para que sirve",
     ),
-    price=(
-        r"cuanto (?:cuesta|vale|sale|es|cobran|cuestan|valen|me|nos|seria|hay que pagar|toca|pago|se paga)|precio|tarifa|\bcosto\b|\bcostos\b|cuesta|\bvale\b(?= \w)|"
-        r"gratis|gratuit|\bcobran\b|\bcaro\b|\bcuota\b|\bpresupuesto\b|cotizacion|cuanto cuesta",
-    ),
     insult=(
         r"\b(?:mierda|jod(?:er|an|en|ido\w*)|mamad[oa]s? (?:de|con)|hijueputa|hpta|malparid\w*|gonorrea|imbecil\w*|pendej\w*|marica\w*|"
         r"put[ao]s?|cabron\w*|huevon\w*|guevon\w*|maldit\w*|tarad[oa]s?|vaya(?:n)?se a la (?:porra|chingada|verga)|vaya(?:n)?se al (?:carajo|diablo|infierno))\b",
@@ -232,7 +228,7 @@ SPANISH: Final = Lexicon(
         r"^(?!.*\b(?:(?:preguntas?|dudas?|error|errores)(?: \w+){0,3}|quizas?|soy|fui)(?: \w+)? (?:idiota|estupid[oa])s?\b).*\b(?:idiotas?|estupid\w*)\b",
         rf"\b{_YOU_ARE} (?:ladron(?:es|a|as)?|rater[oa]s?|estafador(?:es|a|as)?|payas[oa]s?|sap[oa]s?|hps?)\b|^(?:ladrones|rateros|estafadores|payasos?|sapos?|bob[oa]s?|inutiles|hps?)$",
         r"\b(?:(?:eres|son|es usted|usted es|que) (?:un|una|unos|unas)|par de|partida de|banda de|cuerda de|manada de|no seas?|no sean) (?:\w+ )?(?:inutil(?:es)?|brut[oa]s?|bob[oa]s?)\b",
-        r"\b(?:son|eres|usted es|ustedes|esto es|que|pura) (?:una |unas |pura )*basura$|\bbasura de (?:servicio|empresa|camara|atencion|chat|bot|robot|asistente|programa|aplicacion|gente)\b",
+        r"\b(?:son|eres|usted es|ustedes|esto es|que|pura) (?:una |unas |pura )*basura$|\bbasura de (?:servicio|empresa|atencion|chat|bot|robot|asistente|programa|aplicacion|gente)\b",
     ),
     complaint=(
         r"inaceptable|inadmisible|(?<!da )(?<!da mucha )(?<!da un poco de )verguenza|indignante|(?:es|fue|son|ha sido|que|todo|siempre|puro) un desastre|^un desastre|desastre de (?:servicio|atencion)|"
@@ -242,7 +238,7 @@ SPANISH: Final = Lexicon(
         r"me tienen (?:harto|harta|cansad)|hasta cuando(?:$| (?:van|vamos|tengo|tenemos|hay que|me|nos) )",
     ),
     hostile=(
-        # "Olvidé las instrucciones", "¿dónde están sus instrucciones de pago?" and "la Cámara actúa como árbitro" attack nothing.
+        # "Olvidé las instrucciones", "¿dónde están sus instrucciones de pago?" and "actúa como árbitro" attack nothing.
         r"(?:ignora|ignore|olvida|omite|desobedece) (?:todas? |todos? )?(?:tus|sus|las|los|mis|estas|esas) (?:\w+ )?(?:instrucciones|ordenes|reglas|indicaciones)|olvide (?:todas|todos) \w+ (?:\w+ )?(?:instrucciones|ordenes|reglas|indicaciones)|"
         r"olvide (?:tus|sus|las|esas|estas) (?:instrucciones|ordenes|reglas|indicaciones) (?:anteriores|previas|iniciales)|"
         r"tus instrucciones|(?:sus|las) instrucciones (?:del sistema|iniciales?|internas?|anteriores|previas|ocult\w+|secret\w+)|(?:muestra|muestre|muestreme|dime|digame|repite|repita|revela|revele|copia|copie) (?:todas )?(?:sus|las) instrucciones|\bprompts?\b|"
