@@ -4,6 +4,7 @@ import re
 
 from cci_app.knowledge.document import Section
 from cci_app.knowledge.outline import BULLET, Outline
+from cci_app.knowledge.table import listed
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 # Whoever writes a thousand opening marks and no closing one must not make the search for it start a thousand times over
@@ -50,6 +51,8 @@ class _Reader:
     def __init__(self) -> None:
         self.outline = Outline()
         self._lines: list[str] = []
+        self._head: list[str] = []
+        self._rows: list[list[str]] = []
 
     def heading(self, level: int, written: str) -> None:
         self.end_block()
@@ -57,7 +60,7 @@ class _Reader:
 
     def line(self, line: str) -> None:
         item = _ITEM.fullmatch(line)
-        if not line.strip() or item:
+        if not line.strip() or item or self._rows:
             self.end_block()
         if item:
             self._lines.append(BULLET + item[1])
@@ -68,9 +71,22 @@ class _Reader:
         """The only line of the open block, taken back: an underline below made it a heading."""
         return self._lines.pop() if len(self._lines) == 1 and not self._lines[0].startswith(BULLET) else None
 
+    def row(self, written: str) -> None:
+        if self._lines:
+            self.end_block()
+        cells = written.strip().removeprefix("|").removesuffix("|").split("|")
+        self._rows.append([plain(cell) for cell in cells])
+
+    def rule(self) -> None:
+        """The line below the names of a table's columns."""
+        if len(self._rows) == 1:
+            self._head = self._rows.pop()
+
     def end_block(self) -> None:
         self.outline.block(plain(" ".join(self._lines)))
-        self._lines = []
+        for item in listed(self._head, self._rows):
+            self.outline.block(item)
+        self._lines, self._head, self._rows = [], [], []
 
 
 def read_markdown(text: str) -> tuple[str | None, tuple[Section, ...]]:
@@ -89,13 +105,12 @@ def read_markdown(text: str) -> tuple[str | None, tuple[Section, ...]]:
             reader.heading(len(heading[1]), heading[2])
         elif (underline := _UNDERLINE.fullmatch(line)) and (above := reader.pop_line()):
             reader.heading(1 if underline[1].startswith("=") else 2, above)
-        elif _RULE.fullmatch(line) or _TABLE_RULE.fullmatch(line):
+        elif _RULE.fullmatch(line):
             reader.end_block()
+        elif _TABLE_RULE.fullmatch(line):
+            reader.rule()
         elif line.lstrip().startswith("|"):
-            reader.end_block()
-            cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
-            reader.line(", ".join(cell for cell in cells if cell))
-            reader.end_block()
+            reader.row(line)
         else:
             reader.line(line)
     reader.end_block()

@@ -8,11 +8,13 @@ import docx
 from docx.document import Document as WordDocument
 from docx.oxml.exceptions import InvalidXmlError
 from docx.table import Table
+from docx.table import _Row as Row
 from docx.text.paragraph import Paragraph
 from lxml.etree import LxmlError
 
 from cci_app.knowledge.document import Reason, Section, UnreadableDocument
 from cci_app.knowledge.outline import BULLET, Outline
+from cci_app.knowledge.table import listed
 
 MAX_UNPACKED = 100 * 1024 * 1024
 
@@ -35,7 +37,7 @@ def _read(document: WordDocument) -> tuple[str | None, tuple[Section, ...]]:
     outline = Outline()
     for item in document.iter_inner_content():
         if isinstance(item, Table):
-            for row in _rows(item):
+            for row in _items(item):
                 outline.block(row)
         else:
             _add(outline, item)
@@ -57,8 +59,20 @@ def _add(outline: Outline, paragraph: Paragraph) -> None:
         outline.block(BULLET + text if style.startswith("List ") else text)
 
 
-def _rows(table: Table) -> Iterator[str]:
-    for row in table.rows:
-        # A merged cell stands in its row once for each column that it spans.
-        cells = dict.fromkeys(row.cells)
-        yield ", ".join(words for cell in cells if (words := " ".join(cell.text.split())))
+def _items(table: Table) -> Iterator[str]:
+    rows = [list(_cells(row)) for row in table.rows]
+    head = rows[0] if len(rows) > 1 and _names_columns(rows[0]) else []
+    return listed(head, rows[1:] if head else rows)
+
+
+def _cells(row: Row) -> Iterator[str]:
+    """The words of each cell; a merged one stands in its row once for each column that it spans, and speaks once."""
+    seen = set()
+    for cell in row.cells:
+        yield "" if cell in seen else " ".join(cell.text.split())
+        seen.add(cell)
+
+
+def _names_columns(row: list[str]) -> bool:
+    """Whether a table's first row is its head: words in each cell and no figure."""
+    return len(row) > 1 and all(cell and not any(map(str.isdigit, cell)) for cell in row)

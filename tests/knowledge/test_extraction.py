@@ -3,6 +3,7 @@
 import io
 import random
 
+import docx
 import pytest
 from pypdf import PdfWriter
 
@@ -46,8 +47,52 @@ def test_markdown_keeps_words_and_headings_and_drops_marks() -> None:
     assert document.sections == (
         Section("Une page (https://example.org/a) et un mot en code, écrits sur deux lignes."),
         Section("Nous écrivons à visas@example.org.\n• un passeport\n• une photo, récente", "Visas"),
-        Section("Type, Durée\n\nLong, libre", "Visas › Délais"),
+        Section("• Type: Long; Durée: libre", "Visas › Délais"),
         Section("snake_case_name et 2 * 3 * 4", "Contact"),
+    )
+
+
+def test_each_row_of_a_table_can_be_read_alone() -> None:
+    table = """
+| Modalidad | Cuota anual | Nota |
+|---|---:|---|
+| **Individual** | 280.000 pesos | |
+| Familiar | 450.000 pesos | 2 hijos |
+"""
+    (section,) = extract("tarifas.md", f"# Tarifas\n\nVigentes:{table}Sin IVA.".encode()).sections
+    assert section.text == (
+        "Vigentes:\n• Modalidad: Individual; Cuota anual: 280.000 pesos\n"
+        "• Modalidad: Familiar; Cuota anual: 450.000 pesos; Nota: 2 hijos\n\nSin IVA."
+    )
+
+
+def test_nor_does_a_page_s_table_need_its_head() -> None:
+    page = (
+        "<html><body><main><h1>Tarifas</h1>"
+        f"<p>{'Estas son las tarifas de la biblioteca. ' * 9}</p>"
+        "<table><tr><th>Modalidad</th><th>Cuota</th></tr><tr><td>Individual</td><td>280.000 pesos</td></tr></table>"
+        "</main></body></html>"
+    )
+    assert "• Modalidad: Individual; Cuota: 280.000 pesos" in extract("tarifas.html", page.encode()).sections[-1].text
+
+
+def test_a_words_table_names_its_columns_where_its_first_row_does() -> None:
+    made = docx.Document()
+    named = made.add_table(3, 3)
+    plain = made.add_table(1, 2)
+    for table, rows in (
+        (named, [("Modalidad", "Cuota", "Nota"), ("Individual", "280.000 pesos", ""), ("Familiar", "", "Pronto")]),
+        (plain, [("Largo", "libre")]),
+    ):
+        for row, words in zip(table.rows, rows, strict=True):
+            for cell, written in zip(row.cells, words, strict=True):
+                cell.text = written
+    named.cell(2, 0).merge(named.cell(2, 1))
+    file = io.BytesIO()
+    made.save(file)
+    (section,) = extract("tarifas.docx", file.getvalue()).sections
+    assert section.text == (
+        "• Modalidad: Individual; Cuota: 280.000 pesos\n• Modalidad: Familiar; Nota: Pronto\n• Largo: libre"
     )
 
 

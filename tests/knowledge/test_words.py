@@ -25,6 +25,17 @@ from tests.conftest import SAMPLES
         ("Il dit « non. » Puis oui.", ["Il dit « non. »", "Puis oui."]),
         ("Écrivez à a@example.org. Merci.", ["Écrivez à a@example.org.", "Merci."]),
         ("La liste :\n\n• un\n• deux. Et trois", ["La liste :", "• un", "• deux.", "Et trois"]),
+        ("Abrimos de 8 a. m. a 5 p. m. Los sábados no.", ["Abrimos de 8 a. m. a 5 p. m.", "Los sábados no."]),
+        ("El art. 5 del núm. 12, pág. 3. Nada más.", ["El art. 5 del núm. 12, pág. 3.", "Nada más."]),
+        ("Tél. 300 000 00 00. Demandez Mme Petit.", ["Tél. 300 000 00 00.", "Demandez Mme Petit."]),
+        (
+            "Mme. Petit et les Sras. Paz viennent le 3 sept. 2030.",
+            ["Mme. Petit et les Sras. Paz viennent le 3 sept. 2030."],
+        ),
+        ("¿Es obligatorio? No. Pregunte.", ["¿Es obligatorio?", "No.", "Pregunte."]),
+        ("Cra. 7 No. 12, Of. 301. Suba.", ["Cra. 7 No. 12, Of. 301.", "Suba."]),
+        ("Fermé à 19 h. Le samedi aussi.", ["Fermé à 19 h.", "Le samedi aussi."]),
+        ("Cuesta 450.000 pesos.\n\nd\n\nIncluye internet.", ["Cuesta 450.000 pesos.", "Incluye internet."]),
         ("Stylos, papier, etc. Le reste suit.", ["Stylos, papier, etc.", "Le reste suit."]),
     ],
 )

@@ -7,12 +7,12 @@ from cci_app.agents.questionnaire.reading import words_of
 from cci_app.agents.questionnaire.wording import Voice, joined
 from cci_app.knowledge.passage import Answer
 from cci_app.knowledge.prices import PRICE_WORDS, tells_price
+from cci_app.knowledge.sentences import sentences
 
 _SENTENCES = 3
 _LENGTH = 600
 _STEM = 5
 _POINT = "• "
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 _BULLET = re.compile(r"^\s*(?:[-*•–#>]+|\d+[.)])\s*")
 _INCLUDED = re.compile(r"\binclus|\bincluid")
 
@@ -34,10 +34,10 @@ def shown(voice: Voice, answer: Answer) -> str:
 def prices_it(book: Phrasebook, answer: Answer, question: str) -> bool:
     """Whether the answer holds a price of the thing that is asked about: a figure beside one of its words."""
     topic = {word[:_STEM] for word in book.content(words_of(question)) if len(word) >= 3 and word not in PRICE_WORDS}
-    sentences = _SENTENCE_END.split(" ".join(answer.text.split()))
-    for number, sentence in enumerate(sentences):
+    told = sentences(answer.text)
+    for number, sentence in enumerate(told):
         if tells_price(sentence) or _INCLUDED.search(words_of(sentence)):
-            near = words_of(" ".join(sentences[max(0, number - 1) : number + 1])).split()
+            near = words_of(" ".join(told[max(0, number - 1) : number + 1])).split()
             if any(word[:_STEM] in topic for word in near):
                 return True
     return False
@@ -45,15 +45,15 @@ def prices_it(book: Phrasebook, answer: Answer, question: str) -> bool:
 
 def _brief(text: str) -> str:
     """The first sentences of a document's text, with its list if it has one, as they may stand in one paragraph."""
-    brief, sentences = "", 0
+    brief, count = "", 0
     for line in _unwrapped(text):
         listed = line.startswith(_POINT)
-        for sentence in [line] if listed else _SENTENCE_END.split(line):
+        for sentence in [line] if listed else sentences(line):
             # A document that asks ("Comment s'inscrire ?") would put a second question into the reply.
             if "?" in sentence or "¿" in sentence or not words_of(sentence):
                 continue
-            sentences += not listed
-            if brief and (len(brief) + len(sentence) > _LENGTH or sentences > _SENTENCES):
+            count += not listed
+            if brief and (len(brief) + len(sentence) > _LENGTH or count > _SENTENCES):
                 return brief
             brief += ("\n" if listed else " " if brief else "") + sentence
     brief = brief.strip()
