@@ -7,6 +7,7 @@ from enum import StrEnum
 from cci_app.agents.questionnaire.content import QuestionnaireContent
 from cci_app.assistants.spec import AssistantSpec
 from cci_app.core.language import ADMIN_LANGUAGES
+from cci_app.exports.selection import RunStatus
 
 
 class Kind(StrEnum):
@@ -16,6 +17,7 @@ class Kind(StrEnum):
     INTEGER = "integer"
     SHARE = "share"
     MOMENT = "moment"
+    STATUS = "status"
     YES_NO = "yes_no"
 
 
@@ -99,6 +101,11 @@ class Layout:
         whens = [f"WHEN %(assistant_{self.assistants.index(name)})s THEN {sql}" for name, sql in choices.items()]
         return f"CASE v.assistant {' '.join(whens)} ELSE {otherwise} END" if whens else otherwise
 
+    def said_status(self, value: str) -> str:
+        """SQL of a status in the words of people; `value` is SQL of its code."""
+        whens = (f"WHEN {code.value!r} THEN {heading(texts, self.language)!r}" for code, texts in STATUSES.items())
+        return f"CASE {value} {' '.join(whens)} END"
+
     def by_assistant(self) -> dict[str, list[tuple[int, Question]]]:
         """The questions of each assistant, with their places among all."""
         places = list(enumerate(self.questions))
@@ -129,6 +136,12 @@ def _questions(spec: AssistantSpec, language: str, *, named: bool) -> Iterator[Q
                 yield Question(spec.name, number, text, f"{prefix}{number}. {text}")
 
 
+# How people call what programs read as a code.
+STATUSES: dict[RunStatus, tuple[str, str, str]] = {
+    RunStatus.COMPLETED: ("Completed", "Terminada", "Terminée"),
+    RunStatus.IN_PROGRESS: ("In progress", "En curso", "En cours"),
+    RunStatus.ABANDONED: ("Abandoned", "Abandonada", "Abandonnée"),
+}
 _SHORT: tuple[Kind, int] = (Kind.TEXT, 16)
 _NUMBER: tuple[Kind, int] = (Kind.INTEGER, 14)
 _MOMENT: tuple[Kind, int] = (Kind.MOMENT, 19)
@@ -145,7 +158,7 @@ _BEFORE: tuple[_Row, ...] = (
         "v.questions_answered",
         *_NUMBER,
     ),
-    ("status", ("Status", "Estado", "Statut"), "v.status", *_SHORT),
+    ("status", ("Status", "Estado", "Statut"), "v.status", Kind.STATUS, 16),
     ("language", ("Language", "Idioma", "Langue"), "v.language", Kind.TEXT, 10),
 )
 _AFTER: tuple[_Row, ...] = (

@@ -11,6 +11,7 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -62,7 +63,7 @@ class Writable(Protocol):
 class Day:
     """The conversations that began on a day: how many, and how many of them were completed."""
 
-    day: str
+    day: date
     conversations: int
     completed: int
 
@@ -170,8 +171,14 @@ class Record:
         file.write(b"\n]\n")
 
     def conversations(self) -> Iterator[tuple[Any, ...]]:
-        """The cells of every conversation, as `layout.columns`; moments are naive, in the organisation's time."""
-        cells = ", ".join(_value(column, _CELL_MOMENT) for column in self.layout.columns)
+        """The cells of every conversation, as `layout.columns`, for people to read.
+
+        Moments are naive, in the organisation's time, and the status is in its language.
+        """
+        cells = ", ".join(
+            self.layout.said_status(column.value) if column.kind is Kind.STATUS else _value(column, _CELL_MOMENT)
+            for column in self.layout.columns
+        )
         return self._rows(f"SELECT {cells} FROM {self._chosen} ORDER BY {_ORDER}", counted=True)
 
     def messages(self) -> Iterator[tuple[Any, ...]]:
@@ -216,7 +223,7 @@ class Record:
     def days(self) -> list[Day]:
         """Every day on which a conversation began, in order."""
         rows = self._rows(
-            "SELECT v.started_at::date::text, count(*), count(*) FILTER (WHERE v.status = 'completed')"
+            "SELECT v.started_at::date, count(*), count(*) FILTER (WHERE v.status = 'completed')"
             f" FROM {self._chosen} GROUP BY 1 ORDER BY 1"
         )
         return [Day(*row) for row in rows]

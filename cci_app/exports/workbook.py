@@ -1,8 +1,8 @@
-"""The Excel workbook: a summary with its chart, the conversations, the messages."""
+"""The Excel workbook: a summary, the days with their chart, the conversations, the messages."""
 
+import math
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,17 @@ from rustpy_xlsxwriter import FastExcel, Format
 
 from cci_app.exports.columns import Column, Kind, heading
 from cci_app.exports.record import Record
+from cci_app.exports.summary import add_summary
 
 SHEET_ROWS = 1_048_575  # below the header
 CELL_UNITS = 32_767
 # Characters of a text that a cell keeps for itself where the rest goes elsewhere.
 _PART = 16_000
 _SURELY_SHORT = CELL_UNITS // 2
+_LINE_POINTS = 15.0
+_HIGHEST_POINTS = 409.0
+# Characters of a heading's line that its filter's button covers.
+_FILTER_BUTTON = 3
 # The library stamps the time of writing; the same rows are to give the same bytes.
 _STAMP = "2000-01-01T00:00:00Z"
 _CORE = "docProps/core.xml"
@@ -29,28 +34,9 @@ _CORE_XML = (
     f'<dcterms:modified xsi:type="dcterms:W3CDTF">{_STAMP}</dcterms:modified></cp:coreProperties>'
 )
 
-_SUMMARY = ("Summary", "Resumen", "Résumé")
 _CONVERSATIONS = ("Conversations", "Conversaciones", "Conversations")
 _MESSAGES = ("Messages", "Mensajes", "Messages")
 _LONG_TEXTS = ("Long texts", "Textos largos", "Textes longs")
-_DAY = ("Day", "Día", "Jour")
-_COMPLETED = ("Completed", "Terminadas", "Terminées")
-_CHART = ("Conversations by day", "Conversaciones por día", "Conversations par jour")
-_FIGURES: dict[str, tuple[str, str, str]] = {
-    "conversations": ("Conversations", "Conversaciones", "Conversations"),
-    "completed": _COMPLETED,
-    "in_progress": ("In progress", "En curso", "En cours"),
-    "abandoned": ("Abandoned", "Abandonadas", "Abandonnées"),
-    "people": ("People", "Personas", "Personnes"),
-    "messages": ("Messages", "Mensajes", "Messages"),
-    "mean_response_ms": ("Mean response (ms)", "Respuesta media (ms)", "Réponse moyenne (ms)"),
-    "p95_response_ms": ("95 % within (ms)", "95 % en menos de (ms)", "95 % en moins de (ms)"),
-    "longest_response_ms": ("Longest response (ms)", "Respuesta más larga (ms)", "Réponse la plus longue (ms)"),
-    "share_within_8s": ("Share within 8 s", "Proporción en 8 s", "Part en moins de 8 s"),
-    "late_answers": ("Late answers", "Respuestas tardías", "Réponses tardives"),
-}
-
-
 _FORMATS = {
     Kind.MOMENT: lambda: Format().set_num_format("yyyy-mm-dd hh:mm:ss"),
     Kind.SHARE: lambda: Format().set_num_format("0.0 %"),
@@ -89,7 +75,7 @@ def _write(record: Record, path: Path, *, with_long_texts: bool) -> bool:
     conversations, messages = record.size()
     long_texts = LongTexts(heading(_LONG_TEXTS, language))
     book = FastExcel(str(path))
-    _add_summary(book, record)
+    add_summary(book, record)
     for title, columns, rows, count in (
         (heading(_CONVERSATIONS, language), record.layout.columns, record.conversations(), conversations),
         (heading(_MESSAGES, language), record.layout.messages, record.messages(), messages),
@@ -121,11 +107,18 @@ def add_sheet(
         _records(names, texts, rows, long_texts),
         column_widths=[float(column.width) for column in columns],
         column_formats={column.heading: _FORMATS[column.kind]() for column in columns if column.kind in _FORMATS},
-        header_format=Format().set_bold(),
+        header_format=Format().set_bold().set_text_wrap().set_align("top"),
+        row_heights={0: _header_height(columns)},
         autofilter=True,
         ignore_errors=[columns[place].heading for place in texts],
     )
     book.freeze(row=1, sheet=title)
+
+
+def _header_height(columns: Sequence[Column]) -> float:
+    """The height, in points, at which every heading is seen: questions are longer than their columns are wide."""
+    lines = max(math.ceil(len(column.heading) / (column.width - _FILTER_BUTTON)) for column in columns)
+    return min(_LINE_POINTS * lines, _HIGHEST_POINTS)
 
 
 def _records(
@@ -143,41 +136,6 @@ def _records(
     if empty:
         # Without a row the library leaves the header out too; this one has no cells.
         yield dict.fromkeys(names)
-
-
-def _add_summary(book: FastExcel, record: Record) -> None:
-    """The figures, and beside them the days with their chart."""
-    language = record.layout.language
-    chosen = record.selection
-    period = f"{chosen.start_date or '…'} – {chosen.end_date or '…'}"
-    figures = [(heading(_FIGURES[name], language), value) for name, value in asdict(record.figures()).items()]
-    days = [(day.day, day.conversations, day.completed) for day in record.days()]
-    day, began, completed = (heading(texts, language) for texts in (_DAY, _CONVERSATIONS, _COMPLETED))
-    names = (heading(_SUMMARY, language), period, " ", day, began, completed)
-    book.sheet(
-        names[0],
-        [dict(zip(names, (*figure, None, *one), strict=True)) for figure, one in _side_by_side(figures, days)],
-        column_widths=[26.0, 24.0, 4.0, 14.0, 16.0, 16.0],
-        header_format=Format().set_bold(),
-        charts=[
-            {
-                "type": "column",
-                "series": [began, completed],
-                "categories": day,
-                "title": heading(_CHART, language),
-                "row": 1,
-                "col": 7,
-            }
-        ],
-    )
-
-
-def _side_by_side(
-    figures: list[tuple[str, Any]], days: list[tuple[str, int, int]]
-) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
-    for number in range(max(len(figures), len(days))):
-        figure = figures[number] if number < len(figures) else (None, None)
-        yield figure, days[number] if number < len(days) else (None, None, None)
 
 
 def _stamp(path: Path) -> None:
