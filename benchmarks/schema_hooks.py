@@ -1,6 +1,7 @@
 """What schemathesis cannot invent by itself; it imports this module (SCHEMATHESIS_HOOKS)."""
 
 import io
+import re
 from typing import Any
 
 import openpyxl
@@ -42,7 +43,7 @@ for _kind, _documents in {
     schemathesis.openapi.media_type(_kind, st.sampled_from(_documents))
 
 
-# Nor that of two days the first comes first.
+# Nor that of two days the first comes first, and that an address is fetched over https.
 @schemathesis.hook
 def map_query(_context: Any, query: Any) -> Any:
     """Put the days of a request in order."""
@@ -51,8 +52,11 @@ def map_query(_context: Any, query: Any) -> Any:
 
 @schemathesis.hook
 def map_body(_context: Any, body: Any) -> Any:
-    """Put the days of a request in order."""
-    return _in_order(body)
+    """Put the days of a request in order, and its address on https."""
+    body = _in_order(body)
+    if isinstance(body, dict) and isinstance(address := body.get("url"), str):
+        return {**body, "url": re.sub("^http:", "https:", address)}
+    return body
 
 
 def _in_order(fields: Any) -> Any:

@@ -12,8 +12,8 @@ MOST_DEPTH = 5
 MOST_PAGES = 500
 STATUSES = ("pending", "processing", "ready", "failed")
 
-# An address as a browser's bar gives it when it is copied.
-_HTTPS = r"^https://[A-Za-z0-9.-]+(:[1-5]?[0-9]{1,4})?([/?][!-~]*)?$"
+# An address as a browser's bar gives it when it is copied. Which of them are fetched is for `checked_url` to say.
+_ADDRESS = r"^https?://[A-Za-z0-9.-]+(:[1-5]?[0-9]{1,4})?([/?][!-~]*)?$"
 
 
 def _title(*, required: bool) -> ma.fields.String:
@@ -33,9 +33,13 @@ def _url() -> ma.fields.String:
         required=True,
         validate=[
             ma.validate.Length(max=2000),
-            ma.validate.Regexp(_HTTPS, error="Use an address that begins with https://, as your browser copies it."),
+            ma.validate.Regexp(_ADDRESS, error="Use an address that begins with https://, as your browser copies it."),
         ],
-        metadata={"example": "https://www.example.org/services", "pattern": _HTTPS},
+        metadata={
+            "description": "A public https address; FETCH_LOOPBACK allows this machine's own, for tests",
+            "example": "https://www.example.org/services",
+            "pattern": _ADDRESS,
+        },
     )
 
 

@@ -11,6 +11,8 @@ import docx
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
+from pytest_httpserver import HTTPServer
 
 from benchmarks.ssrf.corpus import SITE
 from benchmarks.ssrf.internet import Internet
@@ -262,6 +264,28 @@ def test_a_page_of_the_web(desk: Desk, internet: Internet) -> None:
     inside = desk.done(desk.call("POST", json={"url": "https://internal.example.org/"}))
     assert inside["reason"]["code"] == "address_not_allowed"
     assert internet.hits == 0
+
+
+def test_this_machine_is_fetched_from_where_a_setting_allows_it(
+    desk: Desk, app: Flask, httpserver: HTTPServer, web: FlaskClient, tenant: Tenant
+) -> None:
+    httpserver.expect_request("/visas").respond_with_data(PAGE, content_type="text/html")
+    here, crawls = httpserver.url_for("/visas"), "/api/v1/knowledge/crawls"
+    for refused in (
+        desk.call("POST", json={"url": here}),
+        web.post(crawls, json={"url": here}, headers=tenant.headers),
+        desk.call("POST", json={"url": "ftp://example.org/"}),
+    ):
+        assert refused.status_code == 422
+        assert refused.json is not None
+        assert "https://" in str(refused.json["error"]["details"]["url"])
+    before = app.config["SETTINGS"]
+    app.config["SETTINGS"] = before.model_copy(update={"fetch_loopback": True})
+    assert desk.done(desk.call("POST", json={"url": here}))["status"] == "ready"
+    assert web.post(crawls, json={"url": here}, headers=tenant.headers).status_code == 202
+    # Still nowhere else over http.
+    assert desk.call("POST", json={"url": "http://example.org/"}).status_code == 422
+    app.config["SETTINGS"] = before
 
 
 def test_a_site_that_does_not_answer_is_waited_for(desk: Desk, bells: list[uuid.UUID]) -> None:
