@@ -40,6 +40,7 @@ class Reason(StrEnum):
     DUPLICATE = "duplicate"
     INTERRUPTED = "interrupted"
     ADDRESS_NOT_ALLOWED = "address_not_allowed"
+    HOST_NOT_FOUND = "host_not_found"
     PAGE_NOT_FOUND = "page_not_found"
     PAGE_REFUSED = "page_refused"
     PAGE_UNEXPECTED = "page_unexpected"

@@ -34,6 +34,7 @@ FETCH_REASONS = {
     FetchReason.NOT_HTTPS: Reason.ADDRESS_NOT_ALLOWED,
     FetchReason.CREDENTIALS: Reason.ADDRESS_NOT_ALLOWED,
     FetchReason.NOT_PUBLIC: Reason.ADDRESS_NOT_ALLOWED,
+    FetchReason.NO_SUCH_HOST: Reason.HOST_NOT_FOUND,
     FetchReason.REDIRECTS: Reason.PAGE_UNEXPECTED,
     FetchReason.REFUSED: Reason.PAGE_REFUSED,
     FetchReason.NOT_FOUND: Reason.PAGE_NOT_FOUND,

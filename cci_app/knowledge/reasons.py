@@ -75,6 +75,11 @@ _SENTENCES: dict[Reason, tuple[str, str, str]] = {
         "L'adresse, ou celle à laquelle elle mène, n'est pas une adresse https publique.",
         "La dirección, o aquella a la que lleva, no es una dirección https pública.",
     ),
+    Reason.HOST_NOT_FOUND: (
+        "There is no site of this name: check the spelling of the address.",
+        "Aucun site ne porte ce nom : vérifiez l'orthographe de l'adresse.",
+        "No existe ningún sitio con ese nombre: revise cómo está escrita la dirección.",
+    ),
     Reason.PAGE_NOT_FOUND: (
         "There is nothing at this address: correct it.",
         "Il n'y a rien à cette adresse : corrigez-la.",

@@ -1,6 +1,7 @@
 """Documents from the request that sends them to the question that finds them."""
 
 import io
+import socket
 import threading
 import uuid
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pytest_httpserver import HTTPServer
 
-from benchmarks.ssrf.corpus import SITE
+from benchmarks.ssrf.corpus import NAMES, SITE
 from benchmarks.ssrf.internet import Internet
 from cci_app.core.database import system_transaction
 from cci_app.core.errors import Unavailable
@@ -264,6 +265,34 @@ def test_a_page_of_the_web(desk: Desk, internet: Internet) -> None:
     inside = desk.done(desk.call("POST", json={"url": "https://internal.example.org/"}))
     assert inside["reason"]["code"] == "address_not_allowed"
     assert internet.hits == 0
+
+
+@pytest.mark.parametrize(
+    ("host", "code"),
+    [
+        ("exmaple.org", "host_not_found"),
+        ("wwww.example.co.uk", "host_not_found"),
+        # Whether there is such a name inside is not told.
+        *(
+            (name, "address_not_allowed")
+            for name in ("redis", "nobody", "db.internal", "x.svc.cluster.local", "a.corp")
+        ),
+        ("internal.example.org", "address_not_allowed"),
+    ],
+)
+def test_a_site_that_does_not_exist_is_named_as_such(
+    desk: Desk, internet: Internet, monkeypatch: pytest.MonkeyPatch, host: str, code: str
+) -> None:
+    resolve = socket.getaddrinfo
+
+    def nowhere(name: Any, *args: Any, **options: Any) -> Any:
+        if name == host and host not in NAMES:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return resolve(name, *args, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", nowhere)
+    failed = desk.done(desk.call("POST", json={"url": f"https://{host}/"}))
+    assert (failed["status"], failed["reason"]["code"]) == ("failed", code)
 
 
 def test_this_machine_is_fetched_from_where_a_setting_allows_it(

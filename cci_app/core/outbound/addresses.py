@@ -4,6 +4,8 @@ import ipaddress
 import socket
 from collections.abc import Callable
 
+from tld import get_tld
+
 from cci_app.core.daemon_threads import DaemonThreads
 
 # IANA has given out global unicast addresses from this block alone. What lies outside of it (IPv4 inside IPv6, NAT64,
@@ -26,6 +28,11 @@ def is_public(address: str) -> bool:
         special = ip.is_multicast or ip.is_reserved or any(ip in block for block in _SPECIAL)
         return ip.is_global and not special
     return ip in _GLOBAL_UNICAST and ip.is_global and ip.sixtofour is None and ip.teredo is None
+
+
+def is_public_name(host: str) -> bool:
+    """Whether a name ends as names of the public internet do. Names of a network of one's own, as a rule, do not."""
+    return get_tld(f"https://{host}/", fail_silently=True) is not None
 
 
 def is_loopback(address: str) -> bool:

@@ -11,7 +11,7 @@ from werkzeug.http import parse_options_header
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import CciError
 from cci_app.core.outbound.addresses import Resolve, resolve
-from cci_app.core.outbound.transport import GuardedTransport, NotPublic
+from cci_app.core.outbound.transport import GuardedTransport, NoSuchHost, NotPublic
 
 # What robots.txt knows us by.
 USER_AGENT = "cci-app"
@@ -32,6 +32,7 @@ class FetchReason(StrEnum):
     NOT_HTTPS = "not_https"
     CREDENTIALS = "credentials_in_address"
     NOT_PUBLIC = "not_public"
+    NO_SUCH_HOST = "no_such_host"
     REDIRECTS = "too_many_redirects"
     REFUSED = "refused"
     NOT_FOUND = "not_found"
@@ -107,7 +108,11 @@ def fetch(
                     return _read(response, url, media_types, max_bytes)
             except NotPublic as error:
                 raise FetchError(
-                    FetchReason.NOT_PUBLIC, f"{url.host} is not a public host: check the spelling of the address"
+                    FetchReason.NOT_PUBLIC, f"{url.host} is not a public host: use an address that everybody can open"
+                ) from error
+            except NoSuchHost as error:
+                raise FetchError(
+                    FetchReason.NO_SUCH_HOST, f"{url.host} does not exist: check the spelling of the address"
                 ) from error
             except httpx.TimeoutException as error:
                 raise FetchError(FetchReason.TOO_SLOW, f"{url.host} did not answer in time") from error

@@ -15,20 +15,27 @@ import httpcore
 import httpx
 
 from cci_app.core.deadline import Deadline
-from cci_app.core.outbound.addresses import Resolve, is_loopback, is_public, resolve
+from cci_app.core.outbound.addresses import Resolve, is_loopback, is_public, is_public_name, resolve
 
 CONNECT_SECONDS = 5.0
 _MOST_ADDRESSES = 4
 
 
 class NotPublic(httpx.TransportError):
-    """The host is not on the public internet, or nowhere at all: which of the two is nobody's business outside."""
+    """The host is not on the public internet.
+
+    A name that could only be one of an inner network is not there either: whether it exists is nobody's business.
+    """
+
+
+class NoSuchHost(httpx.TransportError):
+    """The host's name is one of the public internet, and nowhere."""
 
 
 class GuardedTransport(httpx.BaseTransport):
     """For `httpx.Client(transport=...)`: what it is used for ends at `deadline`, a server that trickles included.
 
-    `loopback` lets it reach this machine too, for tests. Raises httpx.TransportError, of which NotPublic is one.
+    `loopback` lets it reach this machine too, for tests. Raises httpx.TransportError, as NotPublic and NoSuchHost are.
     """
 
     def __init__(self, deadline: Deadline, *, loopback: bool = False, resolve: Resolve = resolve) -> None:
@@ -107,7 +114,7 @@ class _GuardedBackend(httpcore.NetworkBackend):
         except (OSError, UnicodeError) as error:
             if getattr(error, "errno", None) == socket.EAI_AGAIN:
                 raise httpcore.ConnectError from error
-            raise NotPublic("no such host") from error
+            raise (NoSuchHost if is_public_name(host) else NotPublic)("no such host") from error
         except RuntimeError as error:
             # Every thread that resolves hangs.
             raise httpcore.ConnectError from error
