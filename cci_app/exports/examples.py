@@ -56,8 +56,10 @@ JOB: dict[str, Any] = {
     "link": None,
     "download": "/api/v1/export/jobs/3f0c6f4e-3f5b-4a43-9d52-7b1d0c2c1e5a/download",
     "reason": None,
+    "goes_on_at": None,
     "manifest": {
         "name": "conversations_2026-01-01_2026-01-31.xlsx",
+        "filters": {"start_date": "2026-01-01", "end_date": "2026-01-31"},
         "rows": 1,
         "first_id": "c386bbc4-cd61-4e30-98f1-6adf91b7584a",
         "last_id": "c386bbc4-cd61-4e30-98f1-6adf91b7584a",

@@ -115,11 +115,19 @@ def manifest_of(job: Job) -> Manifest | None:
     return Manifest.from_json(kept) if kept else None
 
 
+def finished_manifest(job: Job) -> Manifest:
+    """What is in the job's file. Raises Conflict while there is none, which says what to do."""
+    manifest = manifest_of(job)
+    if manifest is not None:
+        return manifest
+    if job.state in {JobState.FAILED, JobState.CANCELLED}:
+        raise Conflict(f"the export is {job.state} and its file was not made: POST …/jobs/{job.id}/retry makes it")
+    raise Conflict("the export is not made yet: wait until it is done")
+
+
 def open_file(job: Job) -> tuple[Manifest, IO[bytes]]:
     """The export's file, whether or not it was delivered. Raises Conflict while there is none, NotFound when gone."""
-    manifest = manifest_of(job)
-    if manifest is None:
-        raise Conflict("the export is not made yet: wait until it is done")
+    manifest = finished_manifest(job)
     try:
         return manifest, file_store(_settings()).open(_key(job.organisation_id, job.id, manifest))
     except NotFound as error:

@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from cci_app.core.errors import Conflict
 from cci_app.exports.columns import Kind
 from cci_app.exports.destinations.ports import Cell, Parcel
 from cci_app.exports.files import selected
@@ -113,15 +112,12 @@ def _cell(kind: Kind, cell: str) -> Cell:
             return unguarded(cell)
 
 
-def reconcile(organisation_id: int, job_id: uuid.UUID, manifest: Manifest | None) -> dict[str, Any]:
+def reconcile(organisation_id: int, job_id: uuid.UUID, manifest: Manifest) -> dict[str, Any]:
     """Hold an export against the database as it is now, day by day, as ReconciliationResponse.
 
     A day differs where conversations are missing or were added, or where what the export says of one has changed; of a
     workbook, which holds the messages too, also where a message has.
-    Raises Conflict while there is no file yet.
     """
-    if manifest is None:
-        raise Conflict("the export is not made yet: wait until it is done")
     with selected(organisation_id, Selection.from_json(manifest.filters), manifest.timezone) as record:
         now = record.hashes(with_messages=manifest.hashes_messages)
     nothing = (0, "")

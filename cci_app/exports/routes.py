@@ -3,7 +3,8 @@
 import uuid
 from typing import Any
 
-from flask import Response, current_app, g, make_response, send_file, url_for
+from flask import Response, current_app, g, make_response, request, send_file, url_for
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from cci_app.accounts.auth import current_caller
 from cci_app.core.http.api import EdgeBlueprint
@@ -15,6 +16,7 @@ from cci_app.exports.job import (
     Order,
     cancel_export,
     find_export,
+    finished_manifest,
     manifest_of,
     open_file,
     request_export,
@@ -36,7 +38,7 @@ from cci_app.exports.schemas import (
 )
 from cci_app.exports.selection import XLSX, ExportFormat, Selection
 from cci_app.jobs.ledger import list_jobs
-from cci_app.jobs.models import Job
+from cci_app.jobs.models import Job, JobState
 
 blueprint = EdgeBlueprint("exports", __name__, url_prefix="/api/v1/export", description="The record as files")
 
@@ -117,13 +119,29 @@ def retry_export_job(job_id: uuid.UUID) -> dict[str, Any]:
 
 
 @blueprint.get("/jobs/<uuid:job_id>/download", parameters=[_JOB])
-@blueprint.response(200, _FILE, content_type="application/octet-stream", example=examples.WORKBOOK)
+@blueprint.response(200, ConversationResponse(many=True), example=[examples.CONVERSATION])
+@blueprint.alt_response(200, schema=_FILE, content_type=XLSX, example=examples.WORKBOOK)
+@blueprint.alt_response(200, schema={"type": "string"}, content_type="text/csv", example=examples.CSV)
+@blueprint.alt_response(206, schema=_FILE, content_type="*/*", description="What Range asks for", example="(bytes)")
 @blueprint.alt_response(404, "NOT_FOUND")
 @blueprint.alt_response(409, "CONFLICT")
+@blueprint.alt_response(416, "REQUESTED_RANGE_NOT_SATISFIABLE")
 def download_export(job_id: uuid.UUID) -> Response:
-    """Fetch the file of an export, also where its delivery failed."""
+    """Fetch the file of an export, also where its delivery failed.
+
+    A download that was cut goes on where it was: `Range` is heard, and `ETag` is that of the file's bytes.
+    """
     manifest, file = open_file(find_export(current_caller().organisation_id, job_id))
-    return send_file(file, "application/octet-stream", as_attachment=True, download_name=manifest.name)
+    # Of a file without a path the framework knows no length; without that it can serve no range.
+    response = send_file(file, XLSX, True, manifest.name, conditional=False, etag=manifest.sha256)
+    response.content_type = ExportFormat(manifest.form).content_type
+    response.content_length = manifest.bytes
+    try:
+        response.make_conditional(request, accept_ranges=True, complete_length=manifest.bytes)
+    except RequestedRangeNotSatisfiable:
+        file.close()
+        raise
+    return response
 
 
 @blueprint.get("/jobs/<uuid:job_id>/reconcile", parameters=[_JOB])
@@ -133,7 +151,7 @@ def download_export(job_id: uuid.UUID) -> Response:
 def reconcile_export(job_id: uuid.UUID) -> dict[str, Any]:
     """Hold an export against the database as it is now, and name the days that differ."""
     organisation_id = current_caller().organisation_id
-    return reconcile(organisation_id, job_id, manifest_of(find_export(organisation_id, job_id)))
+    return reconcile(organisation_id, job_id, finished_manifest(find_export(organisation_id, job_id)))
 
 
 @blueprint.get("/schedules")
@@ -191,6 +209,7 @@ def _shown(job: Job) -> dict[str, Any]:
         **job.payload,
         "bytes": manifest.bytes if manifest else None,
         "delivered": kept.get("delivered"),
+        "goes_on_at": job.not_before if job.state == JobState.QUEUED else None,
         "steps": kept.get("steps", []),
         "link": (job.result or {}).get("link"),
         "download": url_for("exports.download_export", job_id=job.id) if there else None,

@@ -123,6 +123,7 @@ class ManifestResponse(ma.Schema):
     """What is in the file."""
 
     name = ma.fields.String(required=True)
+    filters = ma.fields.Dict(required=True)
     rows = ma.fields.Integer(required=True)
     first_id = ma.fields.UUID(required=True, allow_none=True)
     last_id = ma.fields.UUID(required=True, allow_none=True)
@@ -133,7 +134,10 @@ class ManifestResponse(ma.Schema):
 
 
 class ExportJobResponse(ma.Schema):
-    """An export as a job; `delivered` are bytes of the file, or rows of the sheet, that are there."""
+    """An export as a job; `delivered` are bytes of the file, or rows of the sheet, that are there.
+
+    `goes_on_at` is when a delivery is tried again whose destination asked to wait; `reason` then says why it waits.
+    """
 
     id = ma.fields.UUID(required=True)
     state = ma.fields.String(
@@ -150,6 +154,7 @@ class ExportJobResponse(ma.Schema):
     link = ma.fields.String(required=True, allow_none=True)
     download = ma.fields.String(required=True, allow_none=True)
     reason = ma.fields.String(required=True, allow_none=True)
+    goes_on_at = ma.fields.AwareDateTime(required=True, allow_none=True)
     manifest = ma.fields.Nested(ManifestResponse, required=True, allow_none=True)
     created_at = ma.fields.AwareDateTime(required=True)
     started_at = ma.fields.AwareDateTime(required=True, allow_none=True)

@@ -1,8 +1,9 @@
 """A record to export: conversations that say what could go wrong in a file."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -70,3 +71,13 @@ def add(app: Flask, tenant: Tenant) -> Add:
         return run_id
 
     return conversation
+
+
+@pytest.fixture
+def store(app: Flask, tenant: Tenant, tmp_path: Path) -> Iterator[Path]:
+    """The folder in which files are kept; the organisation is the one that destinations belong to."""
+    before = app.config["SETTINGS"]
+    changes = {"file_storage": str(tmp_path / "files"), "export_folder": tmp_path / "out"}
+    app.config["SETTINGS"] = before.model_copy(update={**changes, "default_organisation": tenant.slug})
+    yield tmp_path / "files"
+    app.config["SETTINGS"] = before

@@ -3,6 +3,7 @@
 import random
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from cci_app.core.database import system_transaction
 from cci_app.exports.destinations import patience, upload
 from cci_app.exports.destinations.ports import Parcel
 from cci_app.exports.job import run_export
+from cci_app.jobs.ledger import open_jobs
 from cci_app.jobs.models import Job
 from tests.conftest import Tenant
 from tests.exports.conftest import Add
@@ -153,10 +155,19 @@ def test_throttling_puts_the_job_back_for_as_long_as_it_says(
     waiting = read(web, tenant, address)
     assert (waiting["state"], waiting["link"]) == ("queued", None)
     assert "asks to wait 315 s" in waiting["reason"]
+    goes_on_in = datetime.fromisoformat(waiting["goes_on_at"]) - datetime.now(UTC)
+    assert 300 < goes_on_in.total_seconds() <= 315
     assert job_row(address).attempts == 0
-    change(address, not_before=sa.func.now())
+    job_id = uuid.UUID(waiting["id"])
     work(address)
-    assert read(web, tenant, address)["state"] == "done"
+    assert job_id not in [job.job_id for job in open_jobs()]
+    assert read(web, tenant, address)["state"] == "queued"
+    # Once that time has come, the next look of the sweeper, seconds later at most, has it go on.
+    change(address, not_before=sa.func.now(), created_at=sa.func.now() - sa.func.make_interval(0, 0, 0, 0, 0, 5))
+    assert job_id in [job.job_id for job in open_jobs()]
+    work(address)
+    done = read(web, tenant, address)
+    assert (done["state"], done["goes_on_at"]) == ("done", None)
 
 
 @pytest.mark.usefixtures("record")

@@ -13,7 +13,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pydantic import SecretStr
 
-from cci_app.conversation.models import Answer, Conversation, ConversationRun
 from cci_app.core.database import system_transaction
 from cci_app.core.errors import Unavailable
 from cci_app.exports import files
@@ -30,16 +29,7 @@ from tests.exports.conftest import NOON, Add
 from tests.exports.orders import ask, made, read
 
 JOBS = "/api/v1/export/jobs"
-
-
-@pytest.fixture(autouse=True)
-def store(app: Flask, tenant: Tenant, tmp_path: Path) -> Iterator[Path]:
-    """The folder in which files are kept; the organisation is the one that destinations belong to."""
-    before = app.config["SETTINGS"]
-    changes = {"file_storage": str(tmp_path / "files"), "export_folder": tmp_path / "out"}
-    app.config["SETTINGS"] = before.model_copy(update={**changes, "default_organisation": tenant.slug})
-    yield tmp_path / "files"
-    app.config["SETTINGS"] = before
+pytestmark = pytest.mark.usefixtures("store")
 
 
 def kept(store: Path) -> list[Path]:
@@ -99,10 +89,47 @@ def test_an_export_is_asked_for_made_and_fetched(
     fetched = web.get(done["download"], headers=tenant.headers, buffered=True)
     assert hashlib.sha256(fetched.data).hexdigest() == manifest["sha256"]
     assert manifest["name"] in fetched.headers["Content-Disposition"]
+    assert manifest["filters"] == {"start_date": "2026-01-01"}
+    assert fetched.headers["Content-Length"] == str(done["bytes"])
     query = {"format": form, "start_date": "2026-01-01"}
     direct = web.get("/api/v1/export/conversations", query_string=query, headers=tenant.headers, buffered=True)
     assert direct.data == fetched.data
+    assert direct.headers["Content-Type"] == fetched.headers["Content-Type"]
     assert [job["id"] for job in read(web, tenant, JOBS)] == [done["id"]]
+
+
+def test_a_download_that_was_cut_goes_on(web: FlaskClient, tenant: Tenant, add: Add) -> None:
+    add(["Sí"])
+    address = f"{JOBS}/{made(tenant, 'excel').id}/download"
+    whole = web.get(address, headers=tenant.headers, buffered=True)
+    same = {**tenant.headers, "If-Range": whole.headers["ETag"]}
+    rest = web.get(address, headers={**same, "Range": "bytes=100-"}, buffered=True)
+    assert (rest.status_code, rest.data) == (206, whole.data[100:])
+    assert rest.headers["Content-Range"] == f"bytes 100-{len(whole.data) - 1}/{len(whole.data)}"
+    other = web.get(address, headers={**same, "If-Range": '"other"', "Range": "bytes=100-"}, buffered=True)
+    assert (other.status_code, other.data) == (200, whole.data)
+    beyond = web.get(address, headers={**tenant.headers, "Range": f"bytes={len(whole.data)}-"}, buffered=True)
+    assert (beyond.status_code, beyond.headers["Content-Range"]) == (416, f"bytes */{len(whole.data)}")
+    assert beyond.json["error"]["code"] == "requested_range_not_satisfiable"  # type: ignore[index]
+
+
+@pytest.mark.parametrize("way", ["download", "reconcile"])
+def test_what_will_never_be_done_is_not_to_be_waited_for(web: FlaskClient, tenant: Tenant, way: str) -> None:
+    def told(job_id: uuid.UUID) -> str:
+        answer = web.get(f"{JOBS}/{job_id}/{way}", headers=tenant.headers)
+        assert answer.status_code == 409
+        message: str = answer.json["error"]["message"]  # type: ignore[index]
+        return message
+
+    job_id = ask(tenant)
+    assert "wait until it is done" in told(job_id)
+    for state in ("cancelled", "failed"):
+        with system_transaction() as session:
+            session.execute(sa.update(Job).where(Job.id == job_id).values(state=state))
+        assert told(job_id) == f"the export is {state} and its file was not made: POST …/jobs/{job_id}/retry makes it"
+    assert web.post(f"{JOBS}/{job_id}/retry", headers=tenant.headers).status_code == 202
+    run_export(job_id)
+    assert web.get(f"{JOBS}/{job_id}/{way}", headers=tenant.headers, buffered=True).status_code == 200
 
 
 def test_a_workbook_too_large_to_wait_for_becomes_a_job(
@@ -261,72 +288,6 @@ def test_a_cancelled_export_stops(
     assert read(web, tenant, address)["state"] == "cancelled"
     assert kept(store) == []
     assert web.post(f"{address}/cancel", headers=tenant.headers).status_code == 409
-
-
-def test_reconciling_names_the_days_that_differ(web: FlaskClient, tenant: Tenant, add: Add) -> None:
-    days = [NOON + timedelta(days=number) for number in range(4)]
-    runs = [add(["Sí"], ["a", "b"], started_at=day) for day in days]
-    job = made(tenant, "json")
-    address = f"{JOBS}/{job.id}/reconcile"
-    same = read(web, tenant, address)
-    assert (same["same"], same["rows_then"], same["rows_now"], same["days"]) == (True, 4, 4, [])
-    with system_transaction() as session:
-        session.execute(sa.delete(ConversationRun).where(ConversationRun.id == runs[0]))
-        session.execute(sa.update(Answer).where(Answer.run_id == runs[1]).values(text="No"))
-        session.execute(sa.delete(Conversation).where(Conversation.run_id == runs[2], Conversation.user_message == "b"))
-    add(["más"], started_at=days[3])
-    different = read(web, tenant, address)
-    assert not different["same"]
-    assert [(day["day"], day["rows_then"], day["rows_now"], day["difference"]) for day in different["days"]] == [
-        ("2026-01-15", 1, 0, "missing"),
-        ("2026-01-16", 1, 1, "changed"),
-        ("2026-01-17", 1, 1, "changed"),
-        ("2026-01-18", 1, 2, "added"),
-    ]
-
-
-@pytest.mark.parametrize(("form", "seen"), [("excel", True), ("csv", False), ("json", False)])
-@pytest.mark.parametrize("change", [{"user_message": "otra"}, {"agent_response": "otra"}, {"late": True}])
-def test_a_changed_message_is_seen_where_messages_were_exported(
-    web: FlaskClient, tenant: Tenant, add: Add, form: str, seen: bool, change: dict[str, Any]
-) -> None:
-    run = add(["Sí"], ["a", "b"])
-    add(["Sí"], ["a", "b"], started_at=NOON + timedelta(days=1))
-    address = f"{JOBS}/{made(tenant, form).id}/reconcile"
-    assert read(web, tenant, address)["same"]
-    with system_transaction() as session:
-        of_run = sa.update(Conversation).where(Conversation.run_id == run, Conversation.user_message == "b")
-        session.execute(of_run.values(change))
-    days = read(web, tenant, address)["days"]
-    # Whether it was late is counted in every form.
-    assert [day["day"] for day in days] == (["2026-01-15"] if seen or "late" in change else [])
-
-
-def test_messages_in_another_order_are_seen(web: FlaskClient, tenant: Tenant, add: Add) -> None:
-    run = add(["Sí"], ["a", "b"])
-    address = f"{JOBS}/{made(tenant, 'excel').id}/reconcile"
-    with system_transaction() as session:
-        turned = sa.case((Conversation.user_message == "a", "b"), else_="a")
-        answered = sa.case((Conversation.user_message == "a", "Eco: b"), else_="Eco: a")
-        of_run = sa.update(Conversation).where(Conversation.run_id == run)
-        session.execute(of_run.values(user_message=turned, agent_response=answered))
-    assert [day["difference"] for day in read(web, tenant, address)["days"]] == ["changed"]
-
-
-def test_a_manifest_from_before_messages_were_hashed_still_reconciles(
-    web: FlaskClient, tenant: Tenant, add: Add
-) -> None:
-    run = add(["Sí"], ["a"])
-    job, plain = made(tenant, "excel"), made(tenant, "csv")
-    manifest, days = job.checkpoint["manifest"], plain.checkpoint["manifest"]["days"]  # type: ignore[index]
-    before = {name: value for name, value in manifest.items() if name != "hashes_messages"} | {"days": days}
-    with system_transaction() as session:
-        session.execute(sa.update(Job).where(Job.id == job.id).values(checkpoint={"manifest": before}))
-    address = f"{JOBS}/{job.id}/reconcile"
-    assert read(web, tenant, address)["same"]
-    with system_transaction() as session:
-        session.execute(sa.update(Answer).where(Answer.run_id == run).values(text="No"))
-    assert [day["difference"] for day in read(web, tenant, address)["days"]] == ["changed"]
 
 
 def test_files_are_kept_for_some_time(web: FlaskClient, tenant: Tenant, add: Add, store: Path) -> None:

@@ -103,6 +103,12 @@ DOCUMENTED: dict[str, DocumentedError] = {
         "unsupported_media_type",
         "The file is not text, PDF, Word or HTML: save it as one of these.",
     ),
+    "REQUESTED_RANGE_NOT_SATISFIABLE": DocumentedError(
+        HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+        "The file has no such range of bytes",
+        "requested_range_not_satisfiable",
+        "The server cannot provide the requested range.",
+    ),
     "UNPROCESSABLE_ENTITY": DocumentedError(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "A value cannot be accepted; `details` names the field",
