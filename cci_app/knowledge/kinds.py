@@ -33,6 +33,12 @@ _LOOKED_AT = 4096
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _WEB_PAGE = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.S | re.I)
+# Written in letters, and yet not for people to read: RTF, PostScript, TeX, keys, address cards and calendars, messages
+# with their headers, SVG and other XML.
+_SOURCES = (b"{\\rtf", b"%!PS", b"\\documentclass", b"-----BEGIN ", b"BEGIN:VCARD", b"BEGIN:VCALENDAR")
+_HEADER_OF_A_MESSAGE = rb"(?:received|return-path|delivered-to|message-id|mime-version|dkim-signature):"
+_MESSAGE = re.compile(rb"(?:[!-9;-~]+:[ \t].*\n(?:[ \t].*\n)*){0,50}?" + _HEADER_OF_A_MESSAGE, re.I)
+_XML = re.compile(rb"<(?:\?xml|svg|!doctype)\b", re.I)
 _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -54,12 +60,24 @@ def kind_of(data: bytes, name: str = "", media_type: str = "") -> Kind:
         raise UnreadableDocument(Reason.ENCRYPTED if encrypted else Reason.NOT_TEXT)
     if not start.startswith(_UTF16) and (b"\x00" in data or _CONTROLS.search(start)):
         raise UnreadableDocument(Reason.NOT_TEXT)
+    shown = _beginning(start)
+    if shown.startswith(_SOURCES) or _MESSAGE.match(shown):
+        raise UnreadableDocument(Reason.NOT_TEXT)
     named = SUFFIXES.get(PurePath(name).suffix.lower())
     if named in {Kind.PDF, Kind.DOCX} or media_type in {"application/pdf", DOCX_TYPE}:
         raise UnreadableDocument(Reason.DAMAGED)
-    if named is Kind.HTML or media_type in HTML_TYPES or _WEB_PAGE.match(start.removeprefix(b"\xef\xbb\xbf")):
+    if named is Kind.HTML or media_type in HTML_TYPES or _WEB_PAGE.match(shown):
         return Kind.HTML
+    if _XML.match(shown):
+        raise UnreadableDocument(Reason.NOT_TEXT)
     return Kind.MARKDOWN if named is Kind.MARKDOWN or media_type == "text/markdown" else Kind.TEXT
+
+
+def _beginning(start: bytes) -> bytes:
+    """What a text begins with, without a mark of its encoding or white space before it."""
+    if start.startswith(_UTF16):
+        start = start.decode("utf-16", "ignore").encode()
+    return start.removeprefix(b"\xef\xbb\xbf").lstrip()
 
 
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})

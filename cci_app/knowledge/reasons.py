@@ -19,9 +19,10 @@ _SENTENCES: dict[Reason, tuple[str, str, str]] = {
         "El documento está vacío.",
     ),
     Reason.NOT_TEXT: (
-        "The file is not text, PDF, Word or HTML: save it as one of these.",
-        "Le fichier n'est ni du texte, ni un PDF, ni du Word, ni du HTML : enregistrez-le dans l'un de ces formats.",
-        "El archivo no es texto, PDF, Word ni HTML: guárdelo en uno de estos formatos.",
+        "The file is not a PDF, Word (.docx), HTML, Markdown or plain text: save it as one of these.",
+        "Le fichier n'est ni un PDF, ni du Word (.docx), ni du HTML, ni du Markdown, ni du texte brut : enregistrez-le"
+        " dans l'un de ces formats.",
+        "El archivo no es PDF, Word (.docx), HTML, Markdown ni texto sin formato: guárdelo en uno de estos formatos.",
     ),
     Reason.ENCRYPTED: (
         "The document is protected by a password: remove it and send the document again.",

@@ -52,6 +52,9 @@ PAGE = """<!doctype html><title>Visas | Site</title><nav><a href="/menu">Menu</a
 <h2>Délais</h2><p>Les délais varient selon le pays et la saison, comptez souvent trois semaines.</p></main>"""
 
 
+_TEXT = ("text", "Lettre", "fr", None, None)
+
+
 @pytest.mark.parametrize(
     ("name", "data", "kind", "title", "language", "heading", "page"),
     [
@@ -61,6 +64,8 @@ PAGE = """<!doctype html><title>Visas | Site</title><nav><a href="/menu">Menu</a
         ("visas.html", PAGE.encode(), "html", "Les visas", "fr", "Délais", None),
         ("visas.txt", "Les visas\n\nNous suivons les délais.".encode(), "text", "Les visas", "fr", None, None),
         ("visas.txt", PAGE.encode(), "html", "Les visas", "fr", "Délais", None),
+        ("visas.xml", b"<?xml version='1.0'?>\n" + PAGE.encode(), "html", "Les visas", "fr", "Délais", None),
+        ("lettre.txt", "Objet : visas\nDe: a@example.org\n\nNous suivons les délais.".encode(), *_TEXT),
     ],
 )
 def test_a_file_is_read_by_its_content_and_found(
@@ -122,6 +127,15 @@ def test_the_same_file_many_times_at_once_is_one_document(
         ("book.xlsx", b"", 422),
         ("old.doc", bytes.fromhex("d0cf11e0a1b11ae1") + bytes(500), 415),
         ("large.txt", b"x" * 10_485_761, 413),
+        ("visas.rtf", rb"{\rtf1\ansi Les visas}", 415),
+        ("visas.txt", b"\xef\xbb\xbf\n" + rb"{\rtf1\ansi Les visas}", 415),
+        ("plan.svg", b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"><text>Visas</text></svg>', 415),
+        ("plan.txt", b'<svg viewBox="0 0 9 9"><text>Visas</text></svg>', 415),
+        ("feed.md", "<?xml version='1.0'?><rss><title>Visas</title></rss>".encode("utf-16"), 415),
+        ("page.ps", b"%!PS-Adobe-3.0\n(Les visas) show", 415),
+        ("mail.eml", b"From: a@example.org\r\nSubject: Les visas\r\n of May\r\nMIME-Version: 1.0\r\n\r\nBonjour", 415),
+        ("card.txt", b"BEGIN:VCARD\r\nFN:Camille\r\nEND:VCARD", 415),
+        ("key.txt", b"-----BEGIN PRIVATE KEY-----\nMIIE\n", 415),
     ],
 )
 def test_what_is_no_document_is_refused_at_the_door(
