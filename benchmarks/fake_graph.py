@@ -111,11 +111,21 @@ class FakeGraph:
         self._server.server_close()
 
     def order(
-        self, pattern: str, status: int, *, done: bool = False, times: int = 1, retry_after: str | None = None
+        self,
+        pattern: str,
+        status: int,
+        *,
+        done: bool = False,
+        times: int = 1,
+        retry_after: str | None = None,
+        code: str = "ordered",
     ) -> None:
-        """Have the next requests that fit answered so; `done` has them carried out all the same."""
+        """Have the next requests that fit answered so; `done` has them carried out all the same.
+
+        With an empty `code` the answer is none of Graph's.
+        """
         headers = {} if retry_after is None else {"Retry-After": retry_after}
-        self.ordered += [(pattern, Answer(status, {"error": {"code": "ordered"}}, headers), done)] * times
+        self.ordered += [(pattern, Answer(status, {"error": {"code": code}}, headers), done)] * times
 
     def taken(self, line: str) -> tuple[Answer, bool] | None:
         """The ordered answer to this request, if there is one."""

@@ -8,7 +8,9 @@ from click.testing import Result
 from flask import Flask
 
 from benchmarks.fake_graph import SECRET, FakeGraph
+from cci_app.exports.destinations import patience
 from cci_app.exports.destinations.cli import sharepoint
+from cci_app.exports.destinations.graph import Graph
 
 
 @pytest.fixture
@@ -77,6 +79,37 @@ def test_rights_that_are_missing_are_told(
     assert result.exit_code == 1
     assert words in result.output
     assert "grant it the role write" in result.output
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:{port}/v1.0", "http://127.0.0.1:{port}/graph"])
+def test_a_wrong_address_of_graph_is_named(
+    app: Flask, graph: FakeGraph, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    result = check(app, graph, monkeypatch, graph_base_url=address.format(port=graph.address.rpartition(":")[2]))
+    assert result.exit_code == 1
+    assert "GRAPH_BASE_URL" in result.output
+
+
+def test_an_address_where_something_else_answers_is_named(
+    app: Flask, graph: FakeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph.order("GET .*/sites/", 404, code="")
+    result = check(app, graph, monkeypatch)
+    assert result.exit_code == 1
+    assert "GRAPH_BASE_URL: what answers there is not Microsoft Graph" in result.output
+
+
+@pytest.mark.parametrize("setting", ["graph_base_url", "graph_authority"])
+def test_an_address_where_nobody_answers_is_named(
+    app: Flask, graph: FakeGraph, monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
+    monkeypatch.setattr(patience, "FIRST_PAUSE_SECONDS", 0.001)
+    if setting == "graph_base_url":
+        # The sign-in would refuse a token for such an address before anybody goes there.
+        monkeypatch.setattr(Graph, "sign_in", lambda _: None)
+    result = check(app, graph, monkeypatch, **{setting: "http://127.0.0.1:1"})
+    assert result.exit_code == 1
+    assert f"is {setting.upper()} right?" in result.output
 
 
 def test_an_application_without_any_permission_is_told(

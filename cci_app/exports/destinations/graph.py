@@ -98,7 +98,9 @@ class Graph:
             "client_secret": account.client_secret.get_secret_value(),
             "scope": f"{account.base_url.rstrip('/')}/.default",
         }
-        answer = _patiently("Microsoft's sign-in", lambda: attempt(lambda: self._client.post(url, data=form)))
+        answer = _patiently(
+            "Microsoft's sign-in", lambda: attempt(lambda: self._client.post(url, data=form)), "GRAPH_AUTHORITY"
+        )
         body = json_of(answer)
         if answer.status_code != 200 or not isinstance(body.get("access_token"), str):
             raise _sign_in_fault(answer.status_code, body)
@@ -148,6 +150,8 @@ class Graph:
         """The id of a site. Raises DeliveryFailed."""
         path = f":{quote(site.path)}" if site.path else ""
         answer = self.call("GET", f"/sites/{site.host}{path}", params={"$select": "id"})
+        if answer.status_code in {400, 404} and not error_code(answer):
+            raise DeliveryFailed("GRAPH_BASE_URL: what answers there is not Microsoft Graph")
         if answer.status_code in {400, 404}:
             raise DeliveryFailed(
                 f"SHAREPOINT_SITE: there is no site {site}; write it as host:/sites/name, as in the site's address"
@@ -183,8 +187,8 @@ class Graph:
         return self._client.request(method, self._api + path, **{**options, "headers": headers})
 
 
-def _patiently(service: str, send: Callable[[], httpx.Response]) -> httpx.Response:
-    patience = Patience(service)
+def _patiently(service: str, send: Callable[[], httpx.Response], address: str = "GRAPH_BASE_URL") -> httpx.Response:
+    patience = Patience(service, address)
     while True:
         try:
             return send()
@@ -231,4 +235,4 @@ def _sign_in_fault(status: int, body: Mapping[str, Any]) -> DeliveryFailed:
         if number in _SIGN_IN_FAULTS:
             return DeliveryFailed(f"{_SIGN_IN_FAULTS[number]} (AADSTS{number})")
     named = f"AADSTS{numbers[0]}" if numbers else str(status)
-    return DeliveryFailed(f"Microsoft refuses the sign-in ({named}): check the SHAREPOINT_ settings")
+    return DeliveryFailed(f"Microsoft refuses the sign-in ({named}): check the SHAREPOINT_ settings and GRAPH_BASE_URL")

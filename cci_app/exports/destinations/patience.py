@@ -25,19 +25,27 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Trouble(Exception):  # noqa: N818
-    """A call that may succeed when it is repeated; `retry_after` in seconds where the service named it."""
+    """A call that may succeed when it is repeated; `retry_after` in seconds where the service named it.
 
-    def __init__(self, words: str, retry_after: float | None = None) -> None:
+    `heard` is false where there was no answer at all.
+    """
+
+    def __init__(self, words: str, retry_after: float | None = None, *, heard: bool = True) -> None:
         super().__init__(words)
         self.words = words
         self.retry_after = retry_after
+        self.heard = heard
 
 
 class Patience:
-    """Pauses between attempts, each about twice as long as the one before, until something succeeds or it runs out."""
+    """Pauses between attempts, each about twice as long as the one before, until something succeeds or it runs out.
 
-    def __init__(self, service: str) -> None:
+    `address` names the setting that says where the service is.
+    """
+
+    def __init__(self, service: str, address: str | None = None) -> None:
         self._service = service
+        self._address = address
         self._faults = 0
 
     def restore(self) -> None:
@@ -53,6 +61,8 @@ class Patience:
             raise Unavailable(words, retry_after=math.ceil(asked))
         if self._faults >= FAULTS:
             words = f"{self._service} {trouble.words}, {FAULTS} times in a row"
+            if self._address and not trouble.heard:
+                words += f": is {self._address} right?"
             raise Unavailable(words, retry_after=COME_BACK_SECONDS)
         backoff = FIRST_PAUSE_SECONDS * 2 ** (self._faults - 1)
         # Spread, so that those who were turned away together do not come back together.
@@ -64,7 +74,7 @@ def attempt(send: Callable[[], httpx.Response]) -> httpx.Response:
     try:
         response = send()
     except httpx.TransportError as error:
-        raise Trouble(f"cannot be reached ({type(error).__name__})") from error
+        raise Trouble(f"cannot be reached ({type(error).__name__})", heard=False) from error
     if response.status_code in _THROTTLED:
         raise Trouble(f"turns us away ({response.status_code})", retry_after(response))
     if response.status_code in _BROKEN:
