@@ -76,9 +76,18 @@ def request_export(organisation_id: int, order: Order, request_id: str | None = 
     return job
 
 
-def enqueue(session: Session, organisation_id: int, order: Order, request_id: str | None = None) -> Job:
+def enqueue(
+    session: Session,
+    organisation_id: int,
+    order: Order,
+    request_id: str | None = None,
+    schedule_id: uuid.UUID | None = None,
+) -> Job:
     """Add the job in the session's transaction; ring for it once that is committed."""
-    return ledger.enqueue(session, organisation_id, KIND, order.as_json(), request_id)
+    payload = order.as_json()
+    if schedule_id is not None:
+        payload["schedule_id"] = str(schedule_id)
+    return ledger.enqueue(session, organisation_id, KIND, payload, request_id)
 
 
 def find_export(organisation_id: int, job_id: uuid.UUID) -> Job:
@@ -175,6 +184,7 @@ def _make_file(claim: Claim, work: "_Work", order: Order, path: Path) -> Manifes
         rows = record.count()
         record.watch = lambda done: claim.progress(min(done, rows), rows)
         record.watch(0)
+        record.step = work.step
         write_file(record, order.form, path)
         name = order.selection.file_name(order.form, _settings().secret_key)
         manifest = Manifest.of(record, order.form, path, name)

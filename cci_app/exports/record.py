@@ -138,6 +138,8 @@ class Record:
         self.timezone = timezone
         # Told now and then how many conversations were read; may raise, which ends the reading.
         self.watch: Callable[[int], None] = lambda _: None
+        # Told when the messages' turn has come, which takes as long again as the conversations.
+        self.step: Callable[[str], None] = lambda _: None
         self._read = 0
         self._parameters: dict[str, Any] = {
             **asdict(selection),
@@ -184,7 +186,8 @@ class Record:
     def messages(self) -> Iterator[tuple[Any, ...]]:
         """The cells of every message, as `layout.messages`, by conversation and in the order in which they came."""
         cells = ", ".join(_value(column, _CELL_MOMENT) for column in self.layout.messages)
-        return self._rows(
+        self.step("reading the messages")
+        yield from self._rows(
             f"SELECT {cells} FROM (SELECT v.id, v.user_id FROM {self._chosen} ORDER BY {_ORDER}) v"
             f" {_MESSAGES_OF} ORDER BY m.timestamp, m.id) m ON true"
         )

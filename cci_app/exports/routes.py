@@ -27,6 +27,7 @@ from cci_app.exports.schedules import add_schedule, change_schedule, list_schedu
 from cci_app.exports.schemas import (
     ConversationResponse,
     ExportJobResponse,
+    ExportJobsResponse,
     ExportPayload,
     ExportQuery,
     JobsQuery,
@@ -86,10 +87,12 @@ def create_export(payload: dict[str, Any]) -> Any:
 
 @blueprint.get("/jobs")
 @blueprint.arguments(JobsQuery, location="query")
-@blueprint.response(200, ExportJobResponse(many=True), example=[examples.JOB])
-def list_exports(query: dict[str, Any]) -> list[dict[str, Any]]:
+@blueprint.response(200, ExportJobsResponse, example={"jobs": [examples.JOB], "next": None})
+@blueprint.alt_response(404, "NOT_FOUND")
+def list_exports(query: dict[str, Any]) -> dict[str, Any]:
     """Show the newest exports first."""
-    return [_shown(job) for job in list_jobs(current_caller().organisation_id, KIND, query["limit"])]
+    jobs = [_shown(job) for job in list_jobs(current_caller().organisation_id, KIND, **query)]
+    return {"jobs": jobs, "next": jobs[-1]["id"] if len(jobs) == query["limit"] else None}
 
 
 @blueprint.get("/jobs/<uuid:job_id>", parameters=[_JOB])
@@ -206,6 +209,7 @@ def _shown(job: Job) -> dict[str, Any]:
     return {
         **{name: getattr(job, name) for name in ("id", "state", "rows_done", "rows", "reason")},
         **{name: getattr(job, name) for name in ("created_at", "started_at", "finished_at")},
+        "schedule_id": None,
         **job.payload,
         "bytes": manifest.bytes if manifest else None,
         "delivered": kept.get("delivered"),

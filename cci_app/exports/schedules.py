@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -90,7 +90,7 @@ def enqueue_due(limit: int = 100) -> int:
 def _ask(session: Session, schedule: ExportSchedule) -> uuid.UUID:
     timezone = _timezone(session, schedule.organisation_id)
     order = _order(schedule, schedule.next_run_at.astimezone(timezone).date())
-    job = enqueue(session, schedule.organisation_id, order)
+    job = enqueue(session, schedule.organisation_id, order, schedule_id=schedule.id)
     schedule.last_job_id = job.id
     schedule.next_run_at = _next_run(schedule, schedule.next_run_at, timezone)
     log.info("export_scheduled", job_id=str(job.id), frequency=schedule.frequency)
@@ -113,12 +113,12 @@ def window(frequency: Frequency, on: date) -> tuple[date, date]:
 
 
 def _next_run(schedule: ExportSchedule, after: datetime, timezone: ZoneInfo) -> datetime:
-    """The first moment after `after` at which the schedule runs."""
+    """The first moment after `after` at which the schedule runs, in UTC as the database gives it back."""
     day = after.astimezone(timezone).date()
     while True:
         moment = datetime.combine(day, time(schedule.hour), timezone)
         if moment > after and _runs_on(schedule, day):
-            return moment
+            return moment.astimezone(UTC)
         day += timedelta(days=1)
 
 

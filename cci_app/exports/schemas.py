@@ -4,10 +4,11 @@ from typing import Any
 
 import marshmallow as ma
 
-from cci_app.core.http.fields import CleanText, TrueOrFalse, UserId, WholeNumber
+from cci_app.core.http.fields import CleanText, PageSize, TrueOrFalse, UserId, WholeNumber
 from cci_app.exports.job import destinations
 from cci_app.exports.models import Frequency
 from cci_app.exports.selection import ExportFormat, RunStatus, Selection
+from cci_app.jobs.models import JobState
 
 
 def _day(name: str, example: str) -> ma.fields.Date:
@@ -104,12 +105,16 @@ class ExportPayload(Filters):
     destination = ma.fields.String(load_default="download", validate=ma.validate.OneOf(destinations()))
 
 
-class JobsQuery(ma.Schema):
-    """How many."""
+class JobsQuery(PageSize):
+    """Which exports; jobs have no numbers, so a page begins after the last job of the page before."""
 
-    limit = ma.fields.Integer(
-        load_default=50, validate=ma.validate.Range(1, 200), metadata={"description": "At most so many", "example": 50}
+    before = ma.fields.UUID(
+        metadata={
+            "description": "Those older than this job: `next` of the page before",
+            "example": "3f0c6f4e-3f5b-4a43-9d52-7b1d0c2c1e5a",
+        }
     )
+    state = ma.fields.Enum(JobState, by_value=True, metadata={"description": "Only those", "example": "failed"})
 
 
 class StepResponse(ma.Schema):
@@ -136,7 +141,8 @@ class ManifestResponse(ma.Schema):
 class ExportJobResponse(ma.Schema):
     """An export as a job; `delivered` are bytes of the file, or rows of the sheet, that are there.
 
-    `goes_on_at` is when a delivery is tried again whose destination asked to wait; `reason` then says why it waits.
+    `schedule_id` names the schedule that asked for it. `goes_on_at` is when a delivery is tried again whose destination
+    asked to wait; `reason` then says why it waits.
     """
 
     id = ma.fields.UUID(required=True)
@@ -146,6 +152,7 @@ class ExportJobResponse(ma.Schema):
     format = ma.fields.String(required=True)
     destination = ma.fields.String(required=True)
     filters = ma.fields.Dict(required=True)
+    schedule_id = ma.fields.UUID(required=True, allow_none=True)
     rows_done = ma.fields.Integer(required=True)
     rows = ma.fields.Integer(required=True, allow_none=True)
     bytes = ma.fields.Integer(required=True, allow_none=True)
@@ -159,6 +166,13 @@ class ExportJobResponse(ma.Schema):
     created_at = ma.fields.AwareDateTime(required=True)
     started_at = ma.fields.AwareDateTime(required=True, allow_none=True)
     finished_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+
+
+class ExportJobsResponse(ma.Schema):
+    """A page of exports; `next` is the `before` of the page after it, null on the last."""
+
+    jobs = ma.fields.List(ma.fields.Nested(ExportJobResponse), required=True)
+    next = ma.fields.UUID(required=True, allow_none=True)
 
 
 class DifferenceResponse(ma.Schema):

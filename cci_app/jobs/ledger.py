@@ -66,11 +66,23 @@ def find_job(organisation_id: int, job_id: uuid.UUID) -> Job:
         return job
 
 
-def list_jobs(organisation_id: int, kind: str, limit: int) -> list[Job]:
-    """The organisation's newest jobs of that kind, the newest first."""
+def list_jobs(
+    organisation_id: int, kind: str, limit: int, before: uuid.UUID | None = None, state: JobState | None = None
+) -> list[Job]:
+    """The organisation's newest jobs of that kind and state, older than the job `before`, the newest first.
+
+    Raises NotFound where there is no job `before`.
+    """
+    chosen = [Job.organisation_id == organisation_id, Job.kind == kind]
+    if state is not None:
+        chosen.append(Job.state == state)
+    if before is not None:
+        newer = find_job(organisation_id, before)
+        # Jobs that one transaction asked for have the same time.
+        chosen.append(sa.tuple_(Job.created_at, Job.id) < sa.tuple_(newer.created_at, newer.id))
     with tenant_transaction(organisation_id) as session:
-        newest = sa.select(Job).where(Job.organisation_id == organisation_id, Job.kind == kind)
-        return list(session.scalars(newest.order_by(Job.created_at.desc(), Job.id).limit(limit)))
+        newest = sa.select(Job).where(*chosen).order_by(Job.created_at.desc(), Job.id.desc())
+        return list(session.scalars(newest.limit(limit)))
 
 
 def open_jobs(limit: int = 100) -> list[OpenJob]:

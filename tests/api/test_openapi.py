@@ -80,7 +80,7 @@ def send_example(web: FlaskClient, operation: Operation, key: str | None, **path
         if parameter["in"] == "path":
             target = target.replace(f"{{{name}}}", path.get(name, str(value)))
         elif parameter["in"] == "query":
-            query[name] = str(value).lower() if isinstance(value, bool) else value
+            query[name] = path.get(name, str(value).lower() if isinstance(value, bool) else value)
         else:
             headers[name] = value
     body: dict[str, Any] = {}

@@ -45,9 +45,11 @@ def read(web: FlaskClient, tenant: Tenant, address: str) -> Any:
 
 
 def export_for(operation: str, tenant: Tenant) -> dict[str, str]:
-    """Path parameters that the operation of exports can be shown with; none for other operations."""
+    """Parameters that the operation of exports can be shown with; none for other operations."""
     if operation in {"change_export_schedule", "delete_export_schedule"}:
         return {"schedule_id": str(add_schedule(tenant.organisation_id, EVERY_DAY).id)}
+    if operation == "list_exports":
+        return {"before": str(ask(tenant))}
     if operation == "cancel_export_job":
         return {"job_id": str(ask(tenant))}
     if operation == "retry_export_job":

@@ -95,7 +95,9 @@ def test_an_export_is_asked_for_made_and_fetched(
     direct = web.get("/api/v1/export/conversations", query_string=query, headers=tenant.headers, buffered=True)
     assert direct.data == fetched.data
     assert direct.headers["Content-Type"] == fetched.headers["Content-Type"]
-    assert [job["id"] for job in read(web, tenant, JOBS)] == [done["id"]]
+    messages = ["reading the messages"] if form == "excel" else []
+    assert [step["text"] for step in done["steps"]] == ["reading the record", *messages, "keeping the file", "done"]
+    assert [job["id"] for job in read(web, tenant, JOBS)["jobs"]] == [done["id"]]
 
 
 def test_a_download_that_was_cut_goes_on(web: FlaskClient, tenant: Tenant, add: Add) -> None:
@@ -321,7 +323,7 @@ def test_files_are_kept_for_some_time(web: FlaskClient, tenant: Tenant, add: Add
 )
 def test_a_bad_order_is_refused(web: FlaskClient, tenant: Tenant, body: dict[str, str]) -> None:
     assert web.post(JOBS, json=body, headers=tenant.headers).status_code == 422
-    assert read(web, tenant, JOBS) == []
+    assert read(web, tenant, JOBS)["jobs"] == []
 
 
 def test_a_destination_without_its_settings_is_refused(app: Flask, web: FlaskClient, tenant: Tenant) -> None:
@@ -329,6 +331,25 @@ def test_a_destination_without_its_settings_is_refused(app: Flask, web: FlaskCli
     refused = web.post(JOBS, json={"destination": "folder"}, headers=tenant.headers)
     assert refused.status_code == 409
     assert "EXPORT_FOLDER" in refused.json["error"]["message"]  # type: ignore[index]
+
+
+def test_exports_come_in_pages_and_by_state(web: FlaskClient, tenant: Tenant) -> None:
+    asked = [str(ask(tenant)) for _ in range(5)]
+    with system_transaction() as session:
+        # As when one look of the beat asks for several.
+        session.execute(sa.update(Job).where(Job.id.in_(asked[:3])).values(created_at=sa.func.now()))
+    ledger.cancel(tenant.organisation_id, uuid.UUID(asked[4]))
+    pages, before = [], ""
+    while before is not None:
+        page = read(web, tenant, f"{JOBS}?limit=2&before={before}")
+        pages.append([job["id"] for job in page["jobs"]])
+        before = page["next"]
+    assert [len(page) for page in pages] == [2, 2, 1]
+    assert {job_id for page in pages for job_id in page} == {*asked}
+    assert {*pages[0], pages[1][0]} == {*asked[:3]}
+    assert [job["id"] for job in read(web, tenant, f"{JOBS}?state=cancelled")["jobs"]] == [asked[4]]
+    for query, status in (("state=over", 422), ("before=4711", 422), (f"before={uuid.uuid4()}", 404)):
+        assert web.get(f"{JOBS}?{query}", headers=tenant.headers).status_code == status, query
 
 
 def test_other_jobs_are_no_exports(web: FlaskClient, tenant: Tenant) -> None:

@@ -1,6 +1,7 @@
 """Scheduled exports: each run once, at the hour of the organisation's people, of the right days."""
 
 import threading
+import uuid
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from flask.testing import FlaskClient
 from cci_app.accounts.models import Organisation
 from cci_app.core import clock
 from cci_app.core.database import system_transaction
-from cci_app.exports.job import KIND
+from cci_app.exports.job import KIND, run_export
 from cci_app.exports.models import ExportSchedule, Frequency
 from cci_app.exports.schedules import add_schedule, enqueue_due, window
 from cci_app.jobs.models import Job
@@ -63,6 +64,24 @@ def test_a_daily_export_is_asked_for_once_by_two_beats(
     assert [payload["filters"] for payload in jobs_of(tenant)] == [
         {"start_date": "2026-03-01", "end_date": "2026-03-01"}
     ]
+
+
+def test_a_job_names_the_schedule_that_asked_for_it(
+    web: FlaskClient, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(monkeypatch, 2026, 3, 1, 12)
+    body = {name: value for name, value in EVERY_DAY.items() if name != "active"}
+    schedule = web.post(SCHEDULES, json=body, headers=tenant.headers).json
+    # The same moment in the same form, whether it was just computed or kept.
+    assert schedule is not None
+    assert schedule["next_run_at"] == "2026-03-02T11:00:00+00:00"
+    assert [kept["next_run_at"] for kept in read(web, tenant, SCHEDULES)] == [schedule["next_run_at"]]
+    at(monkeypatch, 2026, 3, 2, 12)
+    assert enqueue_due() == 1
+    (job,) = read(web, tenant, "/api/v1/export/jobs")["jobs"]
+    assert job["schedule_id"] == schedule["id"]
+    run_export(uuid.UUID(job["id"]))
+    assert read(web, tenant, f"/api/v1/export/jobs/{job['id']}")["state"] == "done"
 
 
 def test_missed_runs_are_made_up_for(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,17 +59,22 @@ class WholeNumber(ma.fields.Integer):
         return int(value)
 
 
-class PageQuery(ma.Schema):
+class PageSize(ma.Schema):
+    """How much of a list."""
+
+    limit = ma.fields.Integer(
+        load_default=50,
+        validate=ma.validate.Range(1, 200),
+        metadata={"description": "How many at most", "example": 50},
+    )
+
+
+class PageQuery(PageSize):
     """Which page of a list, newest first; every page but the last names the next one as `next`."""
 
     before = ma.fields.Integer(
         validate=ma.validate.Range(1, HIGHEST_ID),
         metadata={"description": "Those older than this id: `next` of the page before", "example": 4711},
-    )
-    limit = ma.fields.Integer(
-        load_default=50,
-        validate=ma.validate.Range(1, 200),
-        metadata={"description": "How many at most", "example": 50},
     )
 
 
