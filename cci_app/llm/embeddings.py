@@ -14,10 +14,10 @@ from cci_app.llm.availability import Availability
 from cci_app.llm.calls import CallOutcome
 from cci_app.llm.chat import ModelFailed
 from cci_app.llm.embedding_cache import EmbeddingCache
-from cci_app.llm.names import ModelName, Provider
+from cci_app.llm.names import ModelName, Provider, UnknownModel
 from cci_app.llm.offline_embedding import OfflineEmbedding
 from cci_app.llm.vectors import Vector
-from config.settings import Settings
+from config.settings import DEFAULT_OPENAI_EMBEDDING, Settings
 
 log = structlog.get_logger(__name__)
 
@@ -140,7 +140,10 @@ class Embeddings:
 
 def init_embeddings(app: Flask, settings: Settings) -> None:
     """Give the application its embeddings. Raises CannotStart where the setting names no model that can be had."""
-    name = ModelName.parse(settings.chosen_embedding_model)
+    try:
+        name = ModelName.parse(settings.chosen_embedding_model)
+    except UnknownModel as error:
+        raise _not_known(settings.chosen_embedding_model) from error
     app.extensions["cci_embeddings"] = Embeddings(_model(name, settings), settings.agent_pool_size)
 
 
@@ -151,7 +154,14 @@ def _model(name: ModelName, settings: Settings) -> EmbeddingModel:
         from cci_app.llm.openai_embedding import OpenAIEmbedding
 
         return OpenAIEmbedding(name, settings)
-    raise CannotStart(f"{name} is no embedding model that is known here: set EMBEDDING_MODEL to openai:… or offline")
+    raise _not_known(str(name))
+
+
+def _not_known(name: str) -> CannotStart:
+    return CannotStart(
+        f"{name!r} names no embedding model that is known here: set EMBEDDING_MODEL to one of OpenAI's, such as"
+        f" {DEFAULT_OPENAI_EMBEDDING}, or to offline"
+    )
 
 
 def embeddings() -> Embeddings:

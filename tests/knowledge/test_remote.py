@@ -229,6 +229,14 @@ def test_without_pinecone_the_words_are_searched(organisation_id: int, pinecone:
         reconcile(organisation_id)
 
 
+@pytest.mark.parametrize("name", ["foo", "anthropic:x", "google_genai:y", "openai", "openai:"])
+def test_only_models_that_can_embed_are_offered(settings: Any, name: str) -> None:
+    with pytest.raises(CannotStart) as refused:
+        create_app(type(settings)(**(settings.model_dump() | {"embedding_model": name})))
+    assert "openai:text-embedding-3-small, or to offline" in str(refused.value)
+    assert not {"anthropic", "google_genai"} - {name.partition(":")[0]} & set(str(refused.value).split())
+
+
 @pytest.mark.parametrize(
     "changes",
     [
