@@ -252,7 +252,9 @@ def test_what_is_not_json_is_refused(web: FlaskClient, tenant: Tenant, body: byt
 
 def test_a_large_body_is_refused(web: FlaskClient, tenant: Tenant) -> None:
     payload = {"user_id": "+573000000001", "message": "x" * 1_100_000}
-    assert web.post(PATH, json=payload, headers=tenant.headers).status_code == 413
+    refused = web.post(PATH, json=payload, headers=tenant.headers)
+    assert refused.status_code == 413
+    assert "1,048,576 bytes" in refused.text
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-API-Key": "cci_wrong"}, {"Authorization": "Bearer no"}])

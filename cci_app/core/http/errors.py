@@ -6,7 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 import structlog
-from flask import Flask, Response, g, jsonify
+from flask import Flask, Response, g, jsonify, request
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
@@ -23,7 +23,6 @@ _CODES = {400: "bad_request", 413: "body_too_large", 422: "validation_error", 42
 _SENTENCES = {
     404: "there is nothing at this address; /docs lists what there is",
     405: "this address does not take this method; the header Allow lists those it takes",
-    413: "the body is larger than this address takes",
 }
 
 
@@ -95,13 +94,13 @@ DOCUMENTED: dict[str, DocumentedError] = {
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "The body is too large",
         "body_too_large",
-        "The data value transmitted exceeds the capacity limit.",
+        "the body is larger than the 1,048,576 bytes that this address takes",
     ),
     "UNSUPPORTED_MEDIA_TYPE": DocumentedError(
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         "The content is of no kind that this address takes",
         "unsupported_media_type",
-        "The file is not text, PDF, Word or HTML: save it as one of these.",
+        "The file is not a PDF, Word (.docx), HTML, Markdown or plain text: save it as one of these.",
     ),
     "REQUESTED_RANGE_NOT_SATISFIABLE": DocumentedError(
         HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
@@ -169,13 +168,22 @@ def _handle_http(error: HTTPException) -> Response:
         return error_response(status, _CODES.get(status, "bad_request"), "the request has invalid fields", fields)
     code = _CODES.get(status, HTTP_STATUS_CODES.get(status, "error").lower().replace(" ", "_").replace("'", ""))
     # werkzeug's own sentences speak to the reader of a page, ours to the caller of an API.
-    plain = _SENTENCES.get(status) if error.description == type(error).description else None
+    plain = _plain(status) if error.description == type(error).description else None
     response = error_response(status, code, plain or error.description or HTTP_STATUS_CODES.get(status, "error"))
     if error.response is None:
         for name, value in error.get_headers():
             if name not in {"Content-Type", "Content-Length"}:
                 response.headers[name] = value
     return response
+
+
+def _plain(status: int) -> str | None:
+    if status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return _SENTENCES.get(status)
+    most, sent = request.max_content_length, request.content_length
+    # A body that fits may still have a field that does not.
+    limit = f"the {most:,} bytes that " if most is not None and (sent is None or sent > most) else ""
+    return f"the body is larger than {limit}this address takes"
 
 
 def _fields(group: Any) -> dict[str, Any]:
