@@ -24,8 +24,8 @@ cli = AppGroup("knowledge", help="Documents that answers are taken from.")
 def load(folder: Path | None, organisation: str, force: bool) -> None:
     """Make the documents equal to the files of FOLDER (KNOWLEDGE_PATH where none is given).
 
-    Text, Markdown and PDF; a subfolder `fr` or `es` names the language. Ends with status 1 where a file could not be
-    read; the others are loaded.
+    PDF, Word, HTML, Markdown and text; a subfolder `fr` or `es` names the language. Ends with status 1 where a file
+    could not be read; the others are loaded.
     """
     chosen: Path | None = folder or current_app.config["SETTINGS"].knowledge_path
     if chosen is None:
