@@ -39,7 +39,10 @@ _NO_PAGES = _PICTURES | _OTHERS
 
 @dataclass(slots=True)
 class CrawlReport:
-    """What a crawl did. `unchanged` has the pages that were there, `copies` those with the content of another."""
+    """What a crawl did. `unchanged` has the pages that were there, `copies` those with the content of another.
+
+    `failed` has the address of a page, the code of what went wrong, and sentences for people by language.
+    """
 
     added: int = 0
     changed: int = 0
@@ -53,7 +56,7 @@ class CrawlReport:
         """Count a page that gave no document."""
         self.failed_count += 1
         if len(self.failed) < _REPORTED:
-            self.failed.append({"url": url, "reason": reason.value})
+            self.failed.append({"url": url, "reason": reason.value, **sentences(reason)})
 
 
 def request_crawl(

@@ -86,6 +86,10 @@ def test_a_site_is_read_along_its_links(desk: Desk, crawler: Crawler, site: Inte
         "/vide": "empty",
         "/to?u=https%3A%2F%2F127.0.0.1%2F": "address_not_allowed",
     }
+    assert {each["fr"] for each in result["failed"]} == {
+        "Le document est vide.",
+        "L'adresse, ou celle à laquelle elle mène, n'est pas une adresse https publique.",
+    }
     assert site.hits == 0
     [best, *_] = desk.find("visas membres", language="fr", limit=1)
     assert best["title"] == "Visas"
