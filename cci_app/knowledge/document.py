@@ -49,8 +49,9 @@ class Reason(StrEnum):
 
 
 class UnreadableDocument(Exception):  # noqa: N818
-    """The document holds nothing that can be quoted; `reason` says why."""
+    """The document holds nothing that can be quoted; `reason` says why, `same_as` the document that it is a copy of."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: Reason, same_as: int | None = None) -> None:
         super().__init__(reason.value)
         self.reason = reason
+        self.same_as = same_as

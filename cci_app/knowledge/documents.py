@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from cci_app.core.database import tenant_transaction
 from cci_app.core.errors import Conflict, InvalidInput, NotFound
@@ -43,6 +43,8 @@ _PROGRESS = sa.case(
     (sa.and_(KnowledgeDocument.verdict == Verdict.READY, sa.func.coalesce(Job.state, "done") != JobState.QUEUED), 100),
     else_=0,
 ).label("progress")
+# The document that this one is a copy of.
+_ORIGINAL = aliased(KnowledgeDocument)
 _VIEW = (
     sa.select(
         *(
@@ -54,9 +56,12 @@ _VIEW = (
         KnowledgeDocument.reason,
         STATUS,
         _PROGRESS,
+        _ORIGINAL.id.label("original_id"),
+        _ORIGINAL.title.label("original_title"),
     )
     .select_from(KnowledgeDocument)
     .outerjoin(Job, Job.id == KnowledgeDocument.job_id)
+    .outerjoin(_ORIGINAL, _ORIGINAL.id == Job.result["same_as"].astext.cast(sa.BigInteger))
 )
 
 
@@ -97,7 +102,10 @@ def _shown(row: sa.RowMapping) -> dict[str, Any]:
     code = Reason(row["reason"]) if row["reason"] else None
     if row["status"] == "failed" and code is None:
         code = Reason.INTERRUPTED
-    return {**row, "reason": {"code": code.value, **sentences(code)} if code else None}
+    if code is None:
+        return {**row, "reason": None}
+    told = {"code": code.value, **sentences(code, row["original_title"]), "document_id": row["original_id"]}
+    return {**row, "reason": told}
 
 
 def add_file(
@@ -164,32 +172,56 @@ def _add(
         # A key of its own: the file of one document goes without regard to any other.
         file_key=None if content is None else f"knowledge/{organisation_id}/{uuid.uuid4().hex}",
     )
+    if (known := _taken_again(document, request_id)) is not None:
+        return known, False
     try:
         with tenant_transaction(organisation_id) as session:
-            if (known := _same(session, document)) is not None:
-                return known, False
             session.add(document)
             session.flush()
             document.job_id = _enqueue(session, document, request_id, hold=content is not None)
     except IntegrityError:
         # Somebody sent the same at the same moment.
-        with tenant_transaction(organisation_id) as session:
-            if (known := _same(session, document)) is None:
-                raise
-            return known, False
+        if (known := _taken_again(document, request_id)) is None:
+            raise
+        return known, False
     if content is not None:
         _keep(document, content)
     ring(Task.INGEST_DOCUMENT, str(document.job_id))
     return document.id, True
 
 
-def _same(session: Session, document: KnowledgeDocument) -> int | None:
-    """The document that the organisation has already: of the same address, or of the same bytes."""
+def _taken_again(document: KnowledgeDocument, request_id: str | None) -> int | None:
+    """The document of the same address or of the same bytes that there is already, with what is said of it now.
+
+    Its title stands in its passages too: with another one, or another language, it is read again. A folder's document
+    has its own.
+    """
+    with tenant_transaction(document.organisation_id) as session:
+        known = _same(session, document)
+        if known is None:
+            return None
+        said = {
+            name: value
+            for name, given in (("title", document.title_given), ("language", document.language_given))
+            if given and (value := getattr(document, name)) != getattr(known, name)
+        }
+        if known.origin == Origin.FOLDER:
+            said = {}
+        for name, value in said.items():
+            setattr(known, name, value)
+            setattr(known, f"{name}_given", True)
+        document_id = known.id
+    if said:
+        reindex_document(document.organisation_id, document_id, request_id)
+    return document_id
+
+
+def _same(session: Session, document: KnowledgeDocument) -> KnowledgeDocument | None:
     if document.content_hash is None:
         same = sa.and_(KnowledgeDocument.origin == Origin.URL, KnowledgeDocument.source == document.source)
     else:
         same = KnowledgeDocument.content_hash == document.content_hash
-    return session.scalar(sa.select(KnowledgeDocument.id).where(same).order_by(KnowledgeDocument.id).limit(1))
+    return session.scalar(sa.select(KnowledgeDocument).where(same).order_by(KnowledgeDocument.id).limit(1))
 
 
 def _enqueue(session: Session, document: KnowledgeDocument, request_id: str | None, *, hold: bool) -> uuid.UUID:

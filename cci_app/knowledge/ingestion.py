@@ -91,7 +91,7 @@ def _ingest(claim: Claim) -> None:
         document = read(row.source, content.data, content.kind)
         claim.progress(_READ, _DONE)
     except UnreadableDocument as error:
-        _fail(claim, row, error.reason)
+        _fail(claim, row, error)
         return
     ingested = prepared(row, content, document)
     claim.progress(_PREPARED, _DONE)
@@ -126,7 +126,10 @@ def write(session: Session, row: KnowledgeDocument, ingested: Ingested) -> int:
         # It was removed meanwhile.
         raise LeaseLost
     content, document, passages = ingested.content, ingested.document, ingested.passages
-    held.title, held.language, held.kind = passages.cut.title, passages.cut.language, content.kind
+    # What a person said of it meanwhile counts.
+    held.title = held.title if held.title_given else passages.cut.title
+    held.language = held.language if held.language_given else passages.cut.language
+    held.kind = content.kind
     held.pages, held.size_bytes, held.content_hash = document.pages, len(content.data), content.content_hash
     held.passages = len(passages.cut.chunks)
     index(session, row.organisation_id, {row.id: passages})
@@ -162,8 +165,8 @@ def _from_web(row: KnowledgeDocument, settings: Settings) -> Content:
             raise Unavailable(error.message) from error
         raise UnreadableDocument(reason) from error
     with tenant_transaction(row.organisation_id) as session:
-        if same_content(session, row, content) is not None:
-            raise UnreadableDocument(Reason.DUPLICATE)
+        if (original := same_content(session, row, content)) is not None:
+            raise UnreadableDocument(Reason.DUPLICATE, original)
     return content
 
 
@@ -190,8 +193,9 @@ def _store(claim: Claim, row: KnowledgeDocument, ingested: Ingested) -> None:
         claim.finish(session, {"document_id": row.id, "status": Verdict.READY.value, "passages": passages})
 
 
-def _fail(claim: Claim, row: KnowledgeDocument, reason: Reason) -> None:
+def _fail(claim: Claim, row: KnowledgeDocument, error: UnreadableDocument) -> None:
     """Give the document its verdict; the passages of an earlier reading stay."""
+    reason = error.reason
     log.info("document_unreadable", document_id=row.id, reason=reason.value)
     with tenant_transaction(claim.organisation_id) as session:
         session.execute(
@@ -199,7 +203,8 @@ def _fail(claim: Claim, row: KnowledgeDocument, reason: Reason) -> None:
             .where(KnowledgeDocument.id == row.id)
             .values(verdict=Verdict.FAILED, reason=reason.value)
         )
-        claim.finish(session, {"document_id": row.id, "status": Verdict.FAILED.value, "reason": reason.value})
+        result = {"document_id": row.id, "status": Verdict.FAILED.value, "reason": reason.value}
+        claim.finish(session, result if error.same_as is None else {**result, "same_as": error.same_as})
 
 
 def _note(row: KnowledgeDocument, reason: Reason) -> None:

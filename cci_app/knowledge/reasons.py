@@ -109,6 +109,10 @@ _SENTENCES: dict[Reason, tuple[str, str, str]] = {
 }
 
 
-def sentences(reason: Reason) -> dict[str, str]:
-    """What to tell people, by language: `{"en", "fr", "es"}`."""
-    return dict(zip(("en", "fr", "es"), _SENTENCES[reason], strict=True))
+def sentences(reason: Reason, named: str | None = None) -> dict[str, str]:
+    """What to tell people, by language: `{"en", "fr", "es"}`; `named` is what it is about, where there is such."""
+    told = dict(zip(("en", "fr", "es"), _SENTENCES[reason], strict=True))
+    if named is None:
+        return told
+    # French has a space before the colon.
+    return {language: f"{text[:-1]}{' ' * (language == 'fr')}: {named}." for language, text in told.items()}

@@ -69,7 +69,8 @@ blueprint = EdgeBlueprint(
 def add_document() -> tuple[dict[str, Any], int]:
     """Add a document: a file (PDF, Word, text, Markdown, HTML), a web address, or a text.
 
-    It is read in the background; its `status` tells how far that is. The same file, text or address is one document.
+    It is read in the background; its `status` tells how far that is. The same file, text or address is one document: a
+    new title or language is taken over, and it is read again.
     """
     request.max_content_length = current_app.config["SETTINGS"].max_upload_bytes + _FORM_BYTES
     organisation_id = current_caller().organisation_id
@@ -80,10 +81,11 @@ def add_document() -> tuple[dict[str, Any], int]:
 
 
 def _add_form(organisation_id: int) -> tuple[int, bool]:
-    if set(request.files) != {"file"}:
+    parts = [name for name, _ in request.files.items(multi=True)]
+    if parts != ["file"]:
+        problem = "More than one: send each in a request of its own." if "file" in parts else "Missing from the body."
         raise InvalidInput(
-            "send the document in a part named file, with the name of the file",
-            details={"file": ["Missing from the body."]},
+            "send one document in a part named file, with the name of the file", details={"file": [problem]}
         )
     given = _loaded(FileForm(), request.form.to_dict())
     file = request.files["file"]
@@ -99,8 +101,11 @@ def _add_form(organisation_id: int) -> tuple[int, bool]:
 
 def _add_json(organisation_id: int) -> tuple[int, bool]:
     sent = blueprint.ARGUMENTS_PARSER.load_json(request, ma.Schema())
-    if not isinstance(sent, dict):
-        raise InvalidInput("send an object with url, or with text and title")
+    if not isinstance(sent, dict) or not sent.keys() & {"url", "text"}:
+        raise InvalidInput(
+            "send an object with url, or with text and title; a file is sent as multipart/form-data",
+            details={name: ["Missing: one of the two is needed."] for name in ("url", "text")},
+        )
     given = _loaded(UrlPayload() if "url" in sent else TextPayload(), sent)
     options = {"title": given.get("title"), "language": given.get("language"), "request_id": g.request_id}
     if "url" in given:

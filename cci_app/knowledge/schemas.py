@@ -98,12 +98,16 @@ class DocumentsQuery(PageQuery):
 
 
 class ReasonResponse(ma.Schema):
-    """Why a document cannot be used, or what it waits for: a stable code, and sentences for people."""
+    """Why a document cannot be used, or what it waits for: a stable code, and sentences for people.
+
+    `document_id` is the document that has the same content, where that is why.
+    """
 
     code = ma.fields.String(required=True)
     en = ma.fields.String(required=True)
     fr = ma.fields.String(required=True)
     es = ma.fields.String(required=True)
+    document_id = ma.fields.Integer(required=True, allow_none=True)
 
 
 class DocumentResponse(ma.Schema):
