@@ -1,6 +1,7 @@
 """hit@1, hit@5 and MRR on questions as members type them: of each way of searching alone, and of both together.
 
 A question counts as hit at k where one of the first k passages answers it: is the one it expects, or of the document.
+Last, how often the documents' own sentences answer right, wrong or not at all.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from flask_migrate import upgrade
 
 from benchmarks.machine import versions_and_machine
+from benchmarks.retrieval.answered import CLUB, outcomes, table
 from benchmarks.retrieval.collection import CHAMBER, SAMPLES, Collection, Question, answers
 from cci_app import before_exit, create_app
 from cci_app.accounts.organisations import ensure_organisation
@@ -151,7 +153,7 @@ def main() -> int:
     if parser.parse_args().misses:
         print_misses()
         return 0
-    with loaded(SAMPLES, CHAMBER) as (samples, chamber):
+    with loaded(SAMPLES, CHAMBER, CLUB) as (samples, chamber, club):
         with tenant_connection(chamber) as connection:
             server = str(connection.scalar(sa.text("SHOW server_version")))
         print(
@@ -159,6 +161,7 @@ def main() -> int:
         )
         halves(samples, SAMPLES)
         reached = reaches_goal(halves(chamber, CHAMBER))
+        print(f"\n{table(list(outcomes(club)))}")
     told = "reached" if reached else "missed"
     print(f"goal: of the chamber held out, hybrid hit@5 >= {GOAL} and above text alone and vectors alone: {told}")
     return 0 if reached else 1

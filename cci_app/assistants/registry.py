@@ -119,7 +119,7 @@ class Assistant:
         return next(iter(self.agents))
 
 
-def load_assistants(settings: Settings, documents: DocumentAnswerer, models: ChatModels) -> dict[str, Assistant]:
+def load_assistants(settings: Settings, models: ChatModels) -> dict[str, Assistant]:
     """The assistants of the folder, by name, the default one with the organisation's own agent where there is one.
 
     Raises SpecError, HandlerError, UnknownModel and ModelKeyMissing.
@@ -127,6 +127,7 @@ def load_assistants(settings: Settings, documents: DocumentAnswerer, models: Cha
     assistants = {}
     for name, spec in load_specs(settings.assistants_path).items():
         chat = models.chain(spec.model or settings.default_models)
+        documents = DocumentAnswerer(spec.own_names)
         assistants[name] = Assistant.build(spec, ModelAnswerer(chat, documents) if chat else documents, chat)
     if settings.agent_handler is not None:
         served = assistants.get(settings.default_assistant)

@@ -55,3 +55,10 @@ class AssistantSpec(Content):
         if gaps:
             raise ValueError("; ".join(gaps))
         return self
+
+    @property
+    def own_names(self) -> frozenset[str]:
+        """What people call the organisation, in every language."""
+        return frozenset(
+            name for content in self.agents.values() for names in content.own_names.root.values() for name in names
+        )

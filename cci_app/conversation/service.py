@@ -28,7 +28,6 @@ from cci_app.core.database import tenant_transaction
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import InvalidInput
 from cci_app.core.queue import Task, ring
-from cci_app.knowledge.answering import DocumentAnswerer
 from cci_app.llm.chains import ChatModels
 from config.settings import Settings
 
@@ -241,7 +240,7 @@ def init_conversation(app: Flask) -> None:
     """Load the assistants and give the application its conversation. A faulty file, or agent, stops the start."""
     settings: Settings = app.config["SETTINGS"]
     models = app.extensions["cci_models"] = ChatModels(settings)
-    assistants = load_assistants(settings, DocumentAnswerer(), models)
+    assistants = load_assistants(settings, models)
     app.extensions["cci_conversation"] = Conversation(app, settings, assistants)
 
 

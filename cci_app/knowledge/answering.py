@@ -1,17 +1,19 @@
 """An answer in the documents' own sentences, with its source, or none."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from cci_app.core.deadline import Deadline
 from cci_app.knowledge.figures import Kind, holds, wanted
 from cci_app.knowledge.languages import LANGUAGES, written_in
+from cci_app.knowledge.lexicon import OWN_PLACES
 from cci_app.knowledge.outline import BULLET
 from cci_app.knowledge.passage import Answer, Passage, Source
 from cci_app.knowledge.ranking import Ranker
 from cci_app.knowledge.search import Found, find, read_question, within_turn
 from cci_app.knowledge.sentences import sentences
-from cci_app.knowledge.words import Term, terms
+from cci_app.knowledge.words import Term, terms, tokens
 
 LONGEST_ANSWER = 450
 MOST_SENTENCES = 3
@@ -35,8 +37,25 @@ class Choice:
     coverage: float
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question as terms: those that look for passages, and those of which an answer has to speak.
+
+    `of_itself`: it asks for hours and names nothing but the organisation, so that of many hours its own are meant.
+    """
+
+    searched: list[Term]
+    judged: list[Term]
+    of_itself: bool = False
+
+
 class DocumentAnswerer:
     """Answers with whole sentences of the documents; what they do not say, it does not answer."""
+
+    def __init__(self, own_names: Iterable[str] = ()) -> None:
+        """`own_names` are what people call the organisation: all of its documents are about it."""
+        names = sorted({written for name in own_names if (written := " ".join(tokens(name)))}, key=len, reverse=True)
+        self._own_name = re.compile(rf"\b(?:{'|'.join(names)})\b") if names else None
 
     def answer(self, organisation_id: int, question: str, language: str, deadline: Deadline) -> Answer | None:
         """The answer with its sources, or None where no document holds it.
@@ -50,21 +69,24 @@ class DocumentAnswerer:
         question = question[:_LONGEST_QUESTION]
         kind = wanted(question)
         first = written_in(question, language)
-        message, readings = _readings(question, kind)
+        message, readings = self._readings(question, kind)
         # One vector for all readings and languages: a model that is slow is waited for once.
         with within_turn(deadline) as part:
             whole = read_question(question, message, part)
         for asked in readings:
             for each in (first, *(other for other in LANGUAGES if other != first)):
                 with within_turn(deadline) as part:
-                    found = find(organisation_id, replace(whole, terms=asked), each, part)
+                    found = find(organisation_id, replace(whole, terms=asked.searched), each, part)
+                ranker = found.ranker if asked.judged == asked.searched else Ranker(asked.judged, found.passages)
                 spoken_of = [passage for passage in found.passages if passage.score > 0]
                 enough = ENOUGH if each == first else ENOUGH_IN_ANOTHER_LANGUAGE
                 choices = [
                     choice
                     for passage in spoken_of[:_PASSAGES]
-                    if (choice := choose(passage, found.ranker, len(asked), kind, enough)) is not None
+                    if (choice := choose(passage, ranker, len(asked.judged), kind, enough)) is not None
                 ]
+                if asked.of_itself:
+                    choices = self._of_itself(choices)
                 if choices:
                     return _answer(choices, found, message)
                 if spoken_of:
@@ -72,18 +94,42 @@ class DocumentAnswerer:
                     break
         return None
 
+    def _of_itself(self, choices: list[Choice]) -> list[Choice]:
+        """Those that speak of the organisation or its offices; without one, all where one document holds them."""
 
-def _readings(question: str, kind: Kind | None) -> tuple[list[Term], list[list[Term]]]:
-    """The terms of the message, and what to look for: its last clause with a question mark, then the whole.
+        def own(choice: Choice) -> bool:
+            words = tokens(f"{choice.passage.title} {choice.text}")
+            named = self._own_name is not None and self._own_name.search(" ".join(words))
+            return bool(named) or not OWN_PLACES.isdisjoint(words)
 
-    What stands before the question is often something else, such as the answer to a question of ours.
-    """
-    without = kind.words if kind else frozenset()
-    message = terms(question, without)[:_MOST_TERMS]
-    clauses = _CLAUSE.findall(question)
-    last = terms(clauses[-1], without)[:_MOST_TERMS] if clauses else []
-    readings = [last, message] if last != message else [message]
-    return message, [reading for reading in readings if reading]
+        its_own = [choice for choice in choices if own(choice)]
+        one = len({choice.passage.document_id for choice in choices}) == 1
+        return its_own or (choices if one else [])
+
+    def _readings(self, question: str, kind: Kind | None) -> tuple[list[Term], list[Reading]]:
+        """The terms of the message, and what to look for: its last clause with a question mark, then the whole.
+
+        What stands before the question is often something else, such as the answer to a question of ours.
+        """
+        message = self._reading(question, kind)
+        clauses = _CLAUSE.findall(question)
+        last = self._reading(clauses[-1], kind) if clauses else message
+        readings = [last, message] if last != message else [message]
+        return message.searched, [reading for reading in readings if reading.searched]
+
+    def _reading(self, text: str, kind: Kind | None) -> Reading:
+        asked = terms(text, kind.words if kind else frozenset())[:_MOST_TERMS]
+        if self._own_name is not None:
+            # "Les horaires de la Chambre" are the hours; "la Chambre" alone is what is asked about.
+            without = self._own_name.sub(" ", " ".join(tokens(text)))
+            asked = terms(without, kind.words if kind else frozenset())[:_MOST_TERMS] or asked
+        if kind is None or not kind.named:
+            return Reading(asked, asked)
+        judged = [term for term in asked if term.word not in kind.named]
+        if asked and not judged:
+            # Nothing but "vos horaires d'ouverture": any name for them will do.
+            return Reading(asked, [Term(asked[0].word, tuple(sorted(kind.named)))], of_itself=True)
+        return Reading(asked, judged)
 
 
 def _answer(choices: list[Choice], found: Found, message: list[Term]) -> Answer:

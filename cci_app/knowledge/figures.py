@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cci_app.knowledge.hours import tells_closing, tells_hour, tells_opening
 from cci_app.knowledge.number_words import NUMBER_WORDS
 from cci_app.knowledge.prices import PRICE_WORDS, asks_price, tells_price
 from cci_app.knowledge.words import folded, tokens
@@ -20,30 +21,62 @@ _UNITS = r"(?:heures?|jours?|semaines?|mois|ans?|annees?|minutes?|horas?|dias?|s
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of answer: how a question asks for it, how a text holds it, and its words, which name no subject."""
+    """A kind of answer: how a question asks for it, how a text holds it, and its words, which name no subject.
+
+    `named` are words by which a question may call it: they find a passage, but one need not have them.
+    """
 
     asked: Callable[[str], bool]
     held: Callable[[str], bool]
     words: frozenset[str]
+    named: frozenset[str] = frozenset()
+
+
+def _finder(pattern: str) -> Callable[[str], bool]:
+    search = re.compile(pattern).search
+    return lambda text: search(folded(text)) is not None
 
 
 def _kind(asked: str, held: str, words: str) -> Kind:
-    def finder(pattern: str) -> Callable[[str], bool]:
-        search = re.compile(pattern).search
-        return lambda text: search(folded(text)) is not None
-
-    return Kind(finder(asked), finder(held), frozenset(words.split()))
+    return Kind(_finder(asked), _finder(held), frozenset(words.split()))
 
 
-_HOURS = _kind(
-    r"\bhoraires?\b|\bquelle heure\b|\bheures? (?:d'|de )?(?:ouverture|bureau)|\bquand (?:ouvre|ferme)"
-    r"|\bhorarios?\b|\bque horas?\b|\babren\b|\bcierran\b|\bcuando (?:abre|cierra)",
-    # "de 9 a 12", but not "de 3 a 10 años".
-    r"\b\d{1,2} ?h\b|\b\d{1,2}:\d\d\b|\b\d{1,2} ?[ap]\. ?m\b|\bde \d{1,2} a \d{1,2}\b(?! ?[a-z%])",
-    "heure heures hora horas quand cuando",
+# A question for opening hours names them in many ways, of which a document has another one, or none.
+_OPENING_WORDS = frozenset(
+    """
+    horaire horaires ouverture ouvertures ouvre ouvres ouvrez ouvrent ouvrir ouvrons ouvert ouverte ouverts ouvertes
+    ferme fermes fermez ferment fermer fermeture fermee fermees accueil
+    horario horarios apertura abre abren abrir abrimos abierto abierta abiertos abiertas
+    cierra cierran cerrar cierre cerrado cerrada cerrados cerradas atencion atiende atienden atender
+    hours opening open opens closing close closes closed
+    """.split()  # noqa: SIM905 (reads better than a list)
 )
+_HOUR_WORDS = frozenset("heure heures hora horas quand cuando time".split())  # noqa: SIM905
+_CLOSING = Kind(
+    _finder(
+        r"\b(?:quelle heure|quand)\b[^.?!]*\bferm|\bferm\w+ (?:a quelle heure|quand)\b|\bheures? de fermeture\b"
+        r"|\b(?:que hora|cuando)\b[^.?!]*\b(?:cierr|cerrar)|\bhoras? de cierre\b|\b(?:what time|when)\b[^.?!]*\bclos"
+    ),
+    tells_closing,
+    _HOUR_WORDS,
+    _OPENING_WORDS,
+)
+_OPENING = Kind(
+    _finder(
+        r"\bhoraires?\b|\bquelle heure\b[^.?!]*\bouvr|\bouvr\w+ (?:a quelle heure|quand)\b"
+        r"|\bheures? (?:d'|de )?(?:ouverture|bureau)|\bquand (?:est-ce que )?(?:\w+ ){0,2}(?:ouvre|est[- ]ce ouvert)"
+        r"|\bhorarios?\b|\bque horas?\b[^.?!]*\b(?:abr|atien)|\babren\b|\bcuando (?:\w+ ){0,2}abre"
+        r"|\bhoras? de apertura\b"
+        r"|\bopening (?:hours|times)\b|\boffice hours\b|\b(?:what time|when)\b[^.?!]*\bopen"
+    ),
+    tells_opening,
+    _HOUR_WORDS,
+    _OPENING_WORDS,
+)
+_HOUR = Kind(_finder(r"\bquelle heure\b|\bque horas?\b|\bwhat time\b"), tells_hour, _HOUR_WORDS)
 _DURATION = _kind(
-    r"\bcombien de (?:temps|jours|mois|semaines)\b|\bquel(?:le)? (?:est )?(?:la |le )?(?:duree|delai)\b|\bdelais?\b"
+    r"\bcombien de (?:temps|jours|mois|semaines)\b|\bcombien durent?\b"
+    r"|\bquel(?:le)? (?:est )?(?:la |le )?(?:duree|delai)\b|\bdelais?\b"
     r"|\bcuanto (?:tiempo|dura|duran|tarda|tardan|demora|se (?:tarda|demora))\b|\bcuantos (?:dias|meses)\b|\bplazos?\b",
     rf"(?:\d+|{NUMBER_WORDS}|\bune?\b|\buna?\b) {_UNITS}",
     "temps duree dure durent delai delais tiempo dura duran tarda tardan demora plazo plazos prend prendre cuanto",
@@ -56,12 +89,12 @@ _PHONE = _kind(
 )
 _DATE = _kind(
     r"\bquand (?:est|a lieu|ont lieu|aura|se |sera|c)|\bc'?est quand\b|\bquelles? (?:est |sont )?(?:la |les )?dates?\b"
-    r"|\bquel jour\b|\bdate (?:du|de|des)\b"
-    r"|\bcuando (?:es|son|sera|se |hay|empieza)|\bque (?:dia|fecha)\b|\bfechas? (?:del?)\b",
+    r"|\bquel jour\b|\bdates? (?:du|de|des|limites?)\b"
+    r"|\bcuando (?:es|son|sera|se |hay|empieza)|\bque (?:dia|fecha)\b|\bfechas? (?:del?|limites?)\b",
     # An address where dates are announced is an answer too: it is where they can be read, and are right.
     rf"\b\d{{1,2}}(?:er)? (?:de )?(?:{_MONTHS})\b|\b\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}\b|https?://\S+"
     r"|\bpar (?:mois|an|semaine)\b|\bchaque (?:mois|annee|semaine)\b|\b(?:cada|al) (?:mes|ano|semana)\b",
-    "quand date dates jour cuando fecha fechas dia",
+    "quand date dates jour limite cuando fecha fechas dia",
 )
 _MAIL = _kind(
     r"^(?=.*\b(?:mail|courriel|correo)\b)"
@@ -69,23 +102,32 @@ _MAIL = _kind(
     r"[\w.+-]+@[\w-]+\.\w+",
     "mail email e courriel correo adresse direccion electronique electronico",
 )
+_COUNT_WORDS = frozenset({"combien", "nombre", "cuantos", "cuantas", "cuanto", "numero"})
+_AMOUNT = Kind(
+    _finder(r"\bcombien\b(?! d(?:e |')| y a| etes| sommes| sont|.* d(?:e |'))|\bcuanto\b"), tells_price, _COUNT_WORDS
+)
 _COUNT = _kind(
     r"\bcombien\b|\bnombre d(?:e |')|\bchiffres?\b|\bpourcentage\b|\btaux\b"
     r"|\bcuant[oa]s?\b|\bporcentaje\b|\btasa\b",
     r"(?!)",  # judged by what the number counts
-    "combien nombre cuantos cuantas cuanto numero",
+    " ".join(_COUNT_WORDS),
 )
 _PERSON = _kind(
-    r"\bqui (?:est|dirige|preside|s'occupe)\b|\bnom d(?:u|e la|e l')"
-    r"|(?<!para )(?<!a )(?<!con )\bquien (?:es|dirige|preside|maneja)\b|\bnombre de[l ]",
+    r"\bqui (?:est|etait|sera|dirige|preside|anime|coordonne|s'occupe|a(?! droit| le droit| acces| besoin))\b"
+    r"|\bnom d(?:u|e la|e l')"
+    r"|(?<!para )(?<!a )(?<!con )\bquien (?:es|fue|sera|dirige|preside|lidera|coordina|maneja|gano|fundo)\b"
+    r"|\bnombre de[l ]",
     r"(?!)",  # judged on the text as written, where a name has its capitals
     "qui nom quien nombre",
 )
 # In this order: what asks for hours or a duration also says "combien" or "cuánto".
-_KINDS = (_HOURS, _DURATION, _PHONE, _MAIL, _PRICE, _DATE, _COUNT, _PERSON)
+_KINDS = (_CLOSING, _OPENING, _HOUR, _DURATION, _PHONE, _MAIL, _PRICE, _DATE, _AMOUNT, _COUNT, _PERSON)
 
 _NUMBER = re.compile(rf"\d+|{NUMBER_WORDS}")
-_NAME = re.compile(r"(?<![.!?:] )(?<!^)\b[A-ZÀ-Þ][a-zß-ÿ]+ [A-ZÀ-Þ][a-zß-ÿ]+\b")
+_NAME = re.compile(
+    r"(?<![.!?:] )(?<!^)\b[A-ZÀ-Þ][a-zß-ÿ]+ [A-ZÀ-Þ][a-zß-ÿ]+\b"
+    r"|\b(?:M|Mme|Mlle|Mr|Mrs|Dra?|Sra?|Srta|Lic|Ing)\. [A-ZÀ-Þ][a-zß-ÿ]+"
+)
 
 
 def wanted(question: str) -> Kind | None:

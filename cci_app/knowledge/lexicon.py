@@ -20,8 +20,23 @@ SAME = (
     ("louer", "location"),
     ("stagiaire", "stage"),
     ("practicante", "practica", "pasante"),
-    ("abren", "abierto", "horario"),
-    ("ouvert", "ouverture", "horaires"),
+    ("abre", "abren", "abrir", "abierto", "apertura", "horario", "atienden", "atencion"),
+    ("ouvre", "ouvrez", "ouvrent", "ouvert", "ouverture", "horaires"),
+    ("ferme", "fermez", "ferment", "fermeture", "horaires"),
+    ("cierra", "cierran", "cerrar", "cierre", "horario"),
+    # The verb of the question, the noun of the document, or the other way round.
+    ("sale", "salen", "salir", "salida"),
+    ("llega", "llegan", "llegar", "llegada"),
+    ("empieza", "empiezan", "comienza", "comienzan", "inicia", "inician", "inicio", "comienzo"),
+    ("termina", "terminan", "acaba", "finaliza", "final"),
+    ("entra", "entran", "entrada"),
+    ("dejo", "deja", "dejan", "dejar", "dejamos", "guardar", "guardo"),
+    ("part", "partent", "partir", "depart"),
+    ("arrive", "arrivent", "arriver", "arrivee"),
+    ("commence", "commencent", "debute", "debut", "demarre"),
+    ("termine", "finit", "finissent", "fin"),
+    ("entre", "entrent", "entrer", "entree"),
+    ("laisse", "laisser", "deposer", "depose", "deposent"),
     ("queja", "reclamo"),
     ("plainte", "reclamation"),
     ("sponsoriser", "parrainer", "sponsor"),
@@ -36,4 +51,13 @@ SAME = (
     ("noticia", "novedad"),
     ("publicidad", "anunciar", "anuncio"),
     ("paperasse", "demarches"),
+)
+
+# Where an organisation itself is found: what is said of these is said of it.
+OWN_PLACES = frozenset(
+    """
+    bureau bureaux siege accueil secretariat locaux
+    oficina oficinas sede sedes recepcion secretaria
+    office offices headquarters reception
+    """.split()  # noqa: SIM905 (reads better than a list)
 )

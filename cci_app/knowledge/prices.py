@@ -56,6 +56,7 @@ _ASKS_ANOTHER_THING = re.compile(
     r"|how(?! much)"
     r"|(?:quell?e?s?|que|what) (?:jour|heure|date|lieu|salle|dia|horas?|fecha|day|time))\b|qu'est[ -]ce que (?:le|la) )"
     r"|.*\bcombien d(?:e |')|.*\bcuant[oa]s\b|.*\bhow many\b"
+    r"|.*\b(?:dates?|fechas?|delais?|plazos?|horaires?|horarios?|adresse|direccion)\b"
     r"|.*\b(?:comprend|comprennent|inclut|incluent|incluyen?|covers?|includes?)\b"
 )
 _AWARD = re.compile(
