@@ -153,8 +153,10 @@ def choose(passage: Passage, ranker: Ranker, asked: int, kind: Kind | None, enou
     most of the question, with what follows them as long as there is room. More than half of the terms must be there,
     whatever their weight.
     """
-    parts = sentences(passage.text)
     subject = ranker.words
+    if kind is not None and not holds(passage.text, kind, subject):
+        return None
+    parts = sentences(passage.text)
     best: tuple[float, int, int] | None = None
     for begin in range(len(parts)):
         for end in range(begin + 1, len(parts) + 1):

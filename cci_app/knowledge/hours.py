@@ -52,9 +52,13 @@ def tells_hour(text: str) -> bool:
 def tells_opening(text: str) -> bool:
     """Whether a text says from when, or between which hours, something is open, or the hours of several things."""
     text = folded(text)
+    # Most texts hold no hour at all, which is soon seen.
+    if _ANY_HOUR.search(text) is None:
+        return False
     return _OPENING_HOURS.search(text) is not None or len(_EACH_HOUR.findall(text)) > 1
 
 
 def tells_closing(text: str) -> bool:
     """Whether a text says until when, or between which hours, something is open."""
-    return _CLOSING_HOURS.search(folded(text)) is not None
+    text = folded(text)
+    return _ANY_HOUR.search(text) is not None and _CLOSING_HOURS.search(text) is not None

@@ -51,6 +51,10 @@ SAME = (
     ("noticia", "novedad"),
     ("publicidad", "anunciar", "anuncio"),
     ("paperasse", "demarches"),
+    ("parking", "stationnement", "garer"),
+    ("parking", "parqueadero", "parquear", "estacionamiento"),
+    ("velo", "bicyclette"),
+    ("bici", "bicicleta"),
 )
 
 # Where an organisation itself is found: what is said of these is said of it.

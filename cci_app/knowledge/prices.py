@@ -27,7 +27,7 @@ _COSTS = re.compile(
     r"|\bcombien(?: est-ce que)? (?:ca|cela) (?:fait|va faire|vaut|revient|me|nous)\b"
     r"|\bcombien (?:c'?est|est|sont|vaut|valent)\b"
     r"|\bcombien (?:pour|la|le|les|l'|une?|cette?|ce)\b(?!.*-(?:t-)?(?:il|elle|on)s?\b)(?!.* dure)"
-    r"|\bcombien\b(?! d(?:e |')(?!euros?|pesos?|argent|dollars?|frais))[^.?!]*"
+    r"|\bcombien\b(?! d(?:e |')(?!euros?|pesos?|argent|dollars?|frais))[^.?!]{0,120}"
     r"\b(?:pay\w*|paie\w*|verser?|debourser|regler|factur\w*|demandez|euros?|pesos?|argent|dollars?)\b"
     r"|\bcombien (?:se )?(?:loue|vend)\w*|\bquel budget\b|\bbudget (?:a prevoir|necessaire|faut)\b"
     r"|\bquelle? (?:est )?(?:la |votre |le montant de la )?cotisation\b"
