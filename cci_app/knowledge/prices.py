@@ -66,7 +66,7 @@ _AWARD = re.compile(
 )
 _CLAUSE = re.compile(r"[,;:.?!¿¡\n]+")
 
-_MONEY = r"(?:€|eur\b|euros?\b|cop\b|pesos?\b|usd\b|dollars?\b|dolares\b|millones\b)"
+_MONEY = r"(?:€|eur\b|euros?\b|cop\b|pesos?\b|usd\b|dollars?\b|dolares\b|millones\b(?! de ))"
 _SUM = re.compile(
     rf"(?:\d|{NUMBER_WORDS}|\bun\b) ?(?:de |d')?{_MONEY}|[$€] ?\d|{_MONEY} ?\d"
     r"|\bgratuite?s?\b|\bgratis\b|\bsin costo\b|\bsans frais\b"

@@ -55,6 +55,8 @@ def test_a_sum_is_told(text: str) -> None:
     assert tells_price(text)
 
 
-@pytest.mark.parametrize("text", ["Le prix est bas.", "Dura 3 días.", "Se paga en pesos.", "Le prix du jury."])
+@pytest.mark.parametrize(
+    "text", ["Le prix est bas.", "Dura 3 días.", "Se paga en pesos.", "Le prix du jury.", "dos millones de visitas"]
+)
 def test_no_sum_is_told(text: str) -> None:
     assert not tells_price(text)
