@@ -58,11 +58,15 @@ def _create_roles() -> None:
     for role in ("cci_app", "cci_system"):
         op.execute(
             f"""
-            DO $$ BEGIN
+            DO $$ DECLARE
+                -- Who makes a role is a member of it since PostgreSQL 16, but one that may not become it.
+                right_to_become text := CASE
+                    WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END;
+            BEGIN
                 IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN
                     CREATE ROLE {role} NOLOGIN;
                 END IF;
-                IF NOT pg_has_role(current_user, '{role}', 'MEMBER') THEN
+                IF NOT pg_has_role(current_user, '{role}', right_to_become) THEN
                     GRANT {role} TO CURRENT_USER;
                 END IF;
             END $$
