@@ -148,6 +148,18 @@ def test_the_documented_request_gets_a_documented_response(
         check(content["schema"], response.json if response.is_json else response.text)
 
 
+@EVERY_OPERATION
+def test_an_empty_value_in_a_query_is_none(operation: Operation, web: FlaskClient, tenant: Tenant, job_id: str) -> None:
+    queried = [parameter for parameter in operation.parameters if parameter["in"] == "query"]
+    assert all(parameter["allowEmptyValue"] for parameter in queried)
+    if operation.method != "GET" or operation.name in PUBLIC or not queried:
+        return
+    target = operation.path.replace("{user_id}", "+573001234567").replace("{job_id}", job_id)
+    empty = {parameter["name"]: "" for parameter in queried}
+    answer = web.get(target, query_string=empty, headers=tenant.headers, buffered=True)
+    assert answer.status_code == 200, answer.text
+
+
 def test_the_other_forms_are_as_documented(web: FlaskClient, tenant: Tenant) -> None:
     named = {operation.name: operation for operation in operations(description())}
     message = named["send_message"].body["application/json"]["example"]

@@ -150,7 +150,18 @@ def description(app: Flask) -> dict[str, Any]:
     document: dict[str, Any] = app.extensions["cci_api"].spec.to_dict()
     for name, values in app.extensions["cci_api_values"].items():
         _set_values(document, name, sorted(values()))
+    for path in document["paths"].values():
+        for operation in path.values():
+            _allow_empty(operation)
     return document
+
+
+def _allow_empty(operation: Any) -> None:
+    """Say that a query may hold empty values, which the parser takes for none."""
+    parameters = operation.get("parameters", []) if isinstance(operation, dict) else operation
+    for parameter in parameters:
+        if parameter["in"] == "query":
+            parameter["allowEmptyValue"] = True
 
 
 def _set_values(node: Any, name: str, values: list[str]) -> None:
