@@ -137,6 +137,8 @@ def claim(job_id: uuid.UUID) -> Claim | None:
             .values(
                 state=JobState.RUNNING,
                 attempts=Job.attempts + 1,
+                # Why it waited is no longer true.
+                reason=None,
                 lease_token=token,
                 lease_until=_in_seconds(LEASE_SECONDS),
                 started_at=sa.func.coalesce(Job.started_at, now),

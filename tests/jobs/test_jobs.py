@@ -146,6 +146,9 @@ def test_waiting_for_whoever_names_a_time_is_no_attempt(organisation_id: int, jo
         assert job.started_at is not None
         assert 300 < (job.not_before - job.started_at).total_seconds() < 330
         change(job_id, not_before=ago(1))
+    with claimed(job_id):
+        assert ledger.find_job(organisation_id, job_id).reason is None
+    change(job_id, state=JobState.QUEUED)
     change(job_id, started_at=ago(24 * 3600 + 1), attempts=ledger.MAX_ATTEMPTS - 1)
     work(job_id, fail_with(Unavailable("SharePoint asks to wait", retry_after=315)))
     assert ledger.find_job(organisation_id, job_id).state == JobState.FAILED
