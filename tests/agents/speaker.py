@@ -25,6 +25,9 @@ _PASSAGES = [
     ("fr", ("mission",), 5, "La mission commerciale enchaîne trois à six rendez-vous.\n- Elle dure une semaine"),
     ("es", ("mision",), 5, "La misión comercial reúne de tres a seis citas. Dura una semana. El hotel cuesta aparte."),
     ("fr", ("coworking",), 9, "Un poste de coworking à Bogotá coûte 450 000 pesos par mois."),
+    ("fr", ("jury",), 10, "Le jury du prix de l'innovation est présidé par Claire Moreau. Il se réunit deux fois."),
+    ("fr", ("ferme la",), 3, "Les bureaux reçoivent de 8 h à 17 h."),
+    ("es", ("jurado",), 10, "El jurado lo preside Andrés Quintero. Atiende de 8 a. m. a 5 p. m., con cita. Son cinco."),
     ("es", ("coworking",), 9, "Un puesto de coworking en Bogotá cuesta 450.000 pesos al mes."),
 ]  # fmt: skip
 
