@@ -32,14 +32,14 @@ def record(app: Flask, tenant: Tenant) -> list[tuple[Any, ...]]:
 def test_they_are_believable(record: list[tuple[Any, ...]]) -> None:
     assert len(record) == 200
     assert {row[7] for row in record} == {"fr", "es"}
-    assert {row[6] for row in record} == {"completed", "in_progress", "abandoned"}
+    assert {row[6] for row in record} == {"Terminada", "En curso", "Abandonada"}
     assert {row[16] for row in record} >= set(range(12, 21))
     answers_to = {name: texts for name, texts in Phrases.of("cci").answers.items() if name not in {"yes_no", "open"}}
     fitting = [{text for texts in by_language.values() for text in texts} for by_language in answers_to.values()]
     for row in record:
         answers = [cell for cell in row[8:15] if cell is not None]
         assert row[5] == len(answers) == len(set(answers))
-        assert (row[6] == "completed") == (len(answers) == 7)
+        assert (row[6] == "Terminada") == (len(answers) == 7)
         # Each answer is one to the question in whose column it stands.
         assert all(cell is None or cell in known for cell, known in zip(row[8:15], fitting, strict=True)), row
         assert 7 <= row[3].hour <= 21
