@@ -1,8 +1,8 @@
 """Passages that hold the words of a question, best first: PostgreSQL's text search, with a bound on what it reads.
 
 Ranking every passage that holds a frequent word would read most of them. So the rare words propose, and pairs with them
-or with the rarest word there is, and all words together; the others only help to put in order what was proposed. How
-frequent a word is, a sample of the passages tells.
+or with the rarest word there is, and all words together; the others only help to put in order what was proposed. Which
+words are frequent, a sample of the passages tells; the others are looked for, and so counted.
 """
 
 import re
@@ -29,7 +29,7 @@ _REFERENCE = re.compile(r"([a-z]+)([0-9]+)")
 _CANDIDATES = one_trip(
     f"""
     WITH asked AS (
-        SELECT word, (
+        SELECT word, number, (
             SELECT count(*) FROM (
                 SELECT FROM knowledge_passages
                 WHERE id % 64 = 0 AND organisation_id = :organisation_id AND language = :language AND search @@ word
@@ -37,31 +37,46 @@ _CANDIDATES = one_trip(
             ) AS sample
         ) AS sampled
         FROM (
-            SELECT to_tsquery(CAST(:configuration AS regconfig), written) AS word
-            FROM unnest(CAST(:words AS text[])) AS words(written)
+            SELECT to_tsquery(CAST(:configuration AS regconfig), written) AS word, number
+            FROM unnest(CAST(:words AS text[])) WITH ORDINALITY AS words(written, number)
         ) AS words
+    ), rare AS (
+        SELECT word AS probe, passage.id
+        FROM asked CROSS JOIN LATERAL (
+            SELECT id FROM knowledge_passages
+            WHERE organisation_id = :organisation_id AND language = :language AND search @@ word
+            LIMIT {_MOST_OF_A_WORD}
+        ) AS passage
+        WHERE sampled < {_FREQUENT}
     ), ordered AS (
-        SELECT word, sampled, row_number() OVER (ORDER BY sampled) AS place FROM asked
-    ), probes AS (
-        SELECT word AS probe FROM ordered WHERE sampled < {_FREQUENT}
-        UNION ALL
-        SELECT one.word && other.word FROM ordered AS one JOIN ordered AS other ON one.place < other.place
+        SELECT word, sampled, row_number() OVER (
+            ORDER BY times, CASE WHEN times IS NULL THEN sampled END, number
+        ) AS place
+        FROM asked LEFT JOIN (SELECT probe AS word, count(*) AS times FROM rare GROUP BY probe) AS counted USING (word)
+        WHERE times IS NOT NULL OR sampled >= {_FREQUENT}
+    ), together AS (
+        SELECT one.word && other.word AS probe FROM ordered AS one JOIN ordered AS other ON one.place < other.place
         WHERE other.place <= {_RAREST} AND (one.sampled < {_FREQUENT} OR one.place = 1)
         UNION ALL
         SELECT to_tsquery(CAST(:configuration AS regconfig), :all_words)
     ), held AS (
-        SELECT passage.id, count(*) OVER (PARTITION BY probe) AS times
-        FROM probes CROSS JOIN LATERAL (
-            SELECT id FROM knowledge_passages
-            WHERE organisation_id = :organisation_id AND language = :language AND search @@ probe
-            LIMIT {_MOST_OF_A_WORD}
-        ) AS passage
+        SELECT id, count(*) OVER (PARTITION BY probe) AS times
+        FROM (
+            SELECT probe, id FROM rare
+            UNION ALL
+            SELECT probe, passage.id
+            FROM together CROSS JOIN LATERAL (
+                SELECT id FROM knowledge_passages
+                WHERE organisation_id = :organisation_id AND language = :language AND search @@ probe
+                LIMIT {_MOST_OF_A_WORD}
+            ) AS passage
+        ) AS found
     ), proposed AS (
-        SELECT id, sum(ln(1 + {_MOST_OF_A_WORD} / times::float)) AS weight FROM held
+        SELECT id, round(sum(ln(1 + {_MOST_OF_A_WORD} / times::float))::numeric, 6) AS weight FROM held
         GROUP BY id ORDER BY weight DESC, id LIMIT {_MOST_RANKED}
     )
     SELECT id FROM proposed JOIN knowledge_passages USING (id)
-    ORDER BY weight + ts_rank_cd(search, to_tsquery(CAST(:configuration AS regconfig), :any_word)) DESC, id
+    ORDER BY weight + ts_rank_cd(search, to_tsquery(CAST(:configuration AS regconfig), :any_word))::numeric DESC, id
     LIMIT :limit
     """,
     timed=True,
