@@ -79,7 +79,7 @@ def check(product: Product, control: str) -> Verdict:
     """
     _add(product)
     book, text, objects = (_export(product, product.address, form) for form in ("excel", "csv", "json"))
-    sheet = openpyxl.load_workbook(io.BytesIO(book)).worksheets[2]
+    sheet = openpyxl.load_workbook(io.BytesIO(book)).worksheets[1]
     values = [row[_ANSWERS] for row in sheet.iter_rows(min_row=2, values_only=True)]
     written = [row[_ANSWERS] for row in csv_rows(text)[1:]]
     unguarded = [cell[1:] if cell[:1] == "'" else cell for cell in written]

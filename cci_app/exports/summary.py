@@ -1,8 +1,9 @@
-"""The first sheets of a workbook: what it is about in figures, and its days with their chart."""
+"""The first sheet of a workbook: what it is about in figures, and beside them its days with their chart."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from rustpy_xlsxwriter import FastExcel, Format
@@ -15,7 +16,6 @@ from cci_app.exports.selection import RunStatus, Selection
 LONGEST_GAP_DAYS = 92
 
 _SUMMARY = ("Summary", "Resumen", "Résumé")
-_BY_DAY = ("By day", "Por día", "Par jour")
 _PERIOD = ("Period", "Periodo", "Période")
 _TIMEZONE = ("Time zone", "Zona horaria", "Fuseau horaire")
 _FILTERS = ("Filters", "Filtros", "Filtres")
@@ -35,36 +35,52 @@ _FIGURES: dict[str, tuple[str, str, str]] = {
     "mean_response_ms": ("Mean response (ms)", "Respuesta media (ms)", "Réponse moyenne (ms)"),
     "p95_response_ms": ("95 % within (ms)", "95 % en menos de (ms)", "95 % en moins de (ms)"),
     "longest_response_ms": ("Longest response (ms)", "Respuesta más larga (ms)", "Réponse la plus longue (ms)"),
-    _SHARE: ("Share within 8 s", "Proporción en 8 s", "Part en moins de 8 s"),
+    _SHARE: ("Share within 8 s (%)", "Proporción en 8 s (%)", "Part en moins de 8 s (%)"),
     "late_answers": ("Late answers", "Respuestas tardías", "Réponses tardives"),
 }
 
 
 def add_summary(book: FastExcel, record: Record) -> None:
-    """Add both sheets."""
-    days = record.days()
-    _add_figures(book, record, days)
-    _add_days(book, record.layout.language, list(every_day(days, record.selection)))
-
-
-def _add_figures(book: FastExcel, record: Record, days: list[Day]) -> None:
+    """Add the sheet."""
     language = record.layout.language
-    names = (heading(_PERIOD, language), _period(days, record.selection))
+    days = record.days()
+    day, began, completed = (heading(texts, language) for texts in (_DAY, _CONVERSATIONS, _COMPLETED))
+    names = (heading(_PERIOD, language), _period(days, record.selection), " ", day, began, completed)
+    told = ((one.day, one.conversations, one.completed) for one in every_day(days, record.selection))
+    rows = zip_longest(_figures(record), told)
+    book.sheet(
+        heading(_SUMMARY, language),
+        [
+            dict(zip(names, (*(figure or (None,) * 2), None, *(one or (None,) * 3)), strict=True))
+            for figure, one in rows
+        ],
+        column_widths=[26.0, 40.0, 4.0, 14.0, 16.0, 16.0],
+        column_formats={day: Format().set_num_format("yyyy-mm-dd")},
+        header_format=Format().set_bold(),
+        charts=[
+            {
+                "type": "column",
+                "series": [began, completed],
+                "categories": day,
+                "title": heading(_CHART, language),
+                "row": 1,
+                "col": 7,
+            }
+        ],
+    )
+
+
+def _figures(record: Record) -> list[tuple[str, Any]]:
+    language = record.layout.language
     figures = asdict(record.figures())
-    rows: list[tuple[str, Any]] = [
+    if figures[_SHARE] is not None:
+        # A cell's own format would be its row's, or its column's.
+        figures[_SHARE] = round(100 * figures[_SHARE], 1)
+    return [
         (heading(_TIMEZONE, language), record.timezone),
         (heading(_FILTERS, language), _filters(record) or heading(_NONE, language)),
         *((heading(texts, language), figures[name]) for name, texts in _FIGURES.items()),
     ]
-    # Below the header, and the two rows before the figures.
-    share = 3 + list(_FIGURES).index(_SHARE)
-    book.sheet(
-        heading(_SUMMARY, language),
-        [dict(zip(names, row, strict=True)) for row in rows],
-        column_widths=[26.0, 40.0],
-        row_formats={share: Format().set_num_format("0.0 %")},
-        header_format=Format().set_bold(),
-    )
 
 
 def _period(days: list[Day], chosen: Selection) -> str:
@@ -81,31 +97,6 @@ def _filters(record: Record) -> str:
         chosen["status"] = heading(STATUSES[RunStatus(record.selection.status)], record.layout.language)
     return "; ".join(
         f"{column.heading}: {chosen[column.name]}" for column in record.layout.columns if column.name in chosen
-    )
-
-
-def _add_days(book: FastExcel, language: str, days: list[Day]) -> None:
-    day, began, completed = names = tuple(heading(texts, language) for texts in (_DAY, _CONVERSATIONS, _COMPLETED))
-    rows: list[dict[str, Any]] = [
-        dict(zip(names, (one.day, one.conversations, one.completed), strict=True)) for one in days
-    ]
-    book.sheet(
-        heading(_BY_DAY, language),
-        # Without a row the library leaves the header out too; this one has no cells.
-        rows or [dict.fromkeys(names)],
-        column_widths=[14.0, 16.0, 16.0],
-        column_formats={day: Format().set_num_format("yyyy-mm-dd")},
-        header_format=Format().set_bold(),
-        charts=[
-            {
-                "type": "column",
-                "series": [began, completed],
-                "categories": day,
-                "title": heading(_CHART, language),
-                "row": 1,
-                "col": 4,
-            }
-        ],
     )
 
 

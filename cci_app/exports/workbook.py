@@ -1,4 +1,4 @@
-"""The Excel workbook: a summary, the days with their chart, the conversations, the messages."""
+"""The Excel workbook: a summary with its chart, the conversations, the messages."""
 
 import math
 import zipfile

@@ -52,7 +52,7 @@ def book_of(content: bytes) -> Any:
     return openpyxl.load_workbook(io.BytesIO(content))
 
 
-def sheet_rows(content: bytes, sheet: int = 2) -> list[list[Any]]:
+def sheet_rows(content: bytes, sheet: int = 1) -> list[list[Any]]:
     book = book_of(content)
     return [
         [unescape(cell) if isinstance(cell, str) else cell for cell in row]
@@ -118,7 +118,7 @@ def test_what_people_write_survives(web: FlaskClient, tenant: Tenant, add: Add) 
     assert live_in_csv(get(web, tenant, "csv")) == 0
     content = get(web, tenant, "excel")
     assert live_in_workbook(ZipFile(io.BytesIO(content))) == 0
-    messages = sheet_rows(content, 3)[1:]
+    messages = sheet_rows(content, 2)[1:]
     assert [row[2] for row in messages] == texts
     assert [row[3] for row in messages] == [f"Eco: {text}" for text in texts]
 
@@ -144,7 +144,7 @@ def test_nothing_is_cut_at_the_limit_of_a_cell(web: FlaskClient, tenant: Tenant,
     for place, text in enumerate(texts):
         add([text], [text], started_at=NOON + timedelta(minutes=place))
     book = book_of(get(web, tenant, "excel"))
-    assert book.sheetnames == ["Resumen", "Por día", "Conversaciones", "Mensajes", "Textos largos"]
+    assert book.sheetnames == ["Resumen", "Conversaciones", "Mensajes", "Textos largos"]
     rest: dict[str, list[str]] = {}
     for name, _, part in book["Textos largos"].iter_rows(min_row=2, values_only=True):
         rest.setdefault(name, []).append(part)
@@ -166,14 +166,14 @@ def test_rows_beyond_the_limit_of_a_sheet_go_on_in_the_next(
         add([], [str(place), "b"], started_at=NOON + timedelta(minutes=place))
     book = book_of(get(web, tenant, "excel"))
     conversations, messages = ["Conversaciones", "Conversaciones 2"], ["Mensajes", "Mensajes 2", "Mensajes 3"]
-    assert book.sheetnames == ["Resumen", "Por día", *conversations, *messages]
+    assert book.sheetnames == ["Resumen", *conversations, *messages]
     said = [
         row[2]
-        for sheet in book.worksheets[4:]
+        for sheet in book.worksheets[3:]
         for row in sheet.iter_rows(min_row=2, values_only=True)
     ]  # fmt: skip
     assert said == ["0", "b", "1", "b", "2", "b", "3", "b"]
-    assert {sheet.freeze_panes for sheet in book.worksheets[2:]} == {"A2"}
+    assert {sheet.freeze_panes for sheet in book.worksheets[1:]} == {"A2"}
 
 
 def test_a_sheet_that_is_just_full_needs_no_other(
@@ -183,8 +183,8 @@ def test_a_sheet_that_is_just_full_needs_no_other(
     for place in range(3):
         add([], ["a"], started_at=NOON + timedelta(minutes=place))
     book = book_of(get(web, tenant, "excel"))
-    assert book.sheetnames == ["Resumen", "Por día", "Conversaciones", "Mensajes"]
-    assert [sheet.max_row for sheet in book.worksheets[2:]] == [4, 4]
+    assert book.sheetnames == ["Resumen", "Conversaciones", "Mensajes"]
+    assert [sheet.max_row for sheet in book.worksheets[1:]] == [4, 4]
 
 
 def test_a_third_export_at_once_is_told_to_come_back(
@@ -201,10 +201,10 @@ def test_a_third_export_at_once_is_told_to_come_back(
 def test_a_workbook_is_made_for_people(web: FlaskClient, tenant: Tenant, add: Add) -> None:
     add(["Sí"], ["Hola"], times=[8500])
     book = book_of(get(web, tenant, "excel"))
-    _, by_day, conversations, messages = book.worksheets
+    summary, conversations, messages = book.worksheets
     figures = summary_of(book)
     assert (figures["Conversaciones"], figures["Mensajes"], figures["Respuestas tardías"]) == (1, 1, 1)
-    assert len(by_day._charts) == 1
+    assert len(summary._charts) == 1
     for sheet in (conversations, messages):
         assert sheet.freeze_panes == "A2"
         assert sheet.auto_filter.ref == f"A1:{sheet.cell(2, sheet.max_column).coordinate}"
@@ -230,9 +230,7 @@ def test_the_summary_says_what_it_is_about(web: FlaskClient, tenant: Tenant, add
     some = summary_of(book)
     assert some["Periodo"] == "2026-01-01 – 2026-01-31"
     assert some["Filtros"] == "Empresa: vinos sas; Estado: Terminada"
-    assert everything["Proporción en 8 s"] == pytest.approx(2 / 3, abs=0.001)
-    share = next(row[1] for row in book["Resumen"].iter_rows() if row[0].value == "Proporción en 8 s")
-    assert (share.value, share.number_format) == (1, "0.0 %")
+    assert (everything["Proporción en 8 s (%)"], some["Proporción en 8 s (%)"]) == (66.7, 100)
 
 
 def test_days_without_conversations_are_told_too(web: FlaskClient, tenant: Tenant, add: Add) -> None:
@@ -241,9 +239,10 @@ def test_days_without_conversations_are_told_too(web: FlaskClient, tenant: Tenan
     add(started_at=NOON + timedelta(days=3 + 1000))
 
     def by_day(**query: str) -> list[tuple[Any, ...]]:
-        sheet = book_of(get(web, tenant, "excel", **query))["Por día"]
-        assert {(cell.is_date, cell.number_format) for (cell,) in sheet["A2:A5"]} == {(True, "yyyy-mm-dd")}
-        return [(f"{day:%Y-%m-%d}", *rest) for day, *rest in sheet.iter_rows(min_row=2, values_only=True)]
+        sheet = book_of(get(web, tenant, "excel", **query))["Resumen"]
+        assert {(cell.is_date, cell.number_format) for (cell,) in sheet["D2:D5"]} == {(True, "yyyy-mm-dd")}
+        told = sheet.iter_rows(min_row=2, min_col=4, max_col=6, values_only=True)
+        return [(f"{day:%Y-%m-%d}", *rest) for day, *rest in told if day]
 
     first = [("2026-01-15", 1, 1), ("2026-01-16", 0, 0), ("2026-01-17", 0, 0), ("2026-01-18", 1, 0)]
     # Not every day of years in which nobody wrote.
@@ -264,10 +263,10 @@ def test_where_there_is_nobody_the_file_is_whole(web: FlaskClient, tenant: Tenan
     assert json.loads(get(web, tenant, "json")) == []
     (header,) = csv_rows(get(web, tenant, "csv"))
     book = book_of(get(web, tenant, "excel"))
-    assert [cell.value for cell in book.worksheets[2][1]] == header
+    assert [cell.value for cell in book.worksheets[1][1]] == header
     assert summary_of(book)["Periodo"] == "… – …"
     assert len(header) == 24
-    assert [sheet.max_row for sheet in book.worksheets[1:]] == [1, 1, 1]
+    assert [sheet.max_row for sheet in book.worksheets[1:]] == [1, 1]
 
 
 def test_each_filter_narrows(web: FlaskClient, tenant: Tenant, add: Add) -> None:
