@@ -1,9 +1,11 @@
 """Every scripted conversation over HTTP, with the real database, the real documents and the record."""
 
 import itertools
+import shutil
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,15 +22,19 @@ from tests.conftest import SAMPLES, Tenant, make_tenant
 from tests.conversations.replay import Said, Script, Step, load_scripts, replay
 
 SCRIPTS = load_scripts()
+DOCUMENTS = Path(__file__).parent.parent / "conversations" / "documents"
 Rows = Callable[..., list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-def chamber(application: Flask) -> Tenant:
-    """An organisation that has the sample documents."""
+def chamber(application: Flask, tmp_path_factory: pytest.TempPathFactory) -> Tenant:
+    """An organisation that has the sample documents, and those that the scripts ask for beside them."""
+    folder = tmp_path_factory.mktemp("documents")
+    for documents in (SAMPLES / "documents", DOCUMENTS):
+        shutil.copytree(documents, folder, dirs_exist_ok=True)
     with application.app_context():
         made = make_tenant(f"chamber-{uuid.uuid4().hex[:8]}")
-        load_folder(made.organisation_id, SAMPLES / "documents")
+        load_folder(made.organisation_id, folder)
     return made
 
 
