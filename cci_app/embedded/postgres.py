@@ -118,6 +118,8 @@ class EmbeddedPostgres:
             f"port={self.port}",
             "unix_socket_directories=",  # a socket's path may not be longer than 107 bytes, a checkout's may
             "max_connections=200",
+            # Taken as it is used. The default is less than the graph of a hundred thousand vectors.
+            "shared_buffers=512MB",
             "timezone=UTC",
             "log_checkpoints=off",
             # A statement, or the key it broke, may hold what a person wrote.
