@@ -23,6 +23,8 @@ def _run() -> None:
 
 
 def _limit(connection: sa.Connection) -> None:
+    if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
+        return
     # Inside the transaction, so that they also hold behind a pooler.
     connection.exec_driver_sql("SET LOCAL lock_timeout = '5s'")
     connection.exec_driver_sql("SET LOCAL statement_timeout = '10min'")
