@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from cci_app.core.deadline import Deadline
+from cci_app.core.tokens import tokens
 from cci_app.knowledge.figures import Kind, holds, wanted
 from cci_app.knowledge.languages import LANGUAGES, written_in
 from cci_app.knowledge.lexicon import OWN_PLACES
@@ -13,7 +14,7 @@ from cci_app.knowledge.passage import Answer, Passage, Source
 from cci_app.knowledge.ranking import Ranker
 from cci_app.knowledge.search import Found, find, read_question, within_turn
 from cci_app.knowledge.sentences import sentences
-from cci_app.knowledge.words import Term, terms, tokens
+from cci_app.knowledge.words import Term, terms
 
 LONGEST_ANSWER = 450
 MOST_SENTENCES = 3

@@ -9,29 +9,15 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, Prefix
 
 from cci_app.core.stop_words import ASKING, FUNCTION_WORDS
-from cci_app.core.text import fold
+from cci_app.core.tokens import tokens
 from cci_app.knowledge.lexicon import SAME
 
-_TOKEN = re.compile(r"[a-z0-9]+")
 _ENDING = re.compile(
     r"(?<=[a-z0-9]{4})(?:amos|emos|imos|ando|iendo|ons|ont|ent|ant|ez|er|ir|ar|an|en|as|es|os|e|a|o|i|s)$"
 )
-# In a reference as documents write it, CO-5; many type co5.
-_HYPHEN = re.compile(r"-(?<=[a-z]-)(?=[0-9])")
 _ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
 # In a shorter word a slip makes another word.
 _LONG_ENOUGH = 5
-
-
-def folded(text: str) -> str:
-    """`text` as it is indexed and searched: no accents, no case, ligatures written out."""
-    return fold(text).replace("œ", "oe").replace("æ", "ae")
-
-
-def tokens(text: str) -> list[str]:
-    """The words of a text, folded, in their order: letters a-z and digits, which all else parts, but CO-5 is co5."""
-    return _TOKEN.findall(_HYPHEN.sub("", folded(text)))
-
 
 _ALTERNATIVES: dict[str, tuple[str, ...]] = {}
 for _group in SAME:

@@ -6,23 +6,19 @@ Texts with the same words, forms of them or slips in them are near each other; a
 """
 
 import math
-import re
 import zlib
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
 from cci_app.core.stop_words import ASKING, FUNCTION_WORDS
-from cci_app.core.text import fold
+from cci_app.core.tokens import tokens
 from cci_app.llm.names import ModelName, Provider
 from cci_app.llm.vectors import COARSE, DIMENSIONS, Vector
 
 # Below this a passage shares hardly more with a question than any other: a few pieces of its words.
 LEAST_SIMILARITY = 0.1
 
-# In a reference as documents write it, CO-5; many type co5.
-_HYPHEN = re.compile(r"-(?<=[a-z]-)(?=[0-9])")
-_WORD = re.compile(r"[a-z0-9]+")
 _STOP = ASKING.union(*FUNCTION_WORDS.values())
 _PIECES = (3, 4)
 # A whole word counts this much, all its pieces together 1: they hold its beginning and end, and so nearly it.
@@ -50,7 +46,7 @@ class OfflineEmbedding:
 
 def _embed(text: str) -> Vector:
     places = [0.0] * COARSE
-    words = Counter(_WORD.findall(_HYPHEN.sub("", fold(text)).replace("œ", "oe").replace("æ", "ae")))
+    words = Counter(tokens(text))
     for word, times in words.items():
         if word in _STOP or len(word) == 1:
             continue

@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from cci_app.core.tokens import tokens
 from cci_app.knowledge.chunking import OVERLAP, SIZE, chunks
 from cci_app.knowledge.document import Document, Section
 from cci_app.knowledge.figures import wanted
@@ -11,7 +12,7 @@ from cci_app.knowledge.languages import document_language
 from cci_app.knowledge.passage import Passage
 from cci_app.knowledge.ranking import Ranker
 from cci_app.knowledge.sentences import sentences
-from cci_app.knowledge.words import Term, alike, closeness, terms, tokens
+from cci_app.knowledge.words import Term, alike, closeness, terms
 from tests.conftest import SAMPLES
 
 
