@@ -119,11 +119,9 @@ class DocumentAnswerer:
         return message.searched, [reading for reading in readings if reading.searched]
 
     def _reading(self, text: str, kind: Kind | None) -> Reading:
-        asked = terms(text, kind.words if kind else frozenset())[:_MOST_TERMS]
-        if self._own_name is not None:
-            # "Les horaires de la Chambre" are the hours; "la Chambre" alone is what is asked about.
-            without = self._own_name.sub(" ", " ".join(tokens(text)))
-            asked = terms(without, kind.words if kind else frozenset())[:_MOST_TERMS] or asked
+        # "Les horaires de la Chambre" are the hours; "la Chambre" alone is what is asked about.
+        without = self._own_name.sub(" ", " ".join(tokens(text))) if self._own_name else text
+        asked = _terms(without, kind) or _terms(text, kind)
         if kind is None or not kind.named:
             return Reading(asked, asked)
         judged = [term for term in asked if term.word not in kind.named]
@@ -131,6 +129,10 @@ class DocumentAnswerer:
             # Nothing but "vos horaires d'ouverture": any name for them will do.
             return Reading(asked, [Term(asked[0].word, tuple(sorted(kind.named)))], of_itself=True)
         return Reading(asked, judged)
+
+
+def _terms(text: str, kind: Kind | None) -> list[Term]:
+    return terms(text, kind.words if kind else frozenset())[:_MOST_TERMS]
 
 
 def _answer(choices: list[Choice], found: Found, message: list[Term]) -> Answer:
