@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cci_app.core.database import Base, OrganisationOwned
-from cci_app.core.language import ADMIN_LANGUAGES
+from cci_app.language.detect import ADMIN_LANGUAGES
 
 
 class Organisation(Base):

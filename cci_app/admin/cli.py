@@ -13,9 +13,9 @@ from cci_app.assistants.registry import load_specs
 from cci_app.core import clock
 from cci_app.core.command_line import plainly
 from cci_app.core.database import system_transaction
-from cci_app.core.language import ADMIN_LANGUAGES
 from cci_app.core.tenants import organisation_named
 from cci_app.exports.schedules import keep_hours
+from cci_app.language.detect import ADMIN_LANGUAGES
 
 organisations = AppGroup("organisations", help="Organisations that use this installation.")
 demo = AppGroup("demo", help="Data for trying the product out.")

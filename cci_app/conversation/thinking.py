@@ -15,7 +15,7 @@ from cci_app.conversation.inbound import EventKind
 from cci_app.conversation.state import PersonState, Run, RunEnd
 from cci_app.conversation.turns import Turn
 from cci_app.core.deadline import Deadline
-from cci_app.core.language import detect
+from cci_app.language.detect import detect
 from cci_app.llm.calls import ModelCall, gathered
 
 log = structlog.get_logger(__name__)

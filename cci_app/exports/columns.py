@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from cci_app.agents.questionnaire.content import QuestionnaireContent
 from cci_app.assistants.spec import AssistantSpec
-from cci_app.core.language import ADMIN_LANGUAGES
 from cci_app.exports.selection import RunStatus
+from cci_app.language.detect import ADMIN_LANGUAGES
 
 
 class Kind(StrEnum):

@@ -5,16 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from cci_app.core.deadline import Deadline
-from cci_app.core.tokens import tokens
 from cci_app.knowledge.figures import Kind, holds, wanted
 from cci_app.knowledge.languages import LANGUAGES, written_in
-from cci_app.knowledge.lexicon import OWN_PLACES
-from cci_app.knowledge.outline import BULLET
 from cci_app.knowledge.passage import Answer, Passage, Source
 from cci_app.knowledge.ranking import Ranker
 from cci_app.knowledge.search import Found, find, read_question, within_turn
-from cci_app.knowledge.sentences import sentences
 from cci_app.knowledge.words import Term, terms
+from cci_app.language.sentences import BULLET, sentences
+from cci_app.language.synonyms import OWN_PLACES
+from cci_app.language.tokens import tokens
 
 LONGEST_ANSWER = 450
 MOST_SENTENCES = 3

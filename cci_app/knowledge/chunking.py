@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cci_app.knowledge.document import Document
-from cci_app.knowledge.sentences import END_OF_SENTENCE
+from cci_app.language.sentences import END_OF_SENTENCE
 
 SIZE = 1000
 OVERLAP = 200

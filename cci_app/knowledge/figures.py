@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cci_app.core.tokens import folded, tokens
-from cci_app.knowledge.hours import tells_closing, tells_hour, tells_opening
-from cci_app.knowledge.number_words import NUMBER_WORDS
-from cci_app.knowledge.prices import PRICE_WORDS, asks_price, tells_price
+from cci_app.language.hours import tells_closing, tells_hour, tells_opening
+from cci_app.language.number_words import NUMBER_WORDS
+from cci_app.language.prices import PRICE_WORDS, asks_price, tells_price
+from cci_app.language.tokens import folded, tokens
 
 _MONTHS = (
     r"janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|enero|febrero|marzo|abril|mayo"

@@ -13,12 +13,12 @@ import structlog
 from sqlalchemy.orm import Session
 
 from cci_app.core.errors import Unavailable
-from cci_app.core.tokens import folded
 from cci_app.knowledge.chunking import Chunk
 from cci_app.knowledge.languages import configuration
 from cci_app.knowledge.models import KnowledgeChunk
 from cci_app.knowledge.stores.choice import vector_store
 from cci_app.knowledge.stores.pgvector import PgVectorStore, written
+from cci_app.language.tokens import folded
 from cci_app.llm.embeddings import embeddings
 from cci_app.llm.vectors import DIMENSIONS, Vector
 

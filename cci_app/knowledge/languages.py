@@ -2,9 +2,9 @@
 
 from pathlib import PurePosixPath
 
-from cci_app.core.stop_words import FUNCTION_WORDS
-from cci_app.core.tokens import tokens
 from cci_app.knowledge.document import Document
+from cci_app.language.stop_words import FUNCTION_WORDS
+from cci_app.language.tokens import tokens
 
 # PostgreSQL's text search configuration of each language.
 LANGUAGES = {"fr": "french", "es": "spanish", "en": "english"}

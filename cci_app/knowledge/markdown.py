@@ -3,8 +3,9 @@
 import re
 
 from cci_app.knowledge.document import Section
-from cci_app.knowledge.outline import BULLET, Outline
+from cci_app.knowledge.outline import Outline
 from cci_app.knowledge.table import listed
+from cci_app.language.sentences import BULLET
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 # Whoever writes a thousand opening marks and no closing one must not make the search for it start a thousand times over

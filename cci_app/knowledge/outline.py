@@ -1,8 +1,7 @@
 """Blocks of text gathered under headings."""
 
 from cci_app.knowledge.document import Section
-
-BULLET = "• "
+from cci_app.language.sentences import BULLET
 
 
 class Outline:

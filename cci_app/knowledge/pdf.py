@@ -13,7 +13,8 @@ from pypdf import PageObject, PdfReader
 from pypdf.errors import FileNotDecryptedError, PyPdfError
 
 from cci_app.knowledge.document import Reason, Section, UnreadableDocument
-from cci_app.knowledge.outline import BULLET, join_blocks
+from cci_app.knowledge.outline import join_blocks
+from cci_app.language.sentences import BULLET
 
 # pypdf tells the log of everything it mends in a file, page upon page; what matters to us it raises.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from cci_app.knowledge.outline import BULLET
+from cci_app.language.sentences import BULLET
 
 
 def listed(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -13,8 +13,9 @@ from docx.text.paragraph import Paragraph
 from lxml.etree import LxmlError
 
 from cci_app.knowledge.document import Reason, Section, UnreadableDocument
-from cci_app.knowledge.outline import BULLET, Outline
+from cci_app.knowledge.outline import Outline
 from cci_app.knowledge.table import listed
+from cci_app.language.sentences import BULLET
 
 MAX_UNPACKED = 100 * 1024 * 1024
 

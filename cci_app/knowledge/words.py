@@ -8,9 +8,9 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, Prefix
 
-from cci_app.core.stop_words import ASKING, FUNCTION_WORDS
-from cci_app.core.tokens import tokens
-from cci_app.knowledge.lexicon import SAME
+from cci_app.language.stop_words import ASKING, FUNCTION_WORDS
+from cci_app.language.synonyms import SAME
+from cci_app.language.tokens import tokens
 
 _ENDING = re.compile(
     r"(?<=[a-z0-9]{4})(?:amos|emos|imos|ando|iendo|ons|ont|ent|ant|ez|er|ir|ar|an|en|as|es|os|e|a|o|i|s)$"

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
-from cci_app.core.stop_words import ASKING, FUNCTION_WORDS
-from cci_app.core.tokens import tokens
+from cci_app.language.stop_words import ASKING, FUNCTION_WORDS
+from cci_app.language.tokens import tokens
 from cci_app.llm.names import ModelName, Provider
 from cci_app.llm.vectors import COARSE, DIMENSIONS, Vector
 

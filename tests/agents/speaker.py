@@ -7,9 +7,9 @@ from cci_app.agents.ports import AgentReply, TurnContext
 from cci_app.assistants.registry import Assistant
 from cci_app.contacts.card import ContactCard
 from cci_app.core.deadline import Deadline
-from cci_app.core.language import detect
 from cci_app.core.text import clean, fold
 from cci_app.knowledge.passage import Answer, Source
+from cci_app.language.detect import detect
 from tests.conversations.replay import Said, Step
 
 _PASSAGES = [

@@ -4,15 +4,15 @@ import itertools
 
 import pytest
 
-from cci_app.core.tokens import tokens
 from cci_app.knowledge.chunking import OVERLAP, SIZE, chunks
 from cci_app.knowledge.document import Document, Section
 from cci_app.knowledge.figures import wanted
 from cci_app.knowledge.languages import document_language
 from cci_app.knowledge.passage import Passage
 from cci_app.knowledge.ranking import Ranker
-from cci_app.knowledge.sentences import sentences
 from cci_app.knowledge.words import Term, alike, closeness, terms
+from cci_app.language.sentences import sentences
+from cci_app.language.tokens import tokens
 from tests.conftest import SAMPLES
 
 

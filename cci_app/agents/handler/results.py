@@ -10,8 +10,8 @@ from typing import Any
 
 from cci_app.agents.ports import Progress
 from cci_app.contacts.card import ContactCard
-from cci_app.core.language_words import LANGUAGE_NAMES
 from cci_app.core.text import clean, fold
+from cci_app.language.detection_words import LANGUAGE_NAMES
 
 _QUESTION = ("current_question",)
 _ANSWERED = ("questions_answered", "total_questions_answered")

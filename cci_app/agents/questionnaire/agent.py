@@ -13,7 +13,7 @@ from cci_app.agents.questionnaire.phrasebook import Phrasebook
 from cci_app.agents.questionnaire.rules import RulesUnderstander
 from cci_app.agents.questionnaire.session import Session
 from cci_app.agents.questionnaire.understanding import Understander
-from cci_app.core.language import told
+from cci_app.language.detect import told
 from cci_app.llm.chat import Chat
 
 

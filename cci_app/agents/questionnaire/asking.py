@@ -3,7 +3,7 @@
 from cci_app.agents.questionnaire.content import Question
 from cci_app.agents.questionnaire.phrasebook import Phrasebook
 from cci_app.agents.questionnaire.reading import Clause, Sentence, sentences_of, words_of
-from cci_app.knowledge.prices import asks_price
+from cci_app.language.prices import asks_price
 
 # A question without its mark is recognised by its first words, in sentences no longer than this.
 _BARE_QUESTION_WORDS = 18

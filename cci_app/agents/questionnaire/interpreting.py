@@ -18,7 +18,7 @@ from cci_app.agents.questionnaire.understanding import Command, Intent, Mode, Si
 from cci_app.agents.questionnaire.wording import quote
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import Unavailable
-from cci_app.knowledge.prices import asks_price
+from cci_app.language.prices import asks_price
 from cci_app.llm.chat import Chat, Request
 
 log = structlog.get_logger(__name__)

@@ -11,8 +11,8 @@ from cci_app.agents.questionnaire.phrasebook import Phrasebook
 from cci_app.agents.questionnaire.reading import flat, words_of
 from cci_app.agents.questionnaire.understanding import Command, Intent, Mode, Situation, Tone
 from cci_app.core.deadline import Deadline
-from cci_app.core.language import find_wish
-from cci_app.knowledge.prices import asks_price
+from cci_app.language.detect import find_wish
+from cci_app.language.prices import asks_price
 
 _THUMB_UP = re.compile("[👍✅👌✔💯☑]")
 _THUMB_DOWN = re.compile("[👎❌🚫]")

@@ -6,8 +6,8 @@ not make a question one for a price.
 
 import re
 
-from cci_app.core.tokens import folded
-from cci_app.knowledge.number_words import NUMBER_WORDS
+from cci_app.language.number_words import NUMBER_WORDS
+from cci_app.language.tokens import folded
 
 # Words of asking for a price, which name no subject.
 PRICE_WORDS = frozenset(

@@ -2,7 +2,7 @@
 
 import re
 
-from cci_app.core.tokens import folded
+from cci_app.language.tokens import folded
 
 # Bare numbers from six on: "de 2 à 3 heures" lasts, "de 10 à 19 heures" is open.
 _BARE = (

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cci_app.core.language_words import (
+from cci_app.core.text import fold
+from cci_app.language.detection_words import (
     FIRST_WORDS,
     FUNCTION_WORDS,
     LANGUAGE_NAMES,
@@ -20,7 +21,6 @@ from cci_app.core.language_words import (
     WISH_FILLERS,
     WISH_WORDS,
 )
-from cci_app.core.text import fold
 
 # What is written for an organisation's own people exists in these, and stands in this order where it is written.
 ADMIN_LANGUAGES = ("en", "es", "fr")

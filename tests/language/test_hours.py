@@ -3,7 +3,7 @@
 import pytest
 
 from cci_app.knowledge.figures import holds, wanted
-from cci_app.knowledge.hours import tells_closing, tells_hour, tells_opening
+from cci_app.language.hours import tells_closing, tells_hour, tells_opening
 
 
 @pytest.mark.parametrize(

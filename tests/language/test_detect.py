@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from cci_app.core.language import detect, find_wish
+from cci_app.language.detect import detect, find_wish
 
 LANGUAGES = ("fr", "es")
 

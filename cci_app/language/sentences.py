@@ -2,7 +2,7 @@
 
 import re
 
-from cci_app.knowledge.outline import BULLET
+BULLET = "• "
 
 # A full stop, and what may close after it, before something that can begin a sentence.
 END_OF_SENTENCE = r"(?<=[.!?…])(?:\s?[»”\")])?\s+(?=[«“\"(¿¡A-ZÀ-ÖØ-Þ0-9•])"

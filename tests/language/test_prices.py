@@ -2,7 +2,7 @@
 
 import pytest
 
-from cci_app.knowledge.prices import asks_price, tells_price
+from cci_app.language.prices import asks_price, tells_price
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""What questionnaire and search share of French, Spanish and English: words, numbers, prices, hours, sentences."""
