@@ -62,7 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _init_database(app, settings)
     _init_edge(app, settings)
     _load("cci_app.llm.embeddings:init_embeddings")(app, settings)
-    _load("cci_app.knowledge.stores.choice:init_vector_store")(app, settings)
+    _load("cci_app.knowledge.index.stores.choice:init_vector_store")(app, settings)
     _load("cci_app.conversation.service:init_conversation")(app)
     for command in COMMANDS:
         app.cli.add_command(_load(command))

@@ -3,8 +3,8 @@
 import uuid
 
 from cci_app.core.queue import Task
-from cci_app.knowledge.crawl import run_crawl
-from cci_app.knowledge.ingestion import run_ingestion
+from cci_app.knowledge.documents.crawl import run_crawl
+from cci_app.knowledge.documents.ingestion import run_ingestion
 from celery_tasks.app import celery
 
 

@@ -1,7 +1,7 @@
 """Tasks of the passages' vectors."""
 
 from cci_app.core.queue import Task
-from cci_app.knowledge.upkeep import tend_all
+from cci_app.knowledge.index.upkeep import tend_all
 from celery_tasks.app import TEND_SECONDS, celery
 
 

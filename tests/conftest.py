@@ -17,10 +17,10 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from benchmarks.ssrf.internet import Internet
 from cci_app.core.outbound import transport
 from cci_app.embedded.postgres import EmbeddedPostgres
 from cci_app.embedded.redis import EmbeddedRedis
+from tests.fakes.internet import Internet
 
 TEMPLATE = "cci_template"
 SAMPLES = Path(__file__).parent.parent / "config" / "samples"

@@ -12,10 +12,10 @@ from typing import Any
 from benchmarks.chaos.figures import Figure
 from benchmarks.chaos.people import Failed, Message, NotAccepted, Reply
 from benchmarks.chaos.stage import Scale, Stage, say
-from benchmarks.fake_models import BROKEN, GARBAGE, HANGS, TOO_LONG, Asked, FakeModels, filled
-from benchmarks.fake_models import Reply as ModelReply
 from cci_app.assistants.registry import load_specs
 from config.settings import ROOT
+from tests.fakes.models import BROKEN, GARBAGE, HANGS, TOO_LONG, Asked, FakeModels, filled
+from tests.fakes.models import Reply as ModelReply
 
 _LATE_SECONDS = 8.0
 _AT_ONCE = 20

@@ -10,7 +10,7 @@ import httpx
 from celery import Celery
 from flask import Flask, jsonify, request
 
-from benchmarks.fake_agent import whatsapp_chat
+from tests.fakes.agent import whatsapp_chat
 
 app = Flask(__name__)
 celery = Celery("naive", broker=os.environ["REDIS_URL"])

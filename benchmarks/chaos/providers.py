@@ -37,7 +37,7 @@ class Providers:
     def settings(self) -> dict[str, str]:
         """Environment variables that send the product to them."""
         return {
-            "AGENT_HANDLER": "benchmarks.fake_agent",
+            "AGENT_HANDLER": "tests.fakes.agent",
             "FAKE_MODEL_URL": _address(self._model),
             "MANYCHAT_API_KEY": "4711:fictional",
             "MANYCHAT_BASE_URL": _address(self._manychat),

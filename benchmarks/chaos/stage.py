@@ -12,9 +12,9 @@ import psutil
 
 from benchmarks.chaos.people import Channel, Message
 from benchmarks.chaos.providers import Providers
-from benchmarks.fake_graph import FakeGraph
 from benchmarks.product import Product, free_port
 from cci_app.embedded import processes
+from tests.fakes.graph import FakeGraph
 
 READY_SECONDS = 60.0
 _UNSETTLED = (

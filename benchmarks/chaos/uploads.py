@@ -13,12 +13,12 @@ import httpx
 from benchmarks.chaos.figures import Figure
 from benchmarks.chaos.killed_uploads import killed_workers
 from benchmarks.chaos.stage import Scale, Stage, say
-from benchmarks.fake_graph import FakeGraph
 from cci_app.core.errors import CciError
 from cci_app.exports.destinations import upload
 from cci_app.exports.destinations.ports import Parcel
 from cci_app.exports.destinations.registry import destination
 from config.settings import Settings
+from tests.fakes.graph import FakeGraph
 
 _SIZES = (2 * upload.PIECE_BYTES, 4 * upload.PIECE_BYTES)
 FAULTS: Mapping[str, Callable[[FakeGraph], None]] = {

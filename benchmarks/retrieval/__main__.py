@@ -24,11 +24,11 @@ from cci_app.core.database import db, tenant_connection
 from cci_app.core.deadline import Deadline
 from cci_app.embedded import EmbeddedPostgres
 from cci_app.embedded.database import NAME, create_database
-from cci_app.knowledge import text_search
-from cci_app.knowledge.search import CANDIDATES, read_question, search
-from cci_app.knowledge.stores.choice import vector_store
-from cci_app.knowledge.stores.port import Asked
-from cci_app.knowledge.words import terms
+from cci_app.knowledge.index.stores.choice import vector_store
+from cci_app.knowledge.index.stores.port import Asked
+from cci_app.knowledge.search import text_search
+from cci_app.knowledge.search.retrieval import CANDIDATES, read_question, search
+from cci_app.knowledge.search.words import terms
 from cci_app.llm.embeddings import embeddings
 from config.settings import Settings
 

@@ -11,7 +11,7 @@ import yaml
 from benchmarks.retrieval.collection import HERE, SAMPLES, Collection
 from cci_app.assistants.registry import load_specs
 from cci_app.core.deadline import Deadline
-from cci_app.knowledge.answering import DocumentAnswerer
+from cci_app.knowledge.answers.quoting import DocumentAnswerer
 from config.settings import ROOT
 
 # The samples, and some documents with hours, prices, numbers and names in them.

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 import yaml
 
 from cci_app.core.database import tenant_connection
-from cci_app.knowledge.loading import load_folder
+from cci_app.knowledge.documents.loading import load_folder
 from config.settings import ROOT
 
 HERE = Path(__file__).parent

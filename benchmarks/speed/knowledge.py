@@ -19,10 +19,10 @@ from cci_app import before_exit, create_app
 from cci_app.accounts.organisations import ensure_organisation
 from cci_app.core.database import db
 from cci_app.embedded.database import NAME
-from cci_app.knowledge.indexing import embedded_text
-from cci_app.knowledge.loading import load_folder
-from cci_app.knowledge.search import search
-from cci_app.knowledge.stores.pgvector import written
+from cci_app.knowledge.documents.loading import load_folder
+from cci_app.knowledge.index.indexing import embedded_text
+from cci_app.knowledge.index.stores.pgvector import written
+from cci_app.knowledge.search.retrieval import search
 from cci_app.language.tokens import folded
 from cci_app.llm.embeddings import BATCH, Embeddings, embeddings
 from cci_app.llm.names import ModelName, Provider

@@ -16,10 +16,10 @@ from pydantic import SecretStr
 
 from benchmarks.chaos.model_faults import Said
 from benchmarks.chaos.people import Channel
-from benchmarks.fake_models import Asked, FakeModels, Reply, filled
 from benchmarks.product import Product
 from cci_app.assistants.registry import load_specs
 from config.settings import ROOT
+from tests.fakes.models import Asked, FakeModels, Reply, filled
 
 GOAL = 0.4
 _QUESTION = {"intent": "question"}

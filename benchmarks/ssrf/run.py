@@ -11,11 +11,11 @@ from benchmarks.chaos.figures import Figure
 from benchmarks.chaos.stage import say, wait_for
 from benchmarks.product import Product
 from benchmarks.ssrf.corpus import ADDRESSES, SITE
-from benchmarks.ssrf.internet import Internet
 from cci_app.contacts.source import fetch as fetch_workbook
 from cci_app.core.errors import CciError
 from cci_app.core.outbound import transport
 from cci_app.embedded import processes
+from tests.fakes.internet import Internet
 
 _WORKER = ("celery", "-A", "benchmarks.ssrf.worker:celery", "worker")
 _SECONDS = 180.0

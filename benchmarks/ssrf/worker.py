@@ -5,9 +5,9 @@ The protection is taken off here, in a process of the benchmark; the product has
 
 import os
 
-from benchmarks.ssrf.internet import Place
 from cci_app.core.outbound import transport
 from celery_tasks.app import celery
+from tests.fakes.internet import Place
 
 __all__ = ["celery"]
 

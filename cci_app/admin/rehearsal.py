@@ -17,7 +17,7 @@ from cci_app.assistants.spec import AssistantSpec
 from cci_app.contacts.card import ContactCard
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import InvalidInput
-from cci_app.knowledge.passage import Answer, Source
+from cci_app.knowledge.search.passage import Answer, Source
 from config.settings import ROOT
 
 # How much of the questionnaire somebody answers, and how many messages they write in all: 14 in the mean.

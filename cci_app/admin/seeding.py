@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cci_app.contacts import book, reload
 from cci_app.contacts.source import fetch_workbook
 from cci_app.core.database import tenant_transaction
-from cci_app.knowledge.loading import load_folder
+from cci_app.knowledge.documents.loading import load_folder
 from config.settings import Settings
 
 

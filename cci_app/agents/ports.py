@@ -11,7 +11,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from cci_app.contacts.card import ContactCard
 from cci_app.core.deadline import Deadline
-from cci_app.knowledge.passage import Answer, Source
+from cci_app.knowledge.search.passage import Answer, Source
 
 
 class MediaKind(StrEnum):

@@ -14,8 +14,8 @@ from cci_app.agents.ports import Agent, Answerer
 from cci_app.agents.questionnaire.agent import QuestionnaireAgent
 from cci_app.assistants.spec import AssistantSpec
 from cci_app.core.errors import CannotStart
-from cci_app.knowledge.answering import DocumentAnswerer
-from cci_app.knowledge.wording import ModelAnswerer
+from cci_app.knowledge.answers.quoting import DocumentAnswerer
+from cci_app.knowledge.answers.wording import ModelAnswerer
 from cci_app.llm.chains import ChatModels
 from cci_app.llm.chat import Chat
 from config.settings import Settings

@@ -9,8 +9,8 @@ from flask.cli import AppGroup
 from cci_app.accounts.cli import default_organisation
 from cci_app.core.errors import CciError
 from cci_app.core.tenants import organisation_named
-from cci_app.knowledge.loading import LoadReport, load_folder
-from cci_app.knowledge.upkeep import Upkeep, reconcile, tend
+from cci_app.knowledge.documents.loading import LoadReport, load_folder
+from cci_app.knowledge.index.upkeep import Upkeep, reconcile, tend
 
 _TOLD_EVERY_SECONDS = 5.0
 

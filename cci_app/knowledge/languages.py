@@ -2,7 +2,7 @@
 
 from pathlib import PurePosixPath
 
-from cci_app.knowledge.document import Document
+from cci_app.knowledge.reading.document import Document
 from cci_app.language.stop_words import FUNCTION_WORDS
 from cci_app.language.tokens import tokens
 

@@ -10,10 +10,11 @@ from cci_app.core.errors import InvalidInput
 from cci_app.core.http.api import EdgeBlueprint
 from cci_app.core.http.parser import reading_body
 from cci_app.jobs.schemas import JobResponse
-from cci_app.knowledge import documents, examples
-from cci_app.knowledge.crawl import request_crawl
-from cci_app.knowledge.kinds import DOCX_TYPE
+from cci_app.knowledge import examples
+from cci_app.knowledge.documents import register
+from cci_app.knowledge.documents.crawl import request_crawl
 from cci_app.knowledge.languages import LANGUAGES
+from cci_app.knowledge.reading.kinds import DOCX_TYPE
 from cci_app.knowledge.schemas import (
     CrawlPayload,
     DocumentResponse,
@@ -26,7 +27,7 @@ from cci_app.knowledge.schemas import (
     TextPayload,
     UrlPayload,
 )
-from cci_app.knowledge.search import search
+from cci_app.knowledge.search.retrieval import search
 
 # What a form adds to the file that it carries.
 _FORM_BYTES = 64 * 1024
@@ -77,7 +78,7 @@ def add_document() -> tuple[dict[str, Any], int]:
     with reading_body():
         is_form = request.mimetype == "multipart/form-data"
         document_id, new = _add_form(organisation_id) if is_form else _add_json(organisation_id)
-    return documents.find_document(organisation_id, document_id), 202 if new else 200
+    return register.find_document(organisation_id, document_id), 202 if new else 200
 
 
 def _add_form(organisation_id: int) -> tuple[int, bool]:
@@ -89,9 +90,9 @@ def _add_form(organisation_id: int) -> tuple[int, bool]:
         )
     given = _loaded(FileForm(), request.form.to_dict())
     file = request.files["file"]
-    return documents.add_file(
+    return register.add_file(
         organisation_id,
-        documents.clean_name(file.filename),
+        register.clean_name(file.filename),
         file.stream.read(),
         title=given.get("title"),
         language=given.get("language"),
@@ -109,8 +110,8 @@ def _add_json(organisation_id: int) -> tuple[int, bool]:
     given = _loaded(UrlPayload() if "url" in sent else TextPayload(), sent)
     options = {"title": given.get("title"), "language": given.get("language"), "request_id": g.request_id}
     if "url" in given:
-        return documents.add_url(organisation_id, given["url"], **options)
-    return documents.add_text(organisation_id, given["text"], **options)
+        return register.add_url(organisation_id, given["url"], **options)
+    return register.add_text(organisation_id, given["text"], **options)
 
 
 def _loaded(schema: ma.Schema, sent: dict[str, Any]) -> dict[str, Any]:
@@ -126,7 +127,7 @@ def _loaded(schema: ma.Schema, sent: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, DocumentsResponse, example=examples.DOCUMENTS)
 def list_documents(query: dict[str, Any]) -> dict[str, Any]:
     """List documents, the newest first."""
-    found = documents.list_documents(current_caller().organisation_id, **query)
+    found = register.list_documents(current_caller().organisation_id, **query)
     return {"documents": found, "next": found[-1]["id"] if len(found) == query["limit"] else None}
 
 
@@ -135,7 +136,7 @@ def list_documents(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.alt_response(404, "NOT_FOUND")
 def get_document(document_id: int) -> dict[str, Any]:
     """Tell what a document is and how far the work on it is."""
-    return documents.find_document(current_caller().organisation_id, document_id)
+    return register.find_document(current_caller().organisation_id, document_id)
 
 
 @blueprint.delete(_DOCUMENT, parameters=_DOCUMENT_ID)
@@ -143,7 +144,7 @@ def get_document(document_id: int) -> dict[str, Any]:
 @blueprint.alt_response(404, "NOT_FOUND")
 def remove_document(document_id: int) -> dict[str, Any]:
     """Remove a document with its passages and its file."""
-    documents.remove_document(current_caller().organisation_id, document_id)
+    register.remove_document(current_caller().organisation_id, document_id)
     return {"id": document_id, "removed": True}
 
 
@@ -154,8 +155,8 @@ def remove_document(document_id: int) -> dict[str, Any]:
 def reindex_document(document_id: int) -> dict[str, Any]:
     """Read a document again, from its file or its address; what it has stays searchable meanwhile."""
     organisation_id = current_caller().organisation_id
-    documents.reindex_document(organisation_id, document_id, g.request_id)
-    return documents.find_document(organisation_id, document_id)
+    register.reindex_document(organisation_id, document_id, g.request_id)
+    return register.find_document(organisation_id, document_id)
 
 
 @blueprint.post("/crawls")

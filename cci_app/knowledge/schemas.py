@@ -3,8 +3,8 @@
 import marshmallow as ma
 
 from cci_app.core.http.fields import CleanText, PageQuery, WholeNumber
-from cci_app.knowledge.kinds import Kind
 from cci_app.knowledge.languages import LANGUAGES
+from cci_app.knowledge.reading.kinds import Kind
 
 LONGEST_TEXT = 1_000_000
 MOST_RESULTS = 20

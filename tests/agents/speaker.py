@@ -8,7 +8,7 @@ from cci_app.assistants.registry import Assistant
 from cci_app.contacts.card import ContactCard
 from cci_app.core.deadline import Deadline
 from cci_app.core.text import clean, fold
-from cci_app.knowledge.passage import Answer, Source
+from cci_app.knowledge.search.passage import Answer, Source
 from cci_app.language.detect import detect
 from tests.conversations.replay import Said, Step
 

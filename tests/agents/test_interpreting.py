@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from benchmarks.fake_models import HANGS, FakeModels, filled
 from cci_app.agents.questionnaire.agent import phrasebook_of
 from cci_app.agents.questionnaire.content import QuestionnaireContent
 from cci_app.agents.questionnaire.interpreting import ModelUnderstander, Understood, command_of
@@ -14,6 +13,7 @@ from cci_app.agents.questionnaire.understanding import Command, Intent, Mode, Si
 from cci_app.core.deadline import Deadline
 from cci_app.llm.chains import ChatModels
 from config.settings import Environment, Settings
+from tests.fakes.models import HANGS, FakeModels, filled
 
 # The rules take this for an answer.
 TURNED_DOWN = "mejor pasemos de esta, que no viene al caso para una empresa como la nuestra"

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 import yaml
 
-from benchmarks.fake_models import GARBAGE, TOO_LONG, Asked, FakeModels, Reply, filled
 from cci_app.assistants.registry import Assistant
 from cci_app.assistants.spec import AssistantSpec
 from cci_app.llm.chains import ChatModels
 from config.settings import Environment, Settings
 from tests.agents.speaker import FewPassages, MemorySpeaker
 from tests.conversations.replay import Script, load_scripts, replay
+from tests.fakes.models import GARBAGE, TOO_LONG, Asked, FakeModels, Reply, filled
 
 SCRIPTS = load_scripts()
 UNDERSTOOD: dict[str, list[dict[str, Any]]] = yaml.safe_load(

@@ -5,7 +5,7 @@ import pytest
 from cci_app.agents.questionnaire.content import QuestionnaireContent
 from cci_app.agents.questionnaire.documents import shown
 from cci_app.agents.questionnaire.wording import Voice
-from cci_app.knowledge.passage import Answer, Source
+from cci_app.knowledge.search.passage import Answer, Source
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from cci_app.conversation.log import log_conversations
 from cci_app.core import clock
 from cci_app.core.database import tenant_transaction
 from cci_app.core.phone import national_number
-from cci_app.knowledge.loading import load_folder
+from cci_app.knowledge.documents.loading import load_folder
 from tests.conftest import SAMPLES, Tenant, make_tenant
 from tests.conversations.replay import Said, Script, Step, load_scripts, replay
 

@@ -10,7 +10,7 @@ from cci_app.contacts.errors import WorkbookError
 from cci_app.contacts.source import fetch, fetch_workbook
 from cci_app.core.errors import Conflict, Unavailable
 from tests.conftest import make_settings
-from tests.fake_s3 import FakeS3, fake_s3
+from tests.fakes.s3 import FakeS3, fake_s3
 
 LIMIT = 1000
 

@@ -13,7 +13,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pydantic import BaseModel
 
-from benchmarks.fake_models import BROKEN, GARBAGE, FakeModels, Reply, filled
 from cci_app.assistants.registry import Assistant
 from cci_app.core.database import tenant_transaction
 from cci_app.core.deadline import Deadline
@@ -22,6 +21,7 @@ from cci_app.llm.chat import NoAnswer, Request
 from config.logs import configure_logging
 from config.settings import Environment, Settings
 from tests.conftest import Tenant
+from tests.fakes.models import BROKEN, GARBAGE, FakeModels, Reply, filled
 
 PHONE = "+573000004321"
 CANARY = "canari-51d0"

@@ -13,7 +13,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pytest_httpserver import HTTPServer
 
-from benchmarks.fake_graph import FakeGraph
 from cci_app.core.database import system_transaction
 from cci_app.exports.destinations import patience, upload
 from cci_app.exports.destinations.ports import Parcel
@@ -22,8 +21,9 @@ from cci_app.jobs.ledger import open_jobs
 from cci_app.jobs.models import Job
 from tests.conftest import Tenant
 from tests.exports.conftest import Add
-from tests.exports.fake_sheets import FakeGoogle
 from tests.exports.orders import read
+from tests.fakes.graph import FakeGraph
+from tests.fakes.sheets import FakeGoogle
 
 JOBS = "/api/v1/export/jobs"
 F = TypeVar("F")

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from benchmarks.fake_graph import SECRET, FakeGraph
 from cci_app.core.errors import InvalidInput, Unavailable
 from cci_app.exports.destinations import patience, upload
 from cci_app.exports.destinations.errors import DeliveryFailed
@@ -22,6 +21,7 @@ from cci_app.exports.destinations.registry import destination
 from config.settings import Environment
 from tests.conftest import make_settings
 from tests.exports.parcels import Recorded, parcel
+from tests.fakes.graph import SECRET, FakeGraph
 
 PLACE = "Monthly/Members/export.csv"
 # Smaller than in use, so that many pieces are few bytes.

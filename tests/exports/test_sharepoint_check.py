@@ -7,10 +7,10 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from benchmarks.fake_graph import SECRET, FakeGraph
 from cci_app.exports.destinations import patience
 from cci_app.exports.destinations.cli import sharepoint
 from cci_app.exports.destinations.graph import Graph
+from tests.fakes.graph import SECRET, FakeGraph
 
 
 @pytest.fixture

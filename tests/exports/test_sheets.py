@@ -18,8 +18,8 @@ from cci_app.exports.destinations.errors import DeliveryFailed
 from cci_app.exports.destinations.ports import Cell
 from cci_app.exports.destinations.registry import destination
 from tests.conftest import make_settings
-from tests.exports.fake_sheets import EMAIL, FakeGoogle
 from tests.exports.parcels import HEADER, ROWS, Recorded, parcel
+from tests.fakes.sheets import EMAIL, FakeGoogle
 
 SHEET = "Members' record"
 WRITTEN = [list(HEADER), ["1", "Vinos Ejemplo", "=1+1"], ["2", "", "+573001234567"]]

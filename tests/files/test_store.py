@@ -11,7 +11,7 @@ from pytest_httpserver import HTTPServer
 from cci_app.core.errors import Forbidden, InvalidInput, NotFound, Unavailable
 from cci_app.files.store import FileStore, FolderStore, S3Store, file_store
 from tests.conftest import make_settings
-from tests.fake_s3 import FakeS3, fake_s3
+from tests.fakes.s3 import FakeS3, fake_s3
 
 
 @pytest.fixture

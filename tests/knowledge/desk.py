@@ -6,7 +6,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from cci_app.knowledge.ingestion import run_ingestion
+from cci_app.knowledge.documents.ingestion import run_ingestion
 from tests.conftest import Tenant
 
 DOCUMENTS = "/api/v1/knowledge/documents"

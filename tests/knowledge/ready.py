@@ -1,8 +1,8 @@
 """Documents that are there already."""
 
 from cci_app.core.database import tenant_transaction
-from cci_app.knowledge.chunking import Chunk
-from cci_app.knowledge.indexing import Cut, index, prepare
+from cci_app.knowledge.index.chunking import Chunk
+from cci_app.knowledge.index.indexing import Cut, index, prepare
 from cci_app.knowledge.models import KnowledgeDocument, Origin
 from tests.conftest import Tenant
 

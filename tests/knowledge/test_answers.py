@@ -8,8 +8,8 @@ import pytest
 
 from benchmarks.retrieval.answered import CLUB, outcomes, table
 from cci_app.core.deadline import Deadline
-from cci_app.knowledge.answering import DocumentAnswerer
-from cci_app.knowledge.loading import load_folder
+from cci_app.knowledge.answers.quoting import DocumentAnswerer
+from cci_app.knowledge.documents.loading import load_folder
 
 pytestmark = pytest.mark.usefixtures("app")
 

@@ -8,12 +8,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from benchmarks.ssrf.corpus import SITE
-from benchmarks.ssrf.internet import Internet
 from cci_app.core.outbound.fetch import FetchError, FetchReason
-from cci_app.knowledge import crawl, robots
-from cci_app.knowledge.crawl import run_crawl
-from cci_app.knowledge.robots import Robots
+from cci_app.knowledge.documents import crawl, robots
+from cci_app.knowledge.documents.crawl import run_crawl
+from cci_app.knowledge.documents.robots import Robots
 from tests.conftest import Tenant
+from tests.fakes.internet import Internet
 from tests.knowledge.desk import Desk
 
 ROOT = f"https://{SITE}"

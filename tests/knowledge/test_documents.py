@@ -16,16 +16,17 @@ from flask.testing import FlaskClient
 from pytest_httpserver import HTTPServer
 
 from benchmarks.ssrf.corpus import NAMES, SITE
-from benchmarks.ssrf.internet import Internet
 from cci_app.core.database import system_transaction
 from cci_app.core.errors import Unavailable
 from cci_app.core.outbound.fetch import FetchError, FetchReason
 from cci_app.jobs.models import Job
-from cci_app.knowledge import documents, ingestion, reading
-from cci_app.knowledge.ingestion import run_ingestion
-from cci_app.knowledge.search import search
+from cci_app.knowledge.documents import ingestion, register
+from cci_app.knowledge.documents.ingestion import run_ingestion
+from cci_app.knowledge.reading import process
+from cci_app.knowledge.search.retrieval import search
 from config.samples.guide.make_pdf import GUIDES, HERE
 from tests.conftest import Tenant
+from tests.fakes.internet import Internet
 from tests.knowledge.desk import Desk
 
 DOCUMENTS = "/api/v1/knowledge/documents"
@@ -109,7 +110,7 @@ def test_the_same_file_many_times_at_once_is_one_document(
     def send() -> None:
         with app.app_context():
             options = {"title": None, "language": None, "request_id": None}
-            ids.add(documents.add_file(tenant.organisation_id, "a.md", MARKDOWN, **options)[0])
+            ids.add(register.add_file(tenant.organisation_id, "a.md", MARKDOWN, **options)[0])
 
     threads = [threading.Thread(target=send) for _ in range(6)]
     for thread in threads:
@@ -209,7 +210,7 @@ def test_a_document_that_is_removed_under_work_stays_removed(
 ) -> None:
     sent = desk.upload("a.md", MARKDOWN)
     assert sent.json is not None
-    read = reading.read
+    read = process.read
 
     def removed_meanwhile(*args: Any) -> Any:
         assert desk.call("DELETE", f"/{sent.json['id']}").status_code == 200  # type: ignore[index]
@@ -228,7 +229,7 @@ def test_an_upload_that_the_store_does_not_take_leaves_nothing(desk: Desk, monke
         def delete(self, _: str) -> None:
             """Nothing is there."""
 
-    monkeypatch.setattr(documents, "file_store", lambda _: Down())
+    monkeypatch.setattr(register, "file_store", lambda _: Down())
     assert desk.upload("a.md", MARKDOWN).status_code == 503
     assert desk.call("GET").json == {"documents": [], "next": None}
 

@@ -7,8 +7,8 @@ import docx
 import pytest
 from pypdf import PdfWriter
 
-from cci_app.knowledge.document import Reason, Section, UnreadableDocument
-from cci_app.knowledge.extraction import MAX_BYTES, extract
+from cci_app.knowledge.reading.document import Reason, Section, UnreadableDocument
+from cci_app.knowledge.reading.extraction import MAX_BYTES, extract
 from config.samples.guide.make_pdf import GUIDES, HERE, make_pdf
 
 GUIDE = HERE.parent / "documents" / GUIDES["guide-des-services.md"]

@@ -13,13 +13,13 @@ from flask import Flask
 from cci_app.core.database import tenant_transaction
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import InvalidInput, Unavailable
-from cci_app.knowledge import loading
-from cci_app.knowledge.answering import LONGEST_ANSWER, DocumentAnswerer
-from cci_app.knowledge.document import Reason
-from cci_app.knowledge.indexing import Cut, Prepared, embedded_text, prepare
-from cci_app.knowledge.loading import Failure, LoadReport, load_folder
+from cci_app.knowledge.answers.quoting import LONGEST_ANSWER, DocumentAnswerer
+from cci_app.knowledge.documents import loading
+from cci_app.knowledge.documents.loading import Failure, LoadReport, load_folder
+from cci_app.knowledge.index.indexing import Cut, Prepared, embedded_text, prepare
 from cci_app.knowledge.models import KnowledgeChunk, KnowledgeDocument, KnowledgeVector
-from cci_app.knowledge.search import search
+from cci_app.knowledge.reading.document import Reason
+from cci_app.knowledge.search.retrieval import search
 from cci_app.llm.embeddings import Embeddings
 from cci_app.llm.offline_embedding import OfflineEmbedding
 from cci_app.llm.vectors import Vector

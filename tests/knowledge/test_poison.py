@@ -3,10 +3,10 @@
 import pytest
 
 from benchmarks.poison.documents import POISONS
-from cci_app.knowledge import reading
-from cci_app.knowledge.chunking import chunks
-from cci_app.knowledge.document import Reason, UnreadableDocument
-from cci_app.knowledge.kinds import kind_of
+from cci_app.knowledge.index.chunking import chunks
+from cci_app.knowledge.reading import process
+from cci_app.knowledge.reading.document import Reason, UnreadableDocument
+from cci_app.knowledge.reading.kinds import kind_of
 
 
 @pytest.mark.parametrize(
@@ -31,26 +31,26 @@ def test_a_poisoned_document_has_a_reason(what: str, reason: Reason) -> None:
     name, make = POISONS[what]
     data = make()
     with pytest.raises(UnreadableDocument) as raised:
-        reading.read(name, data, kind_of(data, name))
+        process.read(name, data, kind_of(data, name))
     assert raised.value.reason is reason
 
 
 def test_a_long_word_is_cut_into_passages() -> None:
     name, make = POISONS["10 MB without a space"]
     data = make()[:1_000_000]
-    document = reading.read(name, data, kind_of(data, name))
+    document = process.read(name, data, kind_of(data, name))
     assert len(list(chunks(document))) > 1000
 
 
 def test_a_document_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "SECONDS", 0.001)
+    monkeypatch.setattr(process, "SECONDS", 0.001)
     with pytest.raises(UnreadableDocument) as raised:
-        reading.read("a.md", b"# Visas\n\nUne phrase.", kind_of(b"x", "a.md"))
+        process.read("a.md", b"# Visas\n\nUne phrase.", kind_of(b"x", "a.md"))
     assert raised.value.reason is Reason.TOO_SLOW
 
 
 def test_every_reason_has_a_sentence_in_every_language() -> None:
-    from cci_app.knowledge.reasons import sentences
+    from cci_app.knowledge.documents.reasons import sentences
 
     for reason in Reason:
         told = sentences(reason)

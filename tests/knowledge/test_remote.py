@@ -14,13 +14,13 @@ from cci_app import before_exit, create_app
 from cci_app.core.database import db, tenant_transaction
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import CannotStart, Unavailable
-from cci_app.knowledge.answering import DocumentAnswerer
+from cci_app.knowledge.answers.quoting import DocumentAnswerer
+from cci_app.knowledge.index.upkeep import reconcile, tend
 from cci_app.knowledge.models import KnowledgeDocument
-from cci_app.knowledge.search import search
-from cci_app.knowledge.upkeep import reconcile, tend
+from cci_app.knowledge.search.retrieval import search
 from cci_app.llm import embedding_cache, embeddings
 from tests.conftest import make_tenant
-from tests.knowledge.fake_services import KEY, FakeOpenAI, FakePinecone, described
+from tests.fakes.knowledge_services import KEY, FakeOpenAI, FakePinecone, described
 from tests.knowledge.test_search import OFFICES, VISAS, found, write
 from tests.knowledge.test_upkeep import BY_VECTOR, LODGING
 
@@ -208,7 +208,7 @@ def test_an_upsert_that_breaks_off_is_done_again(
     organisation_id: int, pinecone: FakePinecone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(organisation_id, "Divers", LODGING)
-    monkeypatch.setattr("cci_app.knowledge.upkeep.insert", lambda _: 1 / 0)
+    monkeypatch.setattr("cci_app.knowledge.index.upkeep.insert", lambda _: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         tend(organisation_id, seconds=30)
     assert len(pinecone.vectors[f"organisation-{organisation_id}"]) == 1

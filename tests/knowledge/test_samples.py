@@ -12,11 +12,11 @@ import yaml
 
 from cci_app.core.database import tenant_transaction
 from cci_app.core.deadline import Deadline
-from cci_app.knowledge.answering import DocumentAnswerer
-from cci_app.knowledge.extraction import extract
-from cci_app.knowledge.loading import load_folder
+from cci_app.knowledge.answers.quoting import DocumentAnswerer
+from cci_app.knowledge.documents.loading import load_folder
 from cci_app.knowledge.models import KnowledgeDocument
-from cci_app.knowledge.search import search
+from cci_app.knowledge.reading.extraction import extract
+from cci_app.knowledge.search.retrieval import search
 from config.samples.guide.make_pdf import GUIDES, HERE, make_pdf
 
 DOCUMENTS = HERE.parent / "documents"

@@ -13,12 +13,12 @@ import sqlalchemy as sa
 from flask import Flask
 
 from cci_app.core.database import keyless_transaction, tenant_connection, tenant_transaction
-from cci_app.knowledge import text_search
-from cci_app.knowledge.chunking import Chunk
-from cci_app.knowledge.indexing import Cut, index, prepare
+from cci_app.knowledge.index.chunking import Chunk
+from cci_app.knowledge.index.indexing import Cut, index, prepare
+from cci_app.knowledge.index.stores import pgvector
 from cci_app.knowledge.models import KnowledgeChunk, KnowledgeDocument
-from cci_app.knowledge.search import search
-from cci_app.knowledge.stores import pgvector
+from cci_app.knowledge.search import text_search
+from cci_app.knowledge.search.retrieval import search
 from cci_app.llm.vectors import DIMENSIONS
 from tests.conftest import make_tenant
 

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from benchmarks.ssrf.corpus import SITE
-from benchmarks.ssrf.internet import Internet
+from tests.fakes.internet import Internet
 from tests.knowledge.desk import Desk
 
 VISAS = "# Les visas\n\nNous suivons les visas de vos salariés.".encode()

@@ -5,8 +5,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from cci_app.core.database import tenant_transaction
-from cci_app.knowledge import upkeep
-from cci_app.knowledge.search import search
+from cci_app.knowledge.index import upkeep
+from cci_app.knowledge.search.retrieval import search
 from tests.knowledge.test_search import OFFICES, VISAS, found, write
 
 LODGING = "Un hébergement temporaire pour vos équipes."

@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from benchmarks.fake_models import BROKEN, GARBAGE, HANGS, FakeModels, filled
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import Unavailable
-from cci_app.knowledge.answering import DocumentAnswerer
-from cci_app.knowledge.loading import load_folder
-from cci_app.knowledge.passage import Answer, Passage, Source
-from cci_app.knowledge.wording import ModelAnswerer, WordedAnswer, answer_of
+from cci_app.knowledge.answers.quoting import DocumentAnswerer
+from cci_app.knowledge.answers.wording import ModelAnswerer, WordedAnswer, answer_of
+from cci_app.knowledge.documents.loading import load_folder
+from cci_app.knowledge.search.passage import Answer, Passage, Source
 from cci_app.llm.chains import ChatModels
 from config.samples.guide.make_pdf import HERE
 from config.settings import Environment, Settings
+from tests.fakes.models import BROKEN, GARBAGE, HANGS, FakeModels, filled
 
 DOCUMENTS = HERE.parent / "documents"
 QUESTION = "¿Ayudan con las visas?"

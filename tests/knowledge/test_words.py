@@ -4,13 +4,13 @@ import itertools
 
 import pytest
 
-from cci_app.knowledge.chunking import OVERLAP, SIZE, chunks
-from cci_app.knowledge.document import Document, Section
-from cci_app.knowledge.figures import wanted
+from cci_app.knowledge.answers.figures import wanted
+from cci_app.knowledge.index.chunking import OVERLAP, SIZE, chunks
 from cci_app.knowledge.languages import document_language
-from cci_app.knowledge.passage import Passage
-from cci_app.knowledge.ranking import Ranker
-from cci_app.knowledge.words import Term, alike, closeness, terms
+from cci_app.knowledge.reading.document import Document, Section
+from cci_app.knowledge.search.passage import Passage
+from cci_app.knowledge.search.ranking import Ranker
+from cci_app.knowledge.search.words import Term, alike, closeness, terms
 from cci_app.language.sentences import sentences
 from cci_app.language.tokens import tokens
 from tests.conftest import SAMPLES
@@ -140,7 +140,7 @@ def test_terms_are_what_is_asked() -> None:
     ],
 )
 def test_a_question_for_a_figure_is_known_and_its_figure_found(question: str, holding: str, lacking: str) -> None:
-    from cci_app.knowledge.figures import holds
+    from cci_app.knowledge.answers.figures import holds
 
     kind = wanted(question)
     assert kind is not None
@@ -149,7 +149,7 @@ def test_a_question_for_a_figure_is_known_and_its_figure_found(question: str, ho
 
 
 def test_a_number_must_count_what_is_asked() -> None:
-    from cci_app.knowledge.figures import holds
+    from cci_app.knowledge.answers.figures import holds
 
     kind = wanted("combien de comités ?")
     assert kind is not None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cci_app.knowledge.figures import holds, wanted
+from cci_app.knowledge.answers.figures import holds, wanted
 from cci_app.language.hours import tells_closing, tells_hour, tells_opening
 
 

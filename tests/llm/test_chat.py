@@ -11,7 +11,14 @@ import pytest
 from prometheus_client import REGISTRY
 from pydantic import BaseModel
 
-from benchmarks.fake_models import (
+from cci_app.core.deadline import Deadline
+from cci_app.core.errors import CannotStart
+from cci_app.llm import availability
+from cci_app.llm.calls import ModelCall, gathered
+from cci_app.llm.chains import ChatModels, ModelKeyMissing
+from cci_app.llm.chat import Chat, NoAnswer, Request
+from config.settings import Environment, Settings
+from tests.fakes.models import (
     BROKEN,
     GARBAGE,
     HANGS,
@@ -22,13 +29,6 @@ from benchmarks.fake_models import (
     Reply,
     filled,
 )
-from cci_app.core.deadline import Deadline
-from cci_app.core.errors import CannotStart
-from cci_app.llm import availability
-from cci_app.llm.calls import ModelCall, gathered
-from cci_app.llm.chains import ChatModels, ModelKeyMissing
-from cci_app.llm.chat import Chat, NoAnswer, Request
-from config.settings import Environment, Settings
 
 PROVIDERS = {
     "openai": "openai:gpt-4o",

@@ -9,9 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from benchmarks.fake_models import FakeModels, filled
 from cci_app.core.deadline import Deadline
 from config.settings import ROOT
+from tests.fakes.models import FakeModels, filled
 from tests.llm.test_chat import REQUEST, models
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from benchmarks.fake_models import BROKEN, FakeModels, Reply, filled
 from cci_app import before_exit, create_app
 from cci_app.conversation.log import log_conversations
 from cci_app.core.database import db
-from cci_app.knowledge.loading import load_folder
+from cci_app.knowledge.documents.loading import load_folder
 from tests.conftest import SAMPLES, Tenant, make_tenant
+from tests.fakes.models import BROKEN, FakeModels, Reply, filled
 
 Rows = Callable[..., list[dict[str, Any]]]
 WHO = "+573000000001"

@@ -5,7 +5,7 @@ import re
 from cci_app.agents.questionnaire.phrasebook import Phrasebook
 from cci_app.agents.questionnaire.reading import words_of
 from cci_app.agents.questionnaire.wording import Voice, joined
-from cci_app.knowledge.passage import Answer
+from cci_app.knowledge.search.passage import Answer
 from cci_app.language.prices import PRICE_WORDS, tells_price
 from cci_app.language.sentences import sentences
 

@@ -19,7 +19,7 @@ from cci_app.agents.questionnaire.phrasebook import Phrasebook
 from cci_app.agents.questionnaire.reading import pattern_of, words_of
 from cci_app.agents.questionnaire.understanding import Mode, Situation, Tone
 from cci_app.agents.questionnaire.wording import Voice, joined, name_of, quote, reply_of
-from cci_app.knowledge.passage import Source
+from cci_app.knowledge.search.passage import Source
 
 # Silence after which a greeting is a return rather than politeness in passing.
 AWAY: Final = timedelta(hours=3)

@@ -1,0 +1,1 @@
+"""Answers from passages: quoted, or worded by a model that is held to them."""

@@ -1,0 +1,213 @@
+"""A site's pages as documents: from one address along the links that stay on its host."""
+
+import time
+import uuid
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import PurePosixPath
+
+import httpx
+import sqlalchemy as sa
+from flask import current_app
+
+from cci_app.core.database import tenant_transaction
+from cci_app.core.errors import InvalidInput, Unavailable
+from cci_app.core.outbound.fetch import FetchError, checked_url
+from cci_app.core.queue import Task, ring
+from cci_app.jobs.claims import Claim, claimed
+from cci_app.jobs.ledger import enqueue
+from cci_app.jobs.models import Job
+from cci_app.knowledge.documents.ingestion import FETCH_REASONS, Content, fetch_content, prepared, same_content, write
+from cci_app.knowledge.documents.reasons import sentences
+from cci_app.knowledge.documents.robots import Robots
+from cci_app.knowledge.models import KnowledgeDocument, Origin, Verdict
+from cci_app.knowledge.reading.document import Document, Reason, UnreadableDocument
+from cci_app.knowledge.reading.process import read
+from config.settings import Settings
+
+KIND = Task.CRAWL_SITE.value
+PAUSE_SECONDS = 0.5
+_REPORTED = 100
+_MOST_ADDRESSES = 10_000
+LONGEST_ADDRESS = 2000
+# Links to these are no pages; others may be, and their content decides.
+_PICTURES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".svg", ".webp", ".ico", ".mp3", ".mp4", ".avi", ".mov"})
+_OTHERS = frozenset({".css", ".js", ".json", ".xml", ".rss", ".zip", ".gz", ".exe", ".xls", ".xlsx", ".ppt", ".pptx"})
+_NO_PAGES = _PICTURES | _OTHERS
+
+
+@dataclass(slots=True)
+class CrawlReport:
+    """What a crawl did. `unchanged` has the pages that were there, `copies` those with the content of another.
+
+    `failed` has the address of a page, the code of what went wrong, and sentences for people by language.
+    """
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    copies: int = 0
+    refused_by_robots: int = 0
+    failed_count: int = 0
+    failed: list[dict[str, str]] = field(default_factory=list)
+
+    def fail(self, url: str, reason: Reason) -> None:
+        """Count a page that gave no document."""
+        self.failed_count += 1
+        if len(self.failed) < _REPORTED:
+            self.failed.append({"url": url, "reason": reason.value, **sentences(reason)})
+
+
+def request_crawl(
+    organisation_id: int, address: str, *, depth: int, pages: int, language: str | None, request_id: str | None
+) -> Job:
+    """Have a worker read a site, from `address` along at most `depth` links, at most `pages` pages.
+
+    Raises InvalidInput for an address that can never be fetched.
+    """
+    try:
+        url = str(checked_url(address, loopback=_settings().fetch_loopback))
+    except FetchError as error:
+        raise InvalidInput(error.message, details={"url": [error.message]}) from error
+    payload = {"url": url, "depth": depth, "pages": pages, "language": language}
+    with tenant_transaction(organisation_id) as session:
+        job = enqueue(session, organisation_id, KIND, payload, request_id)
+    ring(Task.CRAWL_SITE, str(job.id))
+    return job
+
+
+def run_crawl(job_id: uuid.UUID) -> None:
+    """Read a site as a job asks. The job's result is a CrawlReport; its rows are pages.
+
+    A crawl whose worker died begins anew and finds its pages unchanged. The job fails where the first page cannot be
+    had; any other page that cannot is in the report.
+    """
+    with claimed(job_id) as claim:
+        if claim is not None:
+            claim.result = asdict(_Crawl(claim).run())
+
+
+class _Crawl:
+    def __init__(self, claim: Claim) -> None:
+        self._claim = claim
+        self._settings = _settings()
+        self._report = CrawlReport()
+        self._start = httpx.URL(claim.payload["url"])
+        self._most: int = claim.payload["pages"]
+        self._seen = {str(self._start)}
+        self._waiting = deque([(str(self._start), 0)])
+
+    def run(self) -> CrawlReport:
+        """Take one page after the other, those with fewer links from the start first."""
+        robots = self._robots()
+        pause = robots.pause(PAUSE_SECONDS)
+        done = 0
+        while self._waiting and done < self._most:
+            url, depth = self._waiting.popleft()
+            if not robots.allow(url):
+                self._report.refused_by_robots += 1
+                continue
+            if done:
+                time.sleep(pause)
+            self._take(url, depth, first=not done)
+            done += 1
+            self._claim.progress(done, min(self._most, done + len(self._waiting)))
+        return self._report
+
+    def _robots(self) -> Robots:
+        origin = str(self._start.copy_with(raw_path=b"/")).rstrip("/")
+        try:
+            robots = Robots.of_site(origin, loopback=self._settings.fetch_loopback)
+        except FetchError as error:
+            if error.passing:
+                raise Unavailable(error.message) from error
+            raise InvalidInput(f"the site's robots.txt cannot be read: {error.message}") from error
+        if not robots.allow(str(self._start)):
+            raise InvalidInput(sentences(Reason.PAGE_REFUSED)["en"])
+        return robots
+
+    def _take(self, url: str, depth: int, *, first: bool) -> None:
+        try:
+            content, place = fetch_content(url, self._settings)
+            if place != url and not self._is_new(httpx.URL(place)):
+                # A redirect led to another site, or to a page that is taken under its own address.
+                return
+            document = read(place, content.data, content.kind)
+        except FetchError as error:
+            if first and error.passing:
+                raise Unavailable(error.message) from error
+            self._fail(url, FETCH_REASONS[error.reason], first)
+        except UnreadableDocument as error:
+            self._fail(url, error.reason, first)
+        else:
+            self._index(place, content, document)
+            if depth < self._claim.payload["depth"]:
+                self._waiting.extend((link, depth + 1) for link in self._new_links(place, document))
+
+    def _fail(self, url: str, reason: Reason, first: bool) -> None:
+        if first:
+            raise InvalidInput(sentences(reason)["en"])
+        self._report.fail(url, reason)
+
+    def _index(self, url: str, content: Content, document: Document) -> None:
+        """Make a page a document, or that document equal to the page."""
+        with tenant_transaction(self._claim.organisation_id) as session:
+            row = session.scalar(
+                sa.select(KnowledgeDocument).where(
+                    KnowledgeDocument.origin == Origin.URL, KnowledgeDocument.source == url
+                )
+            )
+            if row is not None and row.verdict == Verdict.READY and row.content_hash == content.content_hash:
+                self._report.unchanged += 1
+                return
+            known = row or self._new(url)
+            if same_content(session, known, content) is not None:
+                self._report.copies += 1
+                return
+        ingested = prepared(known, content, document)
+        with tenant_transaction(self._claim.organisation_id) as session:
+            if row is None:
+                session.add(known)
+                session.flush()
+            write(session, known, ingested)
+        self._report.added += row is None
+        self._report.changed += row is not None
+
+    def _new(self, url: str) -> KnowledgeDocument:
+        language = self._claim.payload["language"]
+        return KnowledgeDocument(
+            organisation_id=self._claim.organisation_id,
+            origin=Origin.URL,
+            source=url,
+            title=url,
+            title_given=False,
+            language=language,
+            language_given=language is not None,
+        )
+
+    def _new_links(self, page: str, document: Document) -> Iterator[str]:
+        """Where a page leads that nobody has been to, on the same site."""
+        base = httpx.URL(page)
+        for link in document.links:
+            try:
+                url = base.join(link).copy_with(fragment=None)
+            except (httpx.InvalidURL, ValueError):
+                continue
+            if self._is_new(url):
+                yield str(url)
+
+    def _is_new(self, url: httpx.URL) -> bool:
+        """Whether this is a page of the site that was not met before; now it is."""
+        start, address = self._start, str(url)
+        here = (url.scheme, url.host, url.port) == (start.scheme, start.host, start.port) and not url.userinfo
+        page = PurePosixPath(url.path).suffix.lower() not in _NO_PAGES and len(address) <= LONGEST_ADDRESS
+        if not here or not page or address in self._seen or len(self._seen) >= _MOST_ADDRESSES:
+            return False
+        self._seen.add(address)
+        return True
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings

@@ -1,0 +1,1 @@
+"""Passages, and what makes them searchable: words, vectors and where those are kept."""

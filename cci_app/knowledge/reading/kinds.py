@@ -1,0 +1,102 @@
+"""What kind of document some bytes are. The content decides; a name only tells text from its dialects."""
+
+import io
+import re
+import zipfile
+from enum import StrEnum
+from pathlib import PurePath
+
+from cci_app.knowledge.reading.document import Reason, UnreadableDocument
+
+
+class Kind(StrEnum):
+    """The kinds that can be read."""
+
+    PDF = "pdf"
+    DOCX = "docx"
+    HTML = "html"
+    MARKDOWN = "markdown"
+    TEXT = "text"
+
+
+SUFFIXES = {
+    ".pdf": Kind.PDF,
+    ".docx": Kind.DOCX,
+    ".html": Kind.HTML,
+    ".htm": Kind.HTML,
+    ".md": Kind.MARKDOWN,
+    ".markdown": Kind.MARKDOWN,
+    ".txt": Kind.TEXT,
+}
+
+_LOOKED_AT = 4096
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_WEB_PAGE = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.S | re.I)
+# Written in letters, and yet not for people to read: RTF, PostScript, TeX, keys, address cards and calendars, messages
+# with their headers, SVG and other XML.
+_SOURCES = (b"{\\rtf", b"%!PS", b"\\documentclass", b"-----BEGIN ", b"BEGIN:VCARD", b"BEGIN:VCALENDAR")
+_HEADER_OF_A_MESSAGE = rb"(?:received|return-path|delivered-to|message-id|mime-version|dkim-signature):"
+_MESSAGE = re.compile(rb"(?:[!-9;-~]+:[ \t].*\n(?:[ \t].*\n)*){0,50}?" + _HEADER_OF_A_MESSAGE, re.I)
+_XML = re.compile(rb"<(?:\?xml|svg|!doctype)\b", re.I)
+_CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+
+
+def kind_of(data: bytes, name: str = "", media_type: str = "") -> Kind:
+    """The kind of `data`; `name` and `media_type` are what the sender calls it.
+
+    Raises UnreadableDocument: EMPTY, ENCRYPTED, DAMAGED, or NOT_TEXT for what is of no kind.
+    """
+    if not data.strip():
+        raise UnreadableDocument(Reason.EMPTY)
+    start = data[:_LOOKED_AT]
+    if b"%PDF-" in start[:1024]:
+        return Kind.PDF
+    if start.startswith(b"PK\x03\x04"):
+        return _of_archive(data)
+    if start.startswith(_OLE):
+        # Word puts an encrypted document into the envelope of its older format.
+        encrypted = "EncryptedPackage".encode("utf-16-le") in data
+        raise UnreadableDocument(Reason.ENCRYPTED if encrypted else Reason.NOT_TEXT)
+    if not start.startswith(_UTF16) and (b"\x00" in data or _CONTROLS.search(start)):
+        raise UnreadableDocument(Reason.NOT_TEXT)
+    shown = _beginning(start)
+    if shown.startswith(_SOURCES) or _MESSAGE.match(shown):
+        raise UnreadableDocument(Reason.NOT_TEXT)
+    named = SUFFIXES.get(PurePath(name).suffix.lower())
+    if named in {Kind.PDF, Kind.DOCX} or media_type in {"application/pdf", DOCX_TYPE}:
+        raise UnreadableDocument(Reason.DAMAGED)
+    if named is Kind.HTML or media_type in HTML_TYPES or _WEB_PAGE.match(shown):
+        return Kind.HTML
+    if _XML.match(shown):
+        raise UnreadableDocument(Reason.NOT_TEXT)
+    return Kind.MARKDOWN if named is Kind.MARKDOWN or media_type == "text/markdown" else Kind.TEXT
+
+
+def _beginning(start: bytes) -> bytes:
+    """What a text begins with, without a mark of its encoding or white space before it."""
+    if start.startswith(_UTF16):
+        start = start.decode("utf-16", "ignore").encode()
+    return start.removeprefix(b"\xef\xbb\xbf").lstrip()
+
+
+HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+# What a web address may answer with; the content still decides.
+MEDIA_TYPES = HTML_TYPES | {
+    *("application/pdf", "application/octet-stream", DOCX_TYPE),
+    *("text/plain", "text/markdown", "text/x-markdown"),
+}
+
+
+def _of_archive(data: bytes) -> Kind:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        raise UnreadableDocument(Reason.DAMAGED) from None
+    if not any(member.filename == "word/document.xml" for member in members):
+        raise UnreadableDocument(Reason.NOT_TEXT)
+    if any(member.flag_bits & 1 for member in members):
+        raise UnreadableDocument(Reason.ENCRYPTED)
+    return Kind.DOCX

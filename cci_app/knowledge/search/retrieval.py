@@ -1,0 +1,188 @@
+"""The passages of an organisation's documents that fit a question: by their words, by their vectors, by both."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import structlog
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from cci_app.core.database import one_trip, tenant_statement
+from cci_app.core.deadline import Deadline
+from cci_app.core.errors import Unavailable
+from cci_app.knowledge.index.stores.choice import vector_store, vector_threads
+from cci_app.knowledge.index.stores.port import Asked, Near
+from cci_app.knowledge.languages import LANGUAGES
+from cci_app.knowledge.search import text_search
+from cci_app.knowledge.search.passage import Passage
+from cci_app.knowledge.search.ranking import Ranker, fused
+from cci_app.knowledge.search.words import Term, terms
+from cci_app.llm.embeddings import embeddings
+from cci_app.llm.vectors import Vector
+
+log = structlog.get_logger(__name__)
+
+# Passages that each way of searching proposes.
+CANDIDATES = 40
+
+# Of those, how many are read and weighed word by word.
+_WEIGHED = 16
+
+_LONGEST_QUESTION = 4096
+_MOST_TERMS = 24
+# Of the time for a search, what its vectors may take: the words are searched whatever becomes of them.
+_SHARE_OF_VECTORS = 0.5
+_LONGEST_SECONDS = 30.0
+# Of a turn, what a search may take.
+_TURN_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is looked for: its terms, and its vector where there is one."""
+
+    terms: Sequence[Term]
+    vector: Vector | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Passages of one language, best first; their scores are those of the ranker, 0 where only the vectors agree.
+
+    `fit` is how well each fits by every order together, from 0 to 1.
+    """
+
+    passages: tuple[Passage, ...]
+    fit: dict[int, float]
+    ranker: Ranker
+
+
+def search(
+    organisation_id: int, query: str, language: str | None, limit: int = 5, *, timeout: float | None = None
+) -> list[Passage]:
+    """The passages that fit `query` best, at most `limit`: those in `language` first, then those in another one.
+
+    Without a language those of all of them, best first.
+    A word of the query that only resembles one of the documents (another form, a slip, no accents) finds it too.
+    Nothing fits: an empty list. The words and the vectors each propose passages; `score`, from 0 to 1, is how high one
+    stands in their orders. Without an answer of the embedding model, or of the store of vectors, the words decide.
+
+    `timeout` bounds each statement, in seconds; past it, sqlalchemy's OperationalError.
+    """
+    deadline = Deadline.after(timeout if timeout is not None else _LONGEST_SECONDS)
+    question = read_question(query, terms(query[:_LONGEST_QUESTION])[:_MOST_TERMS], deadline)
+    passages: list[Passage] = []
+    for each in sorted(LANGUAGES, key=lambda other: other != language):
+        if language is None or len(passages) < limit:
+            found = find(organisation_id, question, each, deadline)
+            passages += [replace(passage, score=found.fit[passage.id]) for passage in found.passages]
+    if language is None:
+        passages.sort(key=lambda passage: passage.score, reverse=True)
+    return passages[:limit]
+
+
+@contextmanager
+def within_turn(deadline: Deadline) -> Iterator[Deadline]:
+    """The part of a turn's deadline that searching may take.
+
+    Raises Unavailable where nothing is left of it, and for a search inside that was not answered in time.
+    """
+    part = Deadline.after(deadline.within(_TURN_SECONDS))
+    if part.passed:
+        raise Unavailable("no time is left to search the documents")
+    try:
+        yield part
+    except (OperationalError, PoolTimeout) as error:
+        raise Unavailable("the documents cannot be searched at present") from error
+
+
+def read_question(text: str, asked: Sequence[Term], deadline: Deadline) -> Question:
+    """A question whose terms are `asked`, with its vector where that comes in time; without terms it asks nothing."""
+    if not asked:
+        return Question((), None)
+    part = Deadline.after(deadline.left() * _SHARE_OF_VECTORS)
+    return Question(asked, embeddings().of_question(text[:_LONGEST_QUESTION], part))
+
+
+def find(organisation_id: int, question: Question, language: str, deadline: Deadline) -> Found:
+    """The passages in `language` that fit a question, all that were weighed.
+
+    Raises sqlalchemy's OperationalError past the deadline.
+    """
+    asked = question.terms
+    if not asked:
+        return Found((), {}, Ranker(asked, ()))
+    vectors = _begin(organisation_id, question, language, deadline)
+    # Neither search holds a connection while it waits for something else: few of them serve many.
+    by_words = text_search.holding(organisation_id, asked, language, CANDIDATES, timeout=deadline.left())
+    near = _near(organisation_id, vectors, by_words, deadline) if vectors else []
+    passages = _read(organisation_id, _first(_WEIGHED, near, by_words), deadline)
+    ranker = Ranker(asked, list(passages.values()))
+    if missing := ranker.missing:
+        more = text_search.beginning_alike(organisation_id, missing, language, CANDIDATES, timeout=deadline.left())
+        if fresh := [each for each in more if each not in passages]:
+            passages |= _read(organisation_id, fresh, deadline)
+            ranker = Ranker(asked, list(passages.values()))
+    scores = {each.id: ranker.score(each) for each in passages.values()}
+    by_rank = sorted((each for each, score in scores.items() if score > 0), key=lambda each: (-scores[each], each))
+    proposed = [[each for each in order if each in passages] for order in (near, by_words)]
+    fit = fused([*proposed, by_rank])
+    best = sorted(fit, key=lambda each: (-fit[each], each))
+    return Found(tuple(replace(passages[each], score=scores[each]) for each in best), fit, ranker)
+
+
+def _first(count: int, *orders: Sequence[int]) -> list[int]:
+    together = fused(orders)
+    return sorted(together, key=lambda each: (-together[each], each))[:count]
+
+
+@dataclass(frozen=True, slots=True)
+class _Vectors:
+    """A search by vectors that is under way."""
+
+    asked: Asked
+    nearest: Future[list[Near]]
+
+
+def _begin(organisation_id: int, question: Question, language: str, deadline: Deadline) -> _Vectors | None:
+    """Have the nearest vectors looked for, while the words are."""
+    if question.vector is None:
+        return None
+    asked = Asked(str(embeddings().model.name), language, question.vector)
+    store, timeout = vector_store(), deadline.left() * _SHARE_OF_VECTORS
+    nearest = vector_threads().begin(lambda: store.nearest(organisation_id, asked, CANDIDATES, timeout=timeout))
+    return _Vectors(asked, nearest)
+
+
+def _near(organisation_id: int, vectors: _Vectors, by_words: Sequence[int], deadline: Deadline) -> list[int]:
+    """The ids of the passages whose vectors are near the question's, none where that cannot be known.
+
+    Those that the words propose are compared, too: the nearest may not be all that are near.
+    """
+    timeout = deadline.left() * _SHARE_OF_VECTORS
+    try:
+        near = {each.chunk_id: each.similarity for each in vectors.nearest.result(timeout)}
+        if others := [each for each in by_words if each not in near]:
+            compared = vector_store().similarities(organisation_id, vectors.asked, others, timeout=timeout)
+            near |= {each.chunk_id: each.similarity for each in compared}
+    except (Unavailable, TimeoutError) as error:
+        log.warning("vectors_not_searched", reason=str(error))
+        return []
+    least = embeddings().model.least_similarity
+    return sorted((each for each in near if near[each] >= least), key=lambda each: (-near[each], each))
+
+
+_READ = one_trip(
+    "SELECT chunk.id, chunk.document_id, document.title, chunk.page, chunk.heading, chunk.language, chunk.text"
+    " FROM knowledge_chunks AS chunk JOIN knowledge_documents AS document ON document.id = chunk.document_id"
+    " WHERE chunk.id = ANY(:ids)",
+    timed=True,
+)
+
+
+def _read(organisation_id: int, ids: Sequence[int], deadline: Deadline) -> dict[int, Passage]:
+    """The passages of these ids that there are: what was proposed may be deleted since."""
+    rows = tenant_statement(organisation_id, _READ, {"ids": list(ids)}, timeout=deadline.left())
+    return {row.id: Passage(**row._mapping, score=0.0) for row in rows}

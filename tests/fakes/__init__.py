@@ -1,0 +1,1 @@
+"""Fakes of the providers, one each, for tests, benchmarks and demonstrations: the wire is real, the end is ours."""
