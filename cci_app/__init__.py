@@ -74,26 +74,23 @@ def start() -> Flask:
 
     Where that is not possible the process ends with a sentence that says what to change, without a traceback.
     """
+    import structlog
     from pydantic import ValidationError
 
     from cci_app.core.errors import CannotStart
     from config.logs import configure_logging
-    from config.settings import get_settings
+    from config.settings import get_settings, told
 
     try:
         settings = get_settings()
         configure_logging(settings)
+        for setting, parameters in settings.ignored_parameters.items():
+            structlog.get_logger(__name__).warning("parameters_ignored", setting=setting, parameters=parameters)
         return create_app(settings)
     except CannotStart as error:
         raise SystemExit(f"cannot start: {error}") from error
     except ValidationError as error:
-        faults = [
-            f"{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}".removeprefix(": ").removeprefix(
-                "Value error, "
-            )
-            for fault in error.errors(include_input=False, include_url=False)
-        ]
-        raise SystemExit(f"cannot start: {'; '.join(faults)}") from error
+        raise SystemExit(f"cannot start: {told(error)}") from error
 
 
 def _load(dotted: str) -> Any:

@@ -4,16 +4,21 @@ import os
 import tempfile
 from typing import Any
 
-from config.settings import get_settings
+from pydantic import ValidationError
 
-_settings = get_settings()
+from config.settings import get_settings, told
+
+try:
+    _settings = get_settings()
+except ValidationError as error:
+    raise SystemExit(f"cannot start: {told(error)}") from error
 
 # Before the application loads: prometheus-client looks at the variable when it is imported.
 if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="cci-metrics-")
     get_settings.cache_clear()
 
-bind = f"{_settings.web_host}:{_settings.port}"
+bind = _settings.web_bind
 worker_class = "config.web_worker.WebWorker"
 workers = _settings.web_workers
 threads = _settings.web_threads

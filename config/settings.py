@@ -3,33 +3,24 @@
 Every variable of the product is a field here; `docs/configuration.md` is the table made from them.
 """
 
-from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, Self
-from urllib.parse import quote
+from typing import Literal
 
-from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr
+
+from config.addresses import broker_address, database_of_parts, is_ipv6, read_database
+from config.checks import DEVELOPMENT_SECRET, CheckedSettings, Environment, told
+
+__all__ = ["DEVELOPMENT_SECRET", "Environment", "Settings", "get_settings", "told"]
 
 ROOT = Path(__file__).resolve().parent.parent
 
 DEFAULT_OPENAI_EMBEDDING = "openai:text-embedding-3-small"
-DEVELOPMENT_SECRET = "development-only-secret-key-of-32-bytes"  # noqa: S105 (refused in production)
 
 
-class Environment(StrEnum):
-    """Where the process runs; `production` refuses defaults that are only safe on one's own machine."""
-
-    DEVELOPMENT = "development"
-    TEST = "test"
-    PRODUCTION = "production"
-
-
-class Settings(BaseSettings):
+class Settings(CheckedSettings):
     """All settings with their defaults. Durations are seconds, sizes are bytes unless the name says otherwise."""
-
-    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
 
     environment: Environment = Field(Environment.DEVELOPMENT, description="development, test or production")
     secret_key: SecretStr = Field(
@@ -155,23 +146,6 @@ class Settings(BaseSettings):
     rate_limit_per_person: str = Field("120/minute", description="Messages of one person")
     prometheus_multiproc_dir: Path | None = Field(None, description="Folder in which web processes share their metrics")
 
-    @model_validator(mode="after")
-    def _refuse_defaults_in_production(self) -> Self:
-        if self.environment is not Environment.PRODUCTION:
-            return self
-        missing = []
-        if self.secret_key.get_secret_value() == DEVELOPMENT_SECRET:
-            missing.append("SECRET_KEY")
-        if self.database_url is None and self.db_host is None:
-            missing.append("DATABASE_URL (or DB_HOST)")
-        if "redis_url" not in self.model_fields_set:
-            missing.append("REDIS_URL")
-        if self.fetch_loopback:
-            raise ValueError("production refuses FETCH_LOOPBACK: unset it")
-        if missing:
-            raise ValueError(f"production needs {', '.join(missing)} to be set")
-        return self
-
     @property
     def default_models(self) -> tuple[str, ...]:
         """The chat models of an assistant that names none: as set, else by the key that is set, else offline."""
@@ -197,30 +171,44 @@ class Settings(BaseSettings):
     def app_database(self) -> str:
         """SQLAlchemy address of the application's connection."""
         if self.database_url is not None:
-            return _with_driver(self.database_url.get_secret_value())
-        password = quote(self.db_password.get_secret_value(), safe="")
-        host = self.db_host or "127.0.0.1"
-        return f"postgresql+psycopg2://{quote(self.db_user, safe='')}:{password}@{host}:{self.db_port}/{self.db_name}"
+            return read_database(self.database_url.get_secret_value()).url
+        return database_of_parts(
+            self.db_host or "127.0.0.1", self.db_port, self.db_name, self.db_user, self.db_password.get_secret_value()
+        )
 
     @property
     def system_database(self) -> str:
         """SQLAlchemy address of background work that spans organisations."""
-        return (
-            _with_driver(self.system_database_url.get_secret_value()) if self.system_database_url else self.app_database
-        )
+        return self._other_database(self.system_database_url)
 
     @property
     def migrations_database(self) -> str:
         """SQLAlchemy address of migrations: the tables' owner."""
-        if self.migrations_database_url is not None:
-            return _with_driver(self.migrations_database_url.get_secret_value())
-        return self.app_database
+        return self._other_database(self.migrations_database_url)
 
+    def _other_database(self, url: SecretStr | None) -> str:
+        return read_database(url.get_secret_value()).url if url is not None else self.app_database
 
-def _with_driver(url: str) -> str:
-    """Name the driver: hosts hand out `postgres://` and `postgresql://` alike."""
-    scheme, separator, rest = url.partition("://")
-    return f"postgresql+psycopg2{separator}{rest}" if scheme in {"postgres", "postgresql"} else url
+    @property
+    def ignored_parameters(self) -> dict[str, tuple[str, ...]]:
+        """What addresses of databases hold for other clients, by setting: it is left out, and told at the start."""
+        given = {
+            "DATABASE_URL": self.database_url,
+            "MIGRATIONS_DATABASE_URL": self.migrations_database_url,
+            "SYSTEM_DATABASE_URL": self.system_database_url,
+        }
+        read = {name: read_database(url.get_secret_value()).ignored for name, url in given.items() if url is not None}
+        return {name: ignored for name, ignored in read.items() if ignored}
+
+    @property
+    def broker_address(self) -> str:
+        """Redis as Celery writes it."""
+        return broker_address(self.redis_url.get_secret_value())
+
+    @property
+    def web_bind(self) -> str:
+        """Where the web server listens."""
+        return f"[{self.web_host}]:{self.port}" if is_ipv6(self.web_host) else f"{self.web_host}:{self.port}"
 
 
 @lru_cache(maxsize=1)

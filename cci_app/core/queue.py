@@ -74,7 +74,7 @@ def celery_config(settings: Settings) -> dict[str, Any]:
         "max_retries": 1,
     }
     return {
-        "broker_url": settings.redis_url.get_secret_value(),
+        "broker_url": settings.broker_address,
         "broker_transport_options": socket_options,
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,

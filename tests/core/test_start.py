@@ -28,11 +28,32 @@ from config.settings import ROOT, Environment, Settings
         ({"CHAT_MODEL": "openai:gpt-4o"}, ["openai:gpt-4o", "OPENAI_API_KEY"]),
         ({"CHAT_MODEL": "offline,gpt-4o"}, ["gpt-4o", "provider:model"]),
         ({"PRICES_PATH": "/nowhere.yaml"}, ["/nowhere.yaml"]),
+        (
+            {"DATABASE_URL": "mysql://u:canary@h/x", "REDIS_URL": "127.0.0.1:6379", "TZ": "America/Bogot"},
+            ["DATABASE_URL: mysql:// is no PostgreSQL", "REDIS_URL: the scheme", "TZ: ", "America/Bogota"],
+        ),
+        (
+            {
+                "ENVIRONMENT": "production",
+                "OPENAI_BASE_URL": "127.0.0.1:1/v1",
+                "OPENAI_API_KEY": "sk-canary\nsk-canary",
+                "RATE_LIMIT_PER_KEY": "often",
+                "DB_HOST": "postgres://u:canary@h/x",
+            },
+            [
+                "OPENAI_BASE_URL: ",
+                "OPENAI_API_KEY: ",
+                "RATE_LIMIT_PER_KEY: ",
+                "DB_HOST: ",
+                "production needs SECRET_KEY",
+            ],
+        ),
     ],
 )
-def test_a_faulty_set_up_is_told(environment: dict[str, str], words: list[str]) -> None:
+@pytest.mark.parametrize("program", [["-c", "import wsgi"], ["-m", "gunicorn", "-c", "config/gunicorn.py", "wsgi:app"]])
+def test_case_39_a_faulty_set_up_is_told(environment: dict[str, str], words: list[str], program: list[str]) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", "import wsgi"],
+        [sys.executable, *program],
         cwd=ROOT,
         env={"PATH": "/usr/bin:/bin", **environment},
         capture_output=True,
@@ -42,8 +63,30 @@ def test_a_faulty_set_up_is_told(environment: dict[str, str], words: list[str]) 
     assert done.returncode == 1
     assert done.stderr.startswith("cannot start: ")
     assert "Traceback" not in done.stderr
+    assert "canary" not in done.stderr
     for word in words:
         assert word in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("written", "bound"),
+    [("::", "[::]:8000"), ("::1", "[::1]:8000"), ("[::1]", "[::1]:8000"), ("0.0.0.0", "0.0.0.0:8000")],
+)
+def test_case_39_the_server_listens_on_ipv6(written: str, bound: str) -> None:
+    assert Settings(web_host=written).web_bind == bound
+
+
+def test_values_lose_what_copying_left_around_them() -> None:
+    settings = Settings(
+        openai_api_key="  'sk-fictional'\n",
+        database_url='"postgresql://u:p@127.0.0.1:1/x"',
+        log_level=" info ",
+        port=" 8001 ",
+    )
+    assert settings.openai_api_key is not None
+    assert settings.openai_api_key.get_secret_value() == "sk-fictional"
+    assert settings.app_database == "postgresql+psycopg2://u:p@127.0.0.1:1/x"
+    assert (settings.log_level, settings.port) == ("INFO", 8001)
 
 
 def test_production_takes_real_settings() -> None:

@@ -1,0 +1,278 @@
+"""Addresses as hosts, other clients and tools write them, brought into the one form that the product uses.
+
+Every function takes what a setting holds and returns the address that works, or raises ValueError with a sentence that
+says what to write instead. No sentence repeats the address: it may hold a password.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from ipaddress import AddressValueError, IPv6Address
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+
+import psycopg2
+from psycopg2.extensions import parse_dsn
+from sqlalchemy.engine import URL
+
+# `user:password@` may hold what ought to be percent-encoded; then the last @ before something like a host ends it.
+_STRICT = r"(?:(?P<user>[^/?#@]*)@)?(?P<hosts>[^/?#@]*)(?:/(?P<path>[^?#]*))?(?:\?(?P<query>.*))?"
+_LOOSE = r"(?P<user>.*)@(?P<hosts>[^/?#@]*)(?:/(?P<path>[^?#]*))?(?:\?(?P<query>.*))?"
+_ADDRESS = tuple(re.compile(rf"(?P<scheme>[a-z][a-z0-9+.:-]*)://{rest}", re.IGNORECASE) for rest in (_STRICT, _LOOSE))
+_HOST = re.compile(r"(?P<host>\[[^\]]*\]|[^:]*)(?::(?P<port>\d*))?")
+_LONGEST = 8192
+
+POSTGRESQL_FORM = "write postgresql://user:password@host:5432/database"
+REDIS_FORM = "write redis://:password@host:6379/0, or rediss:// for TLS"
+_DRIVER = "postgresql+psycopg2"
+_SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+_SSL_NAMES = ("sslmode", "ssl_mode", "ssl-mode", "ssl", "tls", "sslaccept")
+_OFF = {"false", "0", "off", "no", "disable", "disabled", "none"}
+_ON = {"true", "1", "on", "yes", "require", "required", ""}
+# Words of other clients for TLS whose certificate is not looked at.
+_UNVERIFIED = {"no-verify", "accept_invalid_certs", '{"rejectunauthorized":false}'}
+_VERIFIED = {"strict", "verify_full", '{"rejectunauthorized":true}'}
+# As clients of the Node and JVM worlds name the schema whose tables are meant.
+_SCHEMA = ("schema", "currentSchema", "search_path")
+_REDIS_SCHEMES = {
+    **dict.fromkeys(("redis", "valkey", "keydb", "redis+tcp"), "redis"),
+    **dict.fromkeys(("rediss", "valkeys", "redis+tls", "redis+ssl"), "rediss"),
+    **dict.fromkeys(("unix", "redis+socket", "redis+unix"), "unix"),
+}
+_CERTIFICATES = {
+    "none": "none",
+    "cert_none": "none",
+    "optional": "optional",
+    "cert_optional": "optional",
+    "required": "required",
+    "cert_required": "required",
+}
+_REDIS_FILES = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The parts of an address, decoded. `hosts` are pairs: a host (IPv6 without brackets), and a port where told."""
+
+    scheme: str
+    user: str | None
+    password: str | None
+    hosts: tuple[tuple[str, int | None], ...]
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_address(written: str, form: str) -> Address:
+    """Read `scheme://user:password@host:port/path?query`, several hosts too. `form` completes the refusals."""
+    if len(written) > _LONGEST:
+        raise ValueError(f"this is too long for an address: {form}")
+    found = next(filter(None, (pattern.fullmatch(written) for pattern in _ADDRESS)), None)
+    if found is None:
+        raise ValueError(f"this is no address: {form}")
+    user, _, password = (found["user"] or "").partition(":")
+    return Address(
+        scheme=found["scheme"].lower(),
+        user=unquote(user) or None,
+        password=unquote(password) or None,
+        hosts=tuple(read_host(host, form) for host in found["hosts"].split(",")) if found["hosts"] else (),
+        path=unquote(found["path"] or ""),
+        query=dict(parse_qsl(found["query"] or "", keep_blank_values=True)),
+    )
+
+
+def read_host(written: str, form: str) -> tuple[str, int | None]:
+    """Read `host`, `host:port`, `[::1]:port` or a bare IPv6 address."""
+    if is_ipv6(written):
+        return written, None
+    found = _HOST.fullmatch(written)
+    if found is None or any(character.isspace() for character in written):
+        raise ValueError(f"the host cannot be read: {form}")
+    host, port = found["host"], found["port"]
+    if host.startswith("["):
+        host = host[1:-1]
+        if not is_ipv6(host):
+            raise ValueError(f"what stands in brackets is no IPv6 address: {form}")
+    if port and not 1 <= int(port) <= 65535:
+        raise ValueError("the port is not between 1 and 65535")
+    return host, int(port) if port else None
+
+
+def is_ipv6(written: str) -> bool:
+    """Whether this is an IPv6 address, without brackets or port."""
+    try:
+        IPv6Address(written)
+    except AddressValueError:
+        return False
+    return True
+
+
+def bracketed(host: str) -> str:
+    """A host as it stands before a port."""
+    return f"[{host}]" if is_ipv6(host) else host
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """SQLAlchemy's address of a database, and the parameters in it that are another client's and were left out."""
+
+    url: str
+    ignored: tuple[str, ...] = ()
+
+
+def read_database(written: str) -> Database:
+    """Read the address of a PostgreSQL database, as libpq, Prisma, Supabase, asyncpg, Django or JDBC write it."""
+    address = read_address(written.removeprefix("jdbc:"), POSTGRESQL_FORM)
+    family = address.scheme.partition("+")[0]
+    if family not in {"postgres", "postgresql", "postgis", "pgsql", "psql"}:
+        raise ValueError(f"{family}:// is no PostgreSQL: {POSTGRESQL_FORM}")
+    query = dict(address.query)
+    kept = _tls(query)
+    ignored = []
+    for name in _SCHEMA:
+        schema = query.pop(name, "public")
+        if schema != "public":
+            kept["options"] = f"{query.pop('options', '')} -csearch_path={schema}".strip()
+    for name, value in query.items():
+        if _known_to_libpq(name):
+            kept[name] = value
+        else:
+            ignored.append(name)
+    several = len(address.hosts) > 1
+    host, port = (None, None) if several or not address.hosts else address.hosts[0]
+    hosts = tuple(bracketed(host) + (f":{port}" if port else "") for host, port in address.hosts)
+    url = URL.create(
+        _DRIVER,
+        username=address.user,
+        password=address.password,
+        host=host or None,
+        port=port,
+        database=address.path or None,
+        query={**kept, **({"host": hosts} if several else {})},
+    )
+    return Database(_rendered(url), tuple(ignored))
+
+
+def _rendered(url: URL) -> str:
+    return url.render_as_string(hide_password=False).replace(" ", "%20")
+
+
+def _tls(query: dict[str, str]) -> dict[str, str]:
+    """What the parameters say of TLS, in libpq's terms; taken out of `query`. None that asks for it is dropped."""
+    said = {name: query.pop(name) for name in _SSL_NAMES if name in query}
+    modes = [_ssl_mode(name, value) for name, value in said.items()]
+    strictest = max(modes, key=_SSL_MODES.index, default=None)
+    unknown = next((name for name in query if re.search("ssl|tls", name, re.I) and not _known_to_libpq(name)), None)
+    if unknown and strictest not in _SSL_MODES[3:]:
+        raise ValueError(f"the parameter {unknown} is another client's: write sslmode=require or sslmode=verify-full")
+    # Clients that say it this way mean the certificates of the system.
+    roots = {"sslrootcert": "system"} if any(value.lower() in _VERIFIED for value in said.values()) else {}
+    return {**({"sslmode": strictest} if strictest else {}), **roots}
+
+
+def _ssl_mode(name: str, value: str) -> str:
+    said = value.strip().lower()
+    if said in _SSL_MODES:
+        return said
+    if said in _UNVERIFIED or (said in _ON and name != "sslmode"):
+        return "require"
+    if said in _VERIFIED:
+        return "verify-full"
+    if said in _OFF:
+        return "disable"
+    raise ValueError(f"{name} has a value that is not known: write sslmode={', '.join(_SSL_MODES[:-1])} or verify-full")
+
+
+def _known_to_libpq(name: str) -> bool:
+    if not re.fullmatch(r"\w+", name):
+        return False
+    try:
+        parse_dsn(f"{name}=1")
+    except psycopg2.ProgrammingError:
+        return False
+    return True
+
+
+def database_of_parts(host: str, port: int, name: str, user: str, password: str) -> str:
+    """SQLAlchemy's address of a database told in parts. The host may be a folder of sockets, or bring its port."""
+    if host.startswith("/"):
+        query = {"host": host, "port": str(port)}
+        return _rendered(URL.create(_DRIVER, user, password or None, database=name, query=query))
+    form = "write the name of a host alone, or host:port"
+    if "://" in host or "@" in host or "/" in host:
+        raise ValueError(f"this is more than a host: {form}; a whole address belongs into DATABASE_URL")
+    alone, own_port = read_host(host, form)
+    return _rendered(URL.create(_DRIVER, user, password or None, alone, own_port or port, name))
+
+
+def read_redis(written: str) -> str:
+    """The address of a Redis, as redis-py and Celery both understand it.
+
+    With TLS the certificate is looked at unless `ssl_cert_reqs` says otherwise: left out, Celery would not look at it.
+    """
+    if re.fullmatch(r"[\w.\[\]-]+(:\d+)?(/\d+)?", written):
+        raise ValueError(f"the scheme is missing: {REDIS_FORM}")
+    address = read_address(written, REDIS_FORM)
+    scheme = _REDIS_SCHEMES.get(address.scheme)
+    if scheme is None:
+        raise ValueError(f"{address.scheme}:// is no Redis: {REDIS_FORM}")
+    query = address.query
+    if any(query.get(name, "false").lower() in _ON for name in ("tls", "ssl")) and scheme == "redis":
+        scheme = "rediss"
+    login = ""
+    if address.user or address.password:
+        login = f"{quote(address.user or '', safe='')}:{quote(address.password or '', safe='')}@"
+    if scheme == "unix":
+        number = _number(query.get("db") or query.get("virtual_host") or "0")
+        return f"unix://{login}/{quote(address.path.lstrip('/'))}?db={number}"
+    if len(address.hosts) > 1:
+        raise ValueError(f"one host, please; a cluster or sentinels are not used: {REDIS_FORM}")
+    host, port = address.hosts[0] if address.hosts else ("127.0.0.1", None)
+    number = _number(address.path.strip("/") or query.get("db") or "0")
+    tls = _redis_tls(query) if scheme == "rediss" else ""
+    return f"{scheme}://{login}{bracketed(host)}:{port or 6379}/{number}{tls}"
+
+
+def _number(written: str) -> int:
+    if not re.fullmatch(r"\d{1,5}", written):
+        raise ValueError(f"the database behind the host is a number: {REDIS_FORM}")
+    return int(written)
+
+
+def _redis_tls(query: Mapping[str, str]) -> str:
+    said = query.get("ssl_cert_reqs", "required").lower()
+    if said not in _CERTIFICATES:
+        raise ValueError("ssl_cert_reqs is none, optional or required")
+    kept = {"ssl_cert_reqs": _CERTIFICATES[said], **{name: query[name] for name in _REDIS_FILES if name in query}}
+    if query.get("ssl_check_hostname", "true").lower() in _OFF:
+        kept["ssl_check_hostname"] = "false"
+    return "?" + urlencode(kept)
+
+
+def broker_address(redis: str) -> str:
+    """The same address as Celery writes it: a socket has another scheme there."""
+    return re.sub(r"^unix://(.*)\?db=(\d+)$", r"redis+socket://\1?virtual_host=\2", redis)
+
+
+def service_address(*own_paths: str, path: str = "") -> Callable[[str], str]:
+    """Makes the reader of a service's base address.
+
+    `own_paths` are where the service's own paths begin: what was copied from a curl line ends before them. `path` is
+    that of an address that has none.
+    """
+
+    def read(written: str) -> str:
+        parts = urlsplit(written)
+        if parts.scheme.lower() not in {"http", "https"}:
+            raise ValueError("the scheme is missing or another: write https://host, and its path where it has one")
+        if not parts.hostname or any(character.isspace() for character in written):
+            raise ValueError("the host is missing: write https://host, and its path where it has one")
+        try:
+            _ = parts.port
+        except ValueError:
+            raise ValueError("the port is not between 1 and 65535") from None
+        base = parts.path
+        for own in own_paths:
+            base = re.split(rf"{re.escape(own)}(?:/|:|$)", base, maxsplit=1)[0]
+        base = base.rstrip("/") or path
+        return f"{parts.scheme.lower()}://{parts.netloc}{base}"
+
+    return read

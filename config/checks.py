@@ -1,0 +1,193 @@
+"""What is looked at before a setting is believed, so that a slip ends the start with a sentence.
+
+A sentence names the setting and what to write; it never repeats the value, which may be a secret.
+"""
+
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import Any, Self
+from zoneinfo import available_timezones
+
+from limits import parse_many
+from pydantic import (
+    ModelWrapValidatorHandler,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from config.addresses import database_of_parts, read_database, read_host, read_redis, service_address
+
+DEVELOPMENT_SECRET = "development-only-secret-key-of-32-bytes"  # noqa: S105 (refused in production)
+
+# Where the paths of a service's own operations begin: an address copied with one of them ends before it.
+_SERVICES = {
+    "openai_base_url": service_address(
+        "/chat", "/completions", "/embeddings", "/responses", "/models", "/audio", path="/v1"
+    ),
+    "anthropic_base_url": service_address("/v1"),
+    "google_base_url": service_address("/v1", "/v1beta", "/v1alpha", "/models"),
+    "manychat_base_url": service_address("/fb"),
+    "graph_base_url": service_address("/v1.0", "/beta"),
+    "graph_authority": service_address("/oauth2", "/common", "/organizations"),
+    "google_sheets_url": service_address("/v4"),
+    "google_drive_url": service_address("/drive", "/upload"),
+    "pinecone_control_url": service_address("/indexes"),
+    "langsmith_endpoint": service_address("/api"),
+}
+# What travels in a header: nothing but printable ASCII, and no space.
+_KEYS = (
+    *("manychat_api_key", "sharepoint_client_secret", "openai_api_key", "anthropic_auth_token", "anthropic_api_key"),
+    *("google_api_key", "pinecone_api_key", "langsmith_api_key"),
+)
+_QUOTES = ("'", '"')
+
+
+class Environment(StrEnum):
+    """Where the process runs; `production` refuses defaults that are only safe on one's own machine."""
+
+    DEVELOPMENT = "development"
+    TEST = "test"
+    PRODUCTION = "production"
+
+
+class CheckedSettings(BaseSettings):
+    """The checks; the fields are those of `Settings`."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _trimmed(cls, value: Any) -> Any:
+        """Without what copying leaves around a value: spaces, line ends, a pair of quotes."""
+        if isinstance(value, SecretStr):
+            return SecretStr(_bare(value.get_secret_value()))
+        return _bare(value) if isinstance(value, str) else value
+
+    @field_validator("log_level", mode="before", check_fields=False)
+    @classmethod
+    def _in_capitals(cls, value: Any) -> Any:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("tz", check_fields=False)
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            near = get_close_matches(value, available_timezones(), n=1)
+            raise ValueError(f"there is no time zone {value!r}; write one as {near[0] if near else 'America/Bogota'}")
+        return value
+
+    @field_validator("web_host", check_fields=False)
+    @classmethod
+    def _host_alone(cls, value: str) -> str:
+        host, port = read_host(value, "write an address such as 0.0.0.0 or ::, or the name of a host")
+        if port is not None or not host:
+            raise ValueError("write the address alone; the port belongs into PORT")
+        return host
+
+    @field_validator("database_url", "migrations_database_url", "system_database_url", check_fields=False)
+    @classmethod
+    def _database(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            read_database(value.get_secret_value())
+        return value
+
+    @field_validator("db_host", check_fields=False)
+    @classmethod
+    def _database_host(cls, value: str | None) -> str | None:
+        if value is not None:
+            database_of_parts(value, 5432, "", "", "")
+        return value
+
+    @field_validator("redis_url", check_fields=False)
+    @classmethod
+    def _redis(cls, value: SecretStr) -> SecretStr:
+        return SecretStr(read_redis(value.get_secret_value()))
+
+    @field_validator(*_SERVICES, check_fields=False)
+    @classmethod
+    def _service(cls, value: str, info: ValidationInfo) -> str:
+        return _SERVICES[str(info.field_name)](value)
+
+    @field_validator(*_KEYS, check_fields=False)
+    @classmethod
+    def _key(cls, value: SecretStr | None) -> SecretStr | None:
+        key = value.get_secret_value() if value is not None else ""
+        if any(not "!" <= character <= "~" for character in key):
+            raise ValueError("this holds a space, a line end or a letter that no key has: copy the key anew")
+        return value
+
+    @field_validator("rate_limit_per_key", "rate_limit_per_person", check_fields=False)
+    @classmethod
+    def _limit(cls, value: str) -> str:
+        try:
+            parse_many(value)
+        except ValueError:
+            raise ValueError("write a number and a time, such as 120/minute") from None
+        return value
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _refuse_defaults_in_production(cls, given: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Beside what else is wrong: whoever sets up an installation mends all of it at once."""
+        refusals = _production_lacks(given) if isinstance(given, dict) else []
+        try:
+            made = handler(given)
+        except ValidationError as error:
+            if not refusals:
+                raise
+            told: list[InitErrorDetails] = [
+                {
+                    "type": PydanticCustomError("setting", "{said}", {"said": fault["msg"]}),
+                    "loc": fault["loc"],
+                    "input": None,
+                }
+                for fault in error.errors(include_input=False, include_url=False, include_context=False)
+            ]
+            refused: InitErrorDetails = {
+                "type": PydanticCustomError("setting", "{said}", {"said": "; ".join(refusals)}),
+                "input": None,
+            }
+            raise ValidationError.from_exception_data(cls.__name__, [*told, refused], hide_input=True) from None
+        if refusals:
+            raise ValueError("; ".join(refusals))
+        return made
+
+
+def _bare(value: str) -> str:
+    bare = value.strip()
+    if len(bare) > 1 and bare[0] == bare[-1] and bare[0] in _QUOTES:
+        bare = bare[1:-1].strip()
+    return bare
+
+
+def _production_lacks(given: dict[str, Any]) -> list[str]:
+    """What a production installation needs and has not, as sentences; `given` are the settings as they were set."""
+    if str(given.get("environment", "")).strip() != Environment.PRODUCTION:
+        return []
+    secret = given.get("secret_key", DEVELOPMENT_SECRET)
+    known = secret.get_secret_value() if isinstance(secret, SecretStr) else secret
+    needed = {
+        "SECRET_KEY": known != DEVELOPMENT_SECRET,
+        "DATABASE_URL (or DB_HOST)": bool(given.get("database_url") or given.get("db_host")),
+        "REDIS_URL": "redis_url" in given,
+    }
+    missing = [name for name, there in needed.items() if not there]
+    refusals = [f"production needs {', '.join(missing)} to be set"] if missing else []
+    if str(given.get("fetch_loopback", "false")).lower() in {"true", "1", "yes", "on", "t", "y"}:
+        refusals.append("production refuses FETCH_LOOPBACK: unset it")
+    return refusals
+
+
+def told(error: ValidationError) -> str:
+    """All that is wrong with the settings, each with its name, and none with its value."""
+    sentences = []
+    for fault in error.errors(include_input=False, include_url=False):
+        said = fault["msg"].removeprefix("Value error, ")
+        name = "_".join(map(str, fault["loc"])).upper()
+        sentences.append(f"{name}: {said}" if name else said)
+    return "; ".join(sentences)
