@@ -14,9 +14,9 @@ from benchmarks.chaos.figures import Figure
 from benchmarks.chaos.killed_uploads import killed_workers
 from benchmarks.chaos.stage import Scale, Stage, say
 from cci_app.core.errors import CciError
-from cci_app.exports.destinations import upload
-from cci_app.exports.destinations.ports import Parcel
 from cci_app.exports.destinations.registry import destination
+from cci_app.integrations import upload
+from cci_app.integrations.ports import Parcel
 from config.settings import Settings
 from tests.fakes.graph import FakeGraph
 

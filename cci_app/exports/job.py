@@ -19,12 +19,12 @@ from cci_app.core import clock
 from cci_app.core.database import system_transaction, tenant_transaction
 from cci_app.core.errors import Conflict, InvalidInput, NotFound
 from cci_app.core.queue import Task, ring
-from cci_app.exports.destinations.ports import Destination
 from cci_app.exports.destinations.registry import DESTINATIONS, destination
 from cci_app.exports.files import selected, write_file
 from cci_app.exports.manifest import Manifest
 from cci_app.exports.selection import ExportFormat, Selection
 from cci_app.files.store import FileStore, file_store
+from cci_app.integrations.ports import Destination
 from cci_app.jobs import ledger
 from cci_app.jobs.claims import Claim, claimed
 from cci_app.jobs.models import Job, JobState

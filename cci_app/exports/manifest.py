@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, Self
 
 from cci_app.exports.columns import Kind
-from cci_app.exports.destinations.ports import Cell, Parcel
 from cci_app.exports.files import selected
 from cci_app.exports.guard import unguarded
 from cci_app.exports.record import Record
 from cci_app.exports.selection import ExportFormat, Selection
+from cci_app.integrations.ports import Cell, Parcel
 
 
 @dataclass(frozen=True, slots=True)

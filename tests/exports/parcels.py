@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cci_app.exports.destinations.ports import Cell, Parcel
+from cci_app.integrations.ports import Cell, Parcel
 
 HEADER = ("Conversation", "Company", "Answer")
 ROWS: tuple[tuple[Cell, ...], ...] = (("1", "Vinos Ejemplo", "=1+1"), ("2", None, "+573001234567"))

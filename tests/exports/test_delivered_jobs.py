@@ -14,9 +14,9 @@ from flask.testing import FlaskClient
 from pytest_httpserver import HTTPServer
 
 from cci_app.core.database import system_transaction
-from cci_app.exports.destinations import patience, upload
-from cci_app.exports.destinations.ports import Parcel
 from cci_app.exports.job import run_export
+from cci_app.integrations import patience, upload
+from cci_app.integrations.ports import Parcel
 from cci_app.jobs.ledger import open_jobs
 from cci_app.jobs.models import Job
 from tests.conftest import Tenant

@@ -18,10 +18,10 @@ from cci_app.core.errors import Unavailable
 from cci_app.exports import files
 from cci_app.exports import job as exports
 from cci_app.exports.destinations import registry
-from cci_app.exports.destinations.errors import DeliveryFailed
-from cci_app.exports.destinations.ports import Cell, Parcel, Progress
 from cci_app.exports.job import find_export, forget_old_files, run_export
 from cci_app.exports.record import Record
+from cci_app.integrations.errors import DeliveryFailed
+from cci_app.integrations.ports import Cell, Parcel, Progress
 from cci_app.jobs import ledger
 from cci_app.jobs.models import Job, JobState
 from tests.conftest import Tenant

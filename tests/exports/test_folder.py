@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from cci_app.core.errors import Conflict, InvalidInput
-from cci_app.exports.destinations.errors import DeliveryFailed
-from cci_app.exports.destinations.names import mended
 from cci_app.exports.destinations.registry import destination
+from cci_app.integrations.errors import DeliveryFailed
+from cci_app.integrations.names import mended
 from tests.conftest import make_settings
 from tests.exports.parcels import Recorded, parcel
 

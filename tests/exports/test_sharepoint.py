@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from cci_app.core.errors import InvalidInput, Unavailable
-from cci_app.exports.destinations import patience, upload
-from cci_app.exports.destinations.errors import DeliveryFailed
-from cci_app.exports.destinations.ports import Parcel
-from cci_app.exports.destinations.quickxor import quick_xor_hash
 from cci_app.exports.destinations.registry import destination
+from cci_app.integrations import patience, upload
+from cci_app.integrations.errors import DeliveryFailed
+from cci_app.integrations.ports import Parcel
+from cci_app.integrations.quickxor import quick_xor_hash
 from config.settings import Environment
 from tests.conftest import make_settings
 from tests.exports.parcels import Recorded, parcel

@@ -12,11 +12,11 @@ from flask import Flask
 from pytest_httpserver import HTTPServer
 
 from cci_app.core.errors import InvalidInput, Unavailable
-from cci_app.exports.destinations import patience, sheet
 from cci_app.exports.destinations.cli import sheets
-from cci_app.exports.destinations.errors import DeliveryFailed
-from cci_app.exports.destinations.ports import Cell
 from cci_app.exports.destinations.registry import destination
+from cci_app.integrations import patience, sheet
+from cci_app.integrations.errors import DeliveryFailed
+from cci_app.integrations.ports import Cell
 from tests.conftest import make_settings
 from tests.exports.parcels import HEADER, ROWS, Recorded, parcel
 from tests.fakes.sheets import EMAIL, FakeGoogle
@@ -119,7 +119,7 @@ def test_many_rows_go_in_batches_and_the_sheet_grows(
     google: FakeGoogle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sheet, "PAGE_ROWS", 700)
-    monkeypatch.setattr("cci_app.exports.destinations.sheets.BATCH_BYTES", 20_000)
+    monkeypatch.setattr("cci_app.integrations.sheets.BATCH_BYTES", 20_000)
     rows = [(str(number), f"Company {number}", "x" * 20) for number in range(3_000)]
     deliver(google, tmp_path, rows)
     assert google.table("book", SHEET) == [list(HEADER), *map(list, rows)]

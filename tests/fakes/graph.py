@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from cci_app.embedded.processes import LOOPBACK
-from cci_app.exports.destinations.quickxor import quick_xor_hash
+from cci_app.integrations.quickxor import quick_xor_hash
 
 TENANT, CLIENT, SECRET = "11111111-tenant", "22222222-client", "fictional-secret"
 HOST, SITE = "example.sharepoint.com", "/sites/members"

@@ -6,9 +6,9 @@ import tempfile
 from pathlib import Path
 
 from cci_app.core.errors import Unavailable
-from cci_app.exports.destinations.errors import DeliveryFailed
-from cci_app.exports.destinations.names import mended
-from cci_app.exports.destinations.ports import Parcel, Progress
+from cci_app.integrations.errors import DeliveryFailed
+from cci_app.integrations.names import mended
+from cci_app.integrations.ports import Parcel, Progress
 
 _READABLE = 0o644
 

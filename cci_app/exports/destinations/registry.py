@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cci_app.core.errors import Conflict, InvalidInput
-from cci_app.exports.destinations.patience import speaks_safely
-from cci_app.exports.destinations.ports import Destination
+from cci_app.integrations.patience import speaks_safely
+from cci_app.integrations.ports import Destination
 from config.settings import Environment, Settings
 
 if TYPE_CHECKING:
-    from cci_app.exports.destinations.sharepoint import SharePoint
-    from cci_app.exports.destinations.sheets import GoogleSheets
+    from cci_app.integrations.sharepoint import SharePoint
+    from cci_app.integrations.sheets import GoogleSheets
 
 
 def destination(name: str, settings: Settings, organisation: str) -> Destination:
@@ -39,9 +39,9 @@ def _folder(settings: Settings) -> Destination:
 def sharepoint(settings: Settings) -> "SharePoint":
     """The folder of SharePoint that the settings name. Raises InvalidInput."""
     from cci_app.core.sealed import Seal
-    from cci_app.exports.destinations.graph import Account, Site
-    from cci_app.exports.destinations.sharepoint import SEAL_PURPOSE, Library, SharePoint
-    from cci_app.exports.destinations.upload import Conflict as ConflictRule
+    from cci_app.integrations.graph import Account, Site
+    from cci_app.integrations.sharepoint import SEAL_PURPOSE, Library, SharePoint
+    from cci_app.integrations.upload import Conflict as ConflictRule
 
     needed = ("sharepoint_tenant_id", "sharepoint_client_id", "sharepoint_client_secret", "sharepoint_site")
     tenant_id, client_id, client_secret, site_name = _needed(settings, "sharepoint", *needed)
@@ -63,7 +63,7 @@ def google_sheets(settings: Settings) -> "GoogleSheets":
     """The Google Sheet that the settings name. Raises InvalidInput."""
     from google.auth.exceptions import GoogleAuthError
 
-    from cci_app.exports.destinations.sheets import GoogleSheets, Spreadsheet, addresses
+    from cci_app.integrations.sheets import GoogleSheets, Spreadsheet, addresses
 
     (secret,) = _needed(settings, "google_sheets", "google_service_account")
     share_with = addresses(settings.google_share_with)

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cci_app.core.sealed import Seal
-from cci_app.exports.destinations.graph import Account, Graph, Site
-from cci_app.exports.destinations.names import mended
-from cci_app.exports.destinations.ports import Parcel, Progress
-from cci_app.exports.destinations.upload import Conflict, Upload
+from cci_app.integrations.graph import Account, Graph, Site
+from cci_app.integrations.names import mended
+from cci_app.integrations.ports import Parcel, Progress
+from cci_app.integrations.upload import Conflict, Upload
 
 SEAL_PURPOSE = "sharepoint upload session"
 

@@ -13,9 +13,9 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
-from cci_app.exports.destinations.errors import DeliveryFailed
-from cci_app.exports.destinations.google import Google, accepted
-from cci_app.exports.destinations.ports import Cell
+from cci_app.integrations.errors import DeliveryFailed
+from cci_app.integrations.google import Google, accepted
+from cci_app.integrations.ports import Cell
 
 PAGE_ROWS = 5_000
 BATCH_BYTES = 1_000_000

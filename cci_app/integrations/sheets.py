@@ -8,10 +8,10 @@ from typing import Any
 from google.oauth2.service_account import Credentials
 
 from cci_app.core.errors import Unavailable
-from cci_app.exports.destinations.google import Google, accepted
-from cci_app.exports.destinations.patience import COME_BACK_SECONDS
-from cci_app.exports.destinations.ports import Parcel, Progress
-from cci_app.exports.destinations.sheet import BATCH_BYTES, Content, Sheet, Values, digest, plain
+from cci_app.integrations.google import Google, accepted
+from cci_app.integrations.patience import COME_BACK_SECONDS
+from cci_app.integrations.ports import Parcel, Progress
+from cci_app.integrations.sheet import BATCH_BYTES, Content, Sheet, Values, digest, plain
 
 _SHEETS_SCOPE = "https://www.googleapis.com/auth/spreadsheets"
 _FILE_SCOPE = "https://www.googleapis.com/auth/drive.file"

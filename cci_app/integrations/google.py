@@ -9,8 +9,8 @@ import httpx
 from google.auth import exceptions, transport
 from google.oauth2.service_account import Credentials
 
-from cci_app.exports.destinations.errors import DeliveryFailed
-from cci_app.exports.destinations.patience import Patience, Trouble, attempt
+from cci_app.integrations.errors import DeliveryFailed
+from cci_app.integrations.patience import Patience, Trouble, attempt
 
 SERVICE = "Google"
 _TIMEOUT = httpx.Timeout(60.0, connect=5.0)

@@ -15,11 +15,11 @@ import httpx
 
 from cci_app.core.errors import Unavailable
 from cci_app.core.sealed import Seal
-from cci_app.exports.destinations.errors import DeliveryFailed
-from cci_app.exports.destinations.graph import SERVICE, Graph, accepted, error_code, json_of
-from cci_app.exports.destinations.patience import COME_BACK_SECONDS, Patience, Trouble
-from cci_app.exports.destinations.ports import Parcel, Progress
-from cci_app.exports.destinations.quickxor import quick_xor_hash
+from cci_app.integrations.errors import DeliveryFailed
+from cci_app.integrations.graph import SERVICE, Graph, accepted, error_code, json_of
+from cci_app.integrations.patience import COME_BACK_SECONDS, Patience, Trouble
+from cci_app.integrations.ports import Parcel, Progress
+from cci_app.integrations.quickxor import quick_xor_hash
 
 SMALL_BYTES = 4 * 1024 * 1024
 # Every piece but the last is a multiple of 320 KiB and below 60 MiB.

@@ -1,0 +1,1 @@
+"""Accounts at services outside, and how files and rows get there."""
