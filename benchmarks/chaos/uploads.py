@@ -14,8 +14,8 @@ from benchmarks.chaos.figures import Figure
 from benchmarks.chaos.killed_uploads import killed_workers
 from benchmarks.chaos.stage import Scale, Stage, say
 from cci_app.core.errors import CciError
-from cci_app.exports.destinations.registry import destination
 from cci_app.integrations import upload
+from cci_app.integrations.kinds import SHAREPOINT
 from cci_app.integrations.ports import Parcel
 from config.settings import Settings
 from tests.fakes.graph import FakeGraph
@@ -116,7 +116,7 @@ def deliver(graph: FakeGraph, parcel: Parcel) -> None:
     """The product's own client."""
     values: dict[str, Any] = {name.lower(): value for name, value in graph.settings.items()}
     settings = Settings(**values)
-    destination("sharepoint", settings, settings.default_organisation).deliver(parcel, _Kept())
+    SHAREPOINT.of_environment(settings).deliver(parcel, _Kept())
 
 
 def never_asks(graph: FakeGraph, parcel: Parcel) -> None:

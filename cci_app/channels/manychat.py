@@ -4,6 +4,7 @@
 latter also with HTTP 200. It knows no idempotency: a send whose fate is unknown must not be repeated.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import httpx
 
 from cci_app.channels.reply import manychat_content
+from cci_app.core.errors import Conflict, Unavailable
 
 _TIMEOUT = httpx.Timeout(10.0, connect=3.0)
 # Before anything was sent, or refused before it was looked at.
@@ -59,6 +61,23 @@ class Manychat:
             return PushResult(Fate.UNCERTAIN, f"Manychat did not say whether it arrived ({type(error).__name__})")
         return _read(response)
 
+    def check(self) -> Iterator[str]:
+        """Ask for the page that the key is of; say which it is. Raises Conflict or Unavailable for what is wrong."""
+        try:
+            response = self._client.get("/fb/page/getInfo")
+        except httpx.HTTPError as error:
+            raise Unavailable(
+                f"Manychat cannot be reached ({type(error).__name__}): is MANYCHAT_BASE_URL right?"
+            ) from error
+        if response.status_code in {401, 403}:
+            raise Conflict("Manychat does not accept MANYCHAT_API_KEY: make a new key under Settings, API")
+        body = _body_of(response)
+        if response.status_code != 200 or body.get("status") != "success":
+            raise Unavailable(f"Manychat answered {response.status_code} and does not say which page the key is of")
+        page = body.get("data")
+        name = page.get("name") if isinstance(page, dict) else None
+        yield f"the key is of the page {name}" if name else "Manychat accepts the key"
+
     def close(self) -> None:
         """Close its connections."""
         self._client.close()
@@ -70,16 +89,22 @@ def _read(response: httpx.Response) -> PushResult:
         return PushResult(Fate.RETRY, f"Manychat answered {status}", _retry_after(response))
     if status >= 500:
         return PushResult(Fate.UNCERTAIN, f"Manychat answered {status}")
+    body = _body_of(response)
+    if status == 200 and body.get("status") == "success":
+        return PushResult(Fate.PUSHED)
+    if status == 200 and body.get("status") != "error":
+        return PushResult(Fate.UNCERTAIN, "Manychat's answer could not be read")
+    said = body.get("message")
+    return PushResult(Fate.REFUSED, f"Manychat answered {status}: {said or 'no reason given'}"[:_LONGEST_REASON])
+
+
+def _body_of(response: httpx.Response) -> dict[str, Any]:
+    """The object that an answer holds; an empty one where it holds none."""
     try:
         body: Any = response.json()
     except ValueError:
-        body = None
-    if status == 200 and isinstance(body, dict) and body.get("status") == "success":
-        return PushResult(Fate.PUSHED)
-    if status == 200 and not (isinstance(body, dict) and body.get("status") == "error"):
-        return PushResult(Fate.UNCERTAIN, "Manychat's answer could not be read")
-    said = body.get("message") if isinstance(body, dict) else None
-    return PushResult(Fate.REFUSED, f"Manychat answered {status}: {said or 'no reason given'}"[:_LONGEST_REASON])
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
 def _retry_after(response: httpx.Response) -> float | None:

@@ -13,17 +13,17 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from cci_app.accounts.models import Organisation
 from cci_app.conversation.service import get_conversation
 from cci_app.core import clock
 from cci_app.core.database import system_transaction, tenant_transaction
 from cci_app.core.errors import Conflict, InvalidInput, NotFound
 from cci_app.core.queue import Task, ring
-from cci_app.exports.destinations.registry import DESTINATIONS, destination
+from cci_app.exports.destinations.registry import destination
 from cci_app.exports.files import selected, write_file
 from cci_app.exports.manifest import Manifest
 from cci_app.exports.selection import ExportFormat, Selection
 from cci_app.files.store import FileStore, file_store
+from cci_app.integrations.kinds import GOOGLE_SHEETS
 from cci_app.integrations.ports import Destination
 from cci_app.jobs import ledger
 from cci_app.jobs.claims import Claim, claimed
@@ -32,8 +32,6 @@ from config.settings import Settings
 
 KIND = Task.EXPORT.value
 DOWNLOAD = "download"
-# Rows of a sheet are read from CSV.
-SHEETS = "google_sheets"
 _TELL_SECONDS = 2.0
 
 
@@ -57,7 +55,8 @@ class Order:
 
 def check_order(organisation_id: int, order: Order) -> None:
     """Raises InvalidInput for an unknown assistant, Conflict for what this installation is not set up for."""
-    if order.destination == SHEETS and order.form is not ExportFormat.CSV:
+    # Rows of a sheet are read from CSV.
+    if order.destination.partition(":")[0] == GOOGLE_SHEETS.name and order.form is not ExportFormat.CSV:
         raise Conflict("a Google Sheet takes csv", details={"format": ["Use csv for google_sheets."]})
     get_conversation().assistant(order.selection.assistant)
     try:
@@ -257,16 +256,7 @@ def forget_old_files(older_than_days: int, limit: int = 100) -> int:
 
 def _destination(organisation_id: int, name: str) -> Destination | None:
     """Who delivers; None where people fetch the file themselves."""
-    if name == DOWNLOAD:
-        return None
-    with tenant_transaction(organisation_id) as session:
-        slug = session.scalars(sa.select(Organisation.slug).where(Organisation.id == organisation_id)).one()
-    return destination(name, _settings(), slug)
-
-
-def destinations() -> list[str]:
-    """The names that an order may have."""
-    return [DOWNLOAD, *DESTINATIONS]
+    return None if name == DOWNLOAD else destination(name, organisation_id)
 
 
 def _key(organisation_id: int, job_id: uuid.UUID, manifest: Manifest) -> str:

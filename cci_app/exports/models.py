@@ -41,7 +41,7 @@ class ExportSchedule(OrganisationOwned, Base):
     weekday: Mapped[int]
     month_day: Mapped[int]
     format: Mapped[str] = mapped_column(sa.String(16))
-    destination: Mapped[str] = mapped_column(sa.String(32))
+    destination: Mapped[str] = mapped_column(sa.String(64))
     filters: Mapped[dict[str, Any]] = mapped_column(server_default=sa.text("'{}'"))
     active: Mapped[bool] = mapped_column(server_default=sa.true())
     next_run_at: Mapped[datetime]

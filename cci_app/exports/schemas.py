@@ -5,7 +5,8 @@ from typing import Any
 import marshmallow as ma
 
 from cci_app.core.http.fields import CleanText, PageSize, TrueOrFalse, UserId, WholeNumber
-from cci_app.exports.job import destinations
+from cci_app.exports.destinations.registry import PATTERN
+from cci_app.exports.job import DOWNLOAD
 from cci_app.exports.models import Frequency
 from cci_app.exports.selection import ExportFormat, RunStatus, Selection
 from cci_app.jobs.models import JobState
@@ -19,6 +20,19 @@ def _day(name: str, example: str) -> ma.fields.Date:
             "description": f"{name} on which a conversation began, in the organisation's time zone",
             "example": example,
         },
+    )
+
+
+def _destination() -> ma.fields.String:
+    known = ma.validate.Regexp(
+        f"^({DOWNLOAD}|{PATTERN})$",
+        error="Use download, folder, sharepoint or google_sheets; the last two also with a name: sharepoint:members.",
+    )
+    return ma.fields.String(
+        load_default=DOWNLOAD,
+        # Python's `$` lets a line's end pass.
+        validate=[ma.validate.Length(max=64), ma.validate.ContainsNoneOf("\n"), known],
+        metadata={"description": "Where to; an integration's name may follow a colon", "example": "sharepoint:members"},
     )
 
 
@@ -102,7 +116,7 @@ class ExportPayload(Filters):
     """Which conversations, in which form, and where to."""
 
     format = ma.fields.String(load_default=ExportFormat.EXCEL, validate=ma.validate.OneOf(list(ExportFormat)))
-    destination = ma.fields.String(load_default="download", validate=ma.validate.OneOf(destinations()))
+    destination = _destination()
 
 
 class JobsQuery(PageSize):
@@ -210,7 +224,7 @@ class SchedulePayload(ma.Schema):
     weekday = WholeNumber(load_default=1, validate=ma.validate.Range(1, 7))
     month_day = WholeNumber(load_default=1, validate=ma.validate.Range(1, 28))
     format = ma.fields.String(load_default=ExportFormat.EXCEL, validate=ma.validate.OneOf(list(ExportFormat)))
-    destination = ma.fields.String(load_default="download", validate=ma.validate.OneOf(destinations()))
+    destination = _destination()
     filters = ma.fields.Nested(ScheduleFilters, load_default=dict)
     active = TrueOrFalse(load_default=True)
 

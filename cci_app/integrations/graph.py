@@ -15,8 +15,9 @@ from urllib.parse import quote
 import httpx
 from pydantic import SecretStr
 
+from cci_app.core.outside.addresses import speaks_safely
 from cci_app.integrations.errors import DeliveryFailed
-from cci_app.integrations.patience import Patience, Trouble, attempt, speaks_safely
+from cci_app.integrations.patience import Patience, Trouble, attempt
 
 SERVICE = "Microsoft Graph"
 _TIMEOUT = httpx.Timeout(60.0, connect=5.0)

@@ -21,7 +21,6 @@ FAULTS = 6
 COME_BACK_SECONDS = 60
 _THROTTLED = frozenset({429, 503})
 _BROKEN = frozenset({408, 425, 500, 502, 504})
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Trouble(Exception):  # noqa: N818
@@ -94,12 +93,3 @@ def retry_after(response: httpx.Response) -> float | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return max(0.0, (moment - datetime.now(UTC)).total_seconds())
-
-
-def speaks_safely(address: str, *, plain_http: bool) -> bool:
-    """Whether a secret may be sent to an address: by https, or where `plain_http` allows it to this machine."""
-    try:
-        url = httpx.URL(address)
-    except (httpx.InvalidURL, TypeError):
-        return False
-    return bool(url.host) and (url.scheme == "https" or (plain_http and url.scheme == "http" and url.host in _LOOPBACK))

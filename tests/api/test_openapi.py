@@ -18,6 +18,7 @@ from cci_app import create_app
 from cci_app.core.http.errors import DOCUMENTED
 from tests.conftest import SAMPLES, Tenant, make_settings
 from tests.exports.orders import export_for
+from tests.integrations.accounts import add_account_for
 from tests.knowledge.ready import make_document
 
 PUBLIC = {"get_health_of_host", "get_health", "get_openapi", "get_docs", "get_docs_file"}
@@ -141,6 +142,7 @@ def test_the_documented_request_gets_a_documented_response(
     key = None if operation.name in PUBLIC else tenant.key
     document = make_document(tenant, "Visas", "Nous suivons les visas de vos salariés.")
     own = {"job_id": job_id, "document_id": str(document.id), **export_for(operation.name, tenant)}
+    add_account_for(operation.name, tenant)
     response = send_example(web, operation, key, **own)
     assert response.status_code in {200, 201, 202}, response.text
     content = content_of(operation, response.status_code, response.content_type)

@@ -61,7 +61,7 @@ class Shelf:
 def shelf(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Shelf]:
     def make(*faults: Exception) -> Shelf:
         made_of = Shelf(*faults)
-        monkeypatch.setitem(registry.DESTINATIONS, "folder", lambda _: made_of)
+        monkeypatch.setattr(registry, "_folder", lambda _: made_of)
         return made_of
 
     return make

@@ -5,22 +5,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from cci_app.core.errors import Conflict, InvalidInput
+from cci_app.exports.destinations.folder import Folder
 from cci_app.exports.destinations.registry import destination
 from cci_app.integrations.errors import DeliveryFailed
 from cci_app.integrations.names import mended
-from tests.conftest import make_settings
+from tests.conftest import Tenant
 from tests.exports.parcels import Recorded, parcel
-
-
-def settings(**changes: Any) -> Any:
-    return make_settings("postgresql://x@127.0.0.1/x", "redis://127.0.0.1/0", **changes)
 
 
 def test_an_export_takes_the_place_of_the_earlier_one(tmp_path: Path) -> None:
     folder = tmp_path / "shared" / "exports"
-    into = destination("folder", settings(export_folder=folder), "cci")
+    into = Folder(folder)
     progress = Recorded()
     assert into.deliver(parcel(tmp_path, b"first"), progress) == (folder / "export.csv").as_uri()
     into.deliver(parcel(tmp_path, b"second"), progress)
@@ -30,7 +28,7 @@ def test_an_export_takes_the_place_of_the_earlier_one(tmp_path: Path) -> None:
 
 def test_a_write_that_breaks_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "exports"
-    into = destination("folder", settings(export_folder=folder), "cci")
+    into = Folder(folder)
     into.deliver(parcel(tmp_path, b"first"), Recorded())
 
     def broken(source: Any, target: Any) -> None:
@@ -45,18 +43,24 @@ def test_a_write_that_breaks_leaves_what_was_there(tmp_path: Path, monkeypatch: 
 
 def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    into = destination("folder", settings(export_folder=tmp_path / "file"), "cci")
+    into = Folder(tmp_path / "file")
     with pytest.raises(DeliveryFailed, match="EXPORT_FOLDER"):
         into.deliver(parcel(tmp_path, b"x"), Recorded())
 
 
-def test_a_destination_is_refused_where_it_cannot_serve(tmp_path: Path) -> None:
-    with pytest.raises(InvalidInput, match="there is no destination fax"):
-        destination("fax", settings(), "cci")
+def test_a_destination_is_refused_where_it_cannot_serve(
+    app: Flask, tenant: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = app.config["SETTINGS"]
+    monkeypatch.setitem(app.config, "SETTINGS", before.model_copy(update={"default_organisation": tenant.slug}))
+    for name in ("fax", "folder:mine", "sharepoints", ""):
+        with pytest.raises(InvalidInput, match="there is no destination"):
+            destination(name, tenant.organisation_id)
     with pytest.raises(InvalidInput, match="EXPORT_FOLDER"):
-        destination("folder", settings(), "cci")
+        destination("folder", tenant.organisation_id)
+    monkeypatch.setitem(app.config, "SETTINGS", before.model_copy(update={"export_folder": tmp_path}))
     with pytest.raises(Conflict, match="another organisation"):
-        destination("folder", settings(export_folder=tmp_path), "foreign")
+        destination("folder", tenant.organisation_id)
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from cci_app.core.errors import InvalidInput, Unavailable
-from cci_app.exports.destinations.registry import destination
 from cci_app.integrations import patience, upload
 from cci_app.integrations.errors import DeliveryFailed
+from cci_app.integrations.kinds import SHAREPOINT
 from cci_app.integrations.ports import Parcel
 from cci_app.integrations.quickxor import quick_xor_hash
 from config.settings import Environment
@@ -48,7 +48,7 @@ def settings_of(graph: FakeGraph, **changes: Any) -> Any:
 
 
 def deliver(graph: FakeGraph, sent: Parcel, progress: Recorded | None = None, **changes: Any) -> str | None:
-    return destination("sharepoint", settings_of(graph, **changes), "cci").deliver(sent, progress or Recorded())
+    return SHAREPOINT.of_environment(settings_of(graph, **changes)).deliver(sent, progress or Recorded())
 
 
 def files(graph: FakeGraph) -> dict[str, bytes]:
@@ -289,14 +289,14 @@ def test_the_token_and_the_secret_go_only_where_they_belong(graph: FakeGraph, tm
 _LOUD = """
 import logging, sys
 from pathlib import Path
-from cci_app.exports.destinations.registry import destination
+from cci_app.integrations.kinds import SHAREPOINT
 from config.logs import configure_logging
 from config.settings import Settings
 from tests.exports.parcels import Recorded, parcel
 settings = Settings(log_level="DEBUG")
 configure_logging(settings)
 logging.getLogger("control").debug("this is heard")
-into = destination("sharepoint", settings, settings.default_organisation)
+into = SHAREPOINT.of_environment(settings)
 into.deliver(parcel(Path(sys.argv[1]), bytes(6_000_000)), Recorded())
 """
 
@@ -336,9 +336,9 @@ def test_a_site_may_be_written_as_its_address(graph: FakeGraph, tmp_path: Path, 
 
 def test_settings_that_are_missing_are_named(graph: FakeGraph) -> None:
     with pytest.raises(InvalidInput, match="needs SHAREPOINT_CLIENT_SECRET, SHAREPOINT_SITE to be set"):
-        destination("sharepoint", settings_of(graph, sharepoint_client_secret=None, sharepoint_site=None), "cci")
+        SHAREPOINT.of_environment(settings_of(graph, sharepoint_client_secret=None, sharepoint_site=None))
     with pytest.raises(InvalidInput, match="SHAREPOINT_SITE is written as"):
-        destination("sharepoint", settings_of(graph, sharepoint_site="members"), "cci")
+        SHAREPOINT.of_environment(settings_of(graph, sharepoint_site="members"))
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 from click.testing import Result
 from flask import Flask
 
-from cci_app.exports.destinations.cli import sharepoint
 from cci_app.integrations import patience
+from cci_app.integrations.cli import sharepoint
 from cci_app.integrations.graph import Graph
 from tests.fakes.graph import SECRET, FakeGraph
 

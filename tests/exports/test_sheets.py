@@ -12,10 +12,10 @@ from flask import Flask
 from pytest_httpserver import HTTPServer
 
 from cci_app.core.errors import InvalidInput, Unavailable
-from cci_app.exports.destinations.cli import sheets
-from cci_app.exports.destinations.registry import destination
 from cci_app.integrations import patience, sheet
+from cci_app.integrations.cli import sheets
 from cci_app.integrations.errors import DeliveryFailed
+from cci_app.integrations.kinds import GOOGLE_SHEETS
 from cci_app.integrations.ports import Cell
 from tests.conftest import make_settings
 from tests.exports.parcels import HEADER, ROWS, Recorded, parcel
@@ -57,7 +57,7 @@ def deliver(
     **changes: Any,
 ) -> str | None:
     sent = parcel(folder, repr(rows).encode(), rows=rows)
-    return destination("google_sheets", settings_of(google, **changes), "cci").deliver(sent, progress or Recorded())
+    return GOOGLE_SHEETS.of_environment(settings_of(google, **changes)).deliver(sent, progress or Recorded())
 
 
 def test_the_sheet_is_added_and_filled_and_a_repeat_writes_nothing(google: FakeGoogle, tmp_path: Path) -> None:
@@ -192,7 +192,7 @@ def test_without_an_id_a_spreadsheet_is_made_once_and_shared(google: FakeGoogle,
 )
 def test_settings_that_are_wrong_are_named(google: FakeGoogle, changes: dict[str, Any], words: str) -> None:
     with pytest.raises(InvalidInput, match=words) as caught:
-        destination("google_sheets", settings_of(google, **changes), "cci")
+        GOOGLE_SHEETS.of_environment(settings_of(google, **changes))
     assert "fictional-secret" not in repr((caught.value, caught.value.__cause__))
 
 

@@ -65,7 +65,8 @@ class FakeGraph:
     and path, once; with `done` the request is carried out all the same, as when an answer is lost.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, secret: str = SECRET) -> None:
+        self.secret = secret
         self.files: dict[tuple[str, str], bytes] = {}
         self.published: list[tuple[str, bytes]] = []
         self.sessions: dict[str, Session] = {}
@@ -94,7 +95,7 @@ class FakeGraph:
         return {
             "SHAREPOINT_TENANT_ID": TENANT,
             "SHAREPOINT_CLIENT_ID": CLIENT,
-            "SHAREPOINT_CLIENT_SECRET": SECRET,
+            "SHAREPOINT_CLIENT_SECRET": self.secret,
             "SHAREPOINT_SITE": f"{HOST}:{SITE}",
             "SHAREPOINT_DRIVE": "Exports",
             "SHAREPOINT_FOLDER": "Monthly/Members",
@@ -272,7 +273,7 @@ class _Handler(BaseHTTPRequestHandler):
             fault = 90002
         if fault is None and form["client_id"] != CLIENT:
             fault = 700016
-        if fault is None and form["client_secret"] != SECRET:
+        if fault is None and form["client_secret"] != self.fake.secret:
             fault = 7000215
         if fault is not None:
             description = f"AADSTS{fault}: for tenant '{TENANT}'. Trace ID: 0"

@@ -1,0 +1,48 @@
+"""The channel accounts of organisations, and the one that a message goes out through."""
+
+import time
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from cci_app.channels.kinds import KINDS
+from cci_app.channels.models import ChannelAccount
+from cci_app.core.outside.register import Account, Register
+
+channel_accounts = Register(ChannelAccount, KINDS, "channel account")
+
+# Looked up again after some seconds, so that what was removed soon goes out no more; while the database cannot be
+# asked, what was known within the last minute holds.
+FRESH_SECONDS = 5.0
+_STALE_SECONDS = 60.0
+_CACHE_SIZE = 1_000
+_known: dict[tuple[int, str, str | None], tuple[float, Account[Any, Any] | None]] = {}
+
+
+def account_of(organisation_id: int, kind: str, name: str | None = None) -> Account[Any, Any] | None:
+    """The organisation's account of that kind and name, or its first one, with its secrets opened; None where none is.
+
+    Asked of the database every five seconds at most. Raises Conflict where the secrets cannot be opened, InvalidInput
+    where the environment's variables do not do.
+    """
+    key = (organisation_id, kind, name)
+    known = _known.get(key)
+    age = time.monotonic() - known[0] if known else float("inf")
+    if known and age < FRESH_SECONDS:
+        return known[1]
+    try:
+        found = channel_accounts.find(organisation_id, kind, name)
+    except (DBAPIError, PoolTimeout):
+        if known and age < _STALE_SECONDS:
+            return known[1]
+        raise
+    if len(_known) >= _CACHE_SIZE:
+        _known.clear()
+    _known[key] = (time.monotonic(), found)
+    return found
+
+
+def forget_accounts() -> None:
+    """Ask the database at the next look-up, as after a change in this process."""
+    _known.clear()

@@ -1,0 +1,1 @@
+"""Accounts that an organisation has at services outside, with secrets that are kept sealed."""

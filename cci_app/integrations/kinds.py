@@ -1,0 +1,143 @@
+"""The kinds of integrations: a new one is its fields, the service that they open, and an entry in `KINDS`."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
+
+from cci_app.core.outside.addresses import OPERATOR, address_fault, at_service
+from cci_app.core.outside.kind import Fields, Kind
+from cci_app.core.sealed import Seal
+from config.settings import Environment, Settings
+
+if TYPE_CHECKING:
+    from cci_app.integrations.sharepoint import SharePoint
+    from cci_app.integrations.sheets import GoogleSheets
+
+_GRAPH = ("graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn")
+_SIGN_IN = ("login.microsoftonline.com", "login.microsoftonline.us", "login.chinacloudapi.cn")
+_GOOGLE_TOKENS = ("oauth2.googleapis.com",)
+_NO_KEY = "has to be the JSON key of a service account"
+
+
+def _site(text: str) -> str:
+    from cci_app.integrations.graph import Site
+
+    if Site.parse(text) is None:
+        raise ValueError("is written as host:/sites/name, or as the site's address")
+    return text
+
+
+class SharePointFields(Fields):
+    """An application of a Microsoft 365 tenant, and the folder of a site that it writes to."""
+
+    variables: ClassVar = {
+        **{name: f"sharepoint_{name}" for name in ("tenant_id", "client_id", "client_secret")},
+        **{name: f"sharepoint_{name}" for name in ("site", "drive", "folder", "conflict")},
+        **{name: name for name in ("graph_base_url", "graph_authority")},
+    }
+
+    tenant_id: str = Field(min_length=1)
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr = Field(min_length=1)
+    site: Annotated[str, AfterValidator(_site)]
+    drive: str | None = None
+    folder: str = ""
+    conflict: Literal["replace", "rename", "fail"] = "replace"
+    graph_base_url: Annotated[str, at_service(*_GRAPH)] = "https://graph.microsoft.com"
+    graph_authority: Annotated[str, at_service(*_SIGN_IN)] = "https://login.microsoftonline.com"
+
+
+class GoogleSheetsFields(Fields):
+    """A service account of Google's, and the sheet that it keeps up to date."""
+
+    variables: ClassVar = {
+        **{name: f"google_{name}" for name in ("service_account", "spreadsheet_id", "sheet_name", "share_with")},
+        **{name: f"google_{name}" for name in ("sheets_url", "drive_url")},
+    }
+
+    service_account: SecretStr = Field(min_length=1)
+    spreadsheet_id: str | None = None
+    sheet_name: str = Field("Conversations", min_length=1, max_length=100)
+    share_with: str = ""
+    sheets_url: Annotated[str, at_service("sheets.googleapis.com")] = "https://sheets.googleapis.com"
+    drive_url: Annotated[str, at_service("www.googleapis.com")] = "https://www.googleapis.com"
+
+    @field_validator("service_account")
+    @classmethod
+    def _key(cls, key: SecretStr, info: ValidationInfo) -> SecretStr:
+        """The key itself; the installation's own may stand in a file, which nobody else has this process read."""
+        context = info.context or {}
+        text = key.get_secret_value()
+        no_key = f"{_NO_KEY}, or the path of a file with it" if context.get(OPERATOR) else _NO_KEY
+        try:
+            if context.get(OPERATOR) and not text.lstrip().startswith("{"):
+                text = Path(text).read_text()
+            account = json.loads(text)
+        except (OSError, ValueError):
+            # The error may repeat the key.
+            raise ValueError(no_key) from None
+        if not isinstance(account, dict):
+            raise ValueError(no_key)
+        fault = address_fault(str(account.get("token_uri", "")), _GOOGLE_TOKENS, context)
+        if fault:
+            raise ValueError(f"cannot be used: its token_uri {fault}")
+        return SecretStr(text)
+
+    @model_validator(mode="after")
+    def _somewhere(self, info: ValidationInfo) -> Self:
+        if self.spreadsheet_id is None and not self.share_with.strip(" ,"):
+            by_name = self.variable if (info.context or {}).get(OPERATOR) else str
+            raise ValueError(f"it needs {by_name('spreadsheet_id')} or {by_name('share_with')} to be set")
+        return self
+
+
+def _sharepoint(fields: SharePointFields, settings: Settings) -> "SharePoint":
+    from cci_app.integrations.graph import Account, Site
+    from cci_app.integrations.sharepoint import SEAL_PURPOSE, Library, SharePoint
+    from cci_app.integrations.upload import Conflict
+
+    site = Site.parse(fields.site)
+    assert site is not None  # noqa: S101 (the field's validator)
+    return SharePoint(
+        Account(
+            fields.tenant_id,
+            fields.client_id,
+            fields.client_secret,
+            fields.graph_base_url,
+            fields.graph_authority,
+            plain_http=settings.environment is not Environment.PRODUCTION,
+        ),
+        Library.named(site, fields.drive, fields.folder),
+        Conflict(fields.conflict),
+        Seal(settings.secret_key, SEAL_PURPOSE),
+    )
+
+
+def _google_sheets(fields: GoogleSheetsFields, _settings: Settings) -> "GoogleSheets":
+    from google.auth.exceptions import GoogleAuthError
+
+    from cci_app.core.errors import InvalidInput
+    from cci_app.integrations.sheets import GoogleSheets, Spreadsheet, addresses
+
+    spreadsheet = Spreadsheet(
+        id=fields.spreadsheet_id,
+        sheet=fields.sheet_name,
+        share_with=addresses(fields.share_with),
+        sheets_url=fields.sheets_url,
+        drive_url=fields.drive_url,
+    )
+    try:
+        return GoogleSheets(json.loads(fields.service_account.get_secret_value()), spreadsheet)
+    except (ValueError, GoogleAuthError):
+        raise InvalidInput(f"{fields.variable('service_account')} {_NO_KEY}, or the path of a file with it") from None
+
+
+SHAREPOINT: "Kind[SharePointFields, SharePoint]" = Kind(
+    "sharepoint", "a folder of a SharePoint library", SharePointFields, _sharepoint
+)
+GOOGLE_SHEETS: "Kind[GoogleSheetsFields, GoogleSheets]" = Kind(
+    "google_sheets", "a Google Sheet", GoogleSheetsFields, _google_sheets
+)
+KINDS: dict[str, Kind[Any, Any]] = {kind.name: kind for kind in (SHAREPOINT, GOOGLE_SHEETS)}
