@@ -19,15 +19,20 @@ from prometheus_client import Counter, Histogram
 class CallOutcome(StrEnum):
     """How a call of a model ended.
 
-    `garbage`: an answer that is not what was asked for. `too_long`: more than the model reads. `refused`: the key, the
-    model's name or the request is not accepted. `failed`: the provider has an error or is not there.
+    `garbage`: an answer that is not what was asked for. `too_long`: more than the model reads. `filtered`: a text that
+    the provider will not see or write. `invalid`: this request is not accepted. `refused`: the key, the address or the
+    model's name is not accepted. `unpaid`: the account has no money left. `failed`: the provider has an error or is not
+    there.
     """
 
     ANSWERED = "answered"
     GARBAGE = "garbage"
     TOO_LONG = "too_long"
+    FILTERED = "filtered"
+    INVALID = "invalid"
     RATE_LIMITED = "rate_limited"
     REFUSED = "refused"
+    UNPAID = "unpaid"
     FAILED = "failed"
     TIMED_OUT = "timed_out"
 

@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 LEAST_SECONDS = 0.5
 # A call that was cut off sooner than this part of its usual time tells nothing of the provider.
 _FAIR_SHARE = 0.5
+# What is wrong with one message says nothing of the provider, but that it is there.
+_OF_ONE_MESSAGE = frozenset({CallOutcome.TOO_LONG, CallOutcome.FILTERED, CallOutcome.INVALID})
 
 FormT = TypeVar("FormT", bound=BaseModel)
 T = TypeVar("T")
@@ -172,7 +174,7 @@ def _blame(availability: Availability, failure: ModelFailed, *, fair: bool) -> N
     """Tell what a failure says of the provider; a `fair` call had time enough."""
     if failure.outcome is CallOutcome.RATE_LIMITED:
         availability.pause(failure.retry_after)
-    elif failure.outcome is CallOutcome.TOO_LONG:
+    elif failure.outcome in _OF_ONE_MESSAGE:
         availability.answered()
     elif failure.outcome is CallOutcome.TIMED_OUT:
         if fair:

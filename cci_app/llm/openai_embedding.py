@@ -3,12 +3,12 @@
 import math
 from collections.abc import Sequence
 
-import openai
 from langchain_openai import OpenAIEmbeddings
 
 from cci_app.core.errors import CannotStart
 from cci_app.llm.calls import CallOutcome
 from cci_app.llm.chat import ModelFailed
+from cci_app.llm.failures import outcome_of
 from cci_app.llm.names import ModelName
 from cci_app.llm.retry_after import retry_after
 from cci_app.llm.vectors import DIMENSIONS, Vector
@@ -16,14 +16,6 @@ from config.settings import Settings
 
 # These can be asked for vectors of any length.
 _CAN_SHORTEN = "text-embedding-3"
-
-_OUTCOMES: tuple[tuple[type[Exception], CallOutcome], ...] = (
-    (openai.RateLimitError, CallOutcome.RATE_LIMITED),
-    (openai.APITimeoutError, CallOutcome.TIMED_OUT),
-    (openai.InternalServerError, CallOutcome.FAILED),
-    (openai.APIStatusError, CallOutcome.REFUSED),
-    (openai.APIConnectionError, CallOutcome.FAILED),
-)
 
 
 class OpenAIEmbedding:
@@ -54,9 +46,7 @@ class OpenAIEmbedding:
         try:
             vectors = self._client.embed_documents(list(texts), chunk_size=len(texts), timeout=seconds)
         except Exception as error:
-            # What is none of the client's own errors comes of an answer that it could not read.
-            outcome = next((outcome for kind, outcome in _OUTCOMES if isinstance(error, kind)), CallOutcome.GARBAGE)
-            raise ModelFailed(outcome, retry_after(error)) from error
+            raise ModelFailed(outcome_of(error), retry_after(error)) from error
         if len(vectors) != len(texts) or not all(map(_sound, vectors)):
             raise ModelFailed(CallOutcome.GARBAGE)
         return [[*vector, *[0.0] * (DIMENSIONS - len(vector))] for vector in vectors]

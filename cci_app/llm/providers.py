@@ -5,17 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import httpx
-import httpx2
 import structlog
-from langchain_core.exceptions import (
-    ContextOverflowError,
-    ModelAPIError,
-    ModelConnectionError,
-    ModelError,
-    ModelRateLimitError,
-    ModelTimeoutError,
-)
 from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 from langchain_core.runnables import Runnable
@@ -24,6 +14,8 @@ from pydantic import BaseModel, SecretStr
 
 from cci_app.llm.calls import CallOutcome, Tokens
 from cci_app.llm.chat import Filled, ModelFailed, Request
+from cci_app.llm.failures import outcome_of
+from cci_app.llm.forms import filled_in
 from cci_app.llm.names import ModelName, Provider
 from cci_app.llm.retry_after import retry_after
 from config.settings import Settings
@@ -33,14 +25,10 @@ log = structlog.get_logger(__name__)
 # What LangSmith may take at the end of the process.
 _FLUSH_SECONDS = 2.0
 
-_OUTCOMES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], CallOutcome], ...] = (
-    (ContextOverflowError, CallOutcome.TOO_LONG),
-    (ModelRateLimitError, CallOutcome.RATE_LIMITED),
-    # Google's client lets those of its HTTP library pass.
-    ((ModelTimeoutError, httpx.TimeoutException, httpx2.TimeoutException), CallOutcome.TIMED_OUT),
-    ((ModelAPIError, ModelConnectionError, httpx.TransportError, httpx2.TransportError), CallOutcome.FAILED),
-    (ModelError, CallOutcome.REFUSED),
-)
+# Where providers say that a text was filtered, although the status is 200.
+_FILTERED_ENDS = frozenset({"content_filter", "refusal", "safety", "prohibited_content", "blocklist", "spii"})
+# Nothing heals these but a person.
+_OF_THE_ACCOUNT = frozenset({CallOutcome.REFUSED, CallOutcome.UNPAID})
 
 
 class Tracing:
@@ -92,8 +80,10 @@ class LangChainModel:
                 reply = self._bound_to(request.form).invoke(messages, timeout=seconds)
         except Exception as error:
             raise self._failure(error) from error
-        called = [call for call in reply.tool_calls if call["name"] == request.form.__name__]
-        return Filled(called[0]["args"] if called else None, _tokens(reply))
+        fields = filled_in(request.form, _called(reply), reply.text)
+        if fields is None and _was_filtered(reply):
+            raise ModelFailed(CallOutcome.FILTERED)
+        return Filled(fields, _tokens(reply))
 
     def _bound_to(self, form: type[BaseModel]) -> Runnable[LanguageModelInput, AIMessage]:
         bound = self._bound.get(form)
@@ -102,14 +92,29 @@ class LangChainModel:
         return bound
 
     def _failure(self, error: Exception) -> ModelFailed:
-        """The failure that an error of LangChain, or of a client below it, tells; others come of unreadable answers."""
-        outcome = next((outcome for kind, outcome in _OUTCOMES if isinstance(error, kind)), CallOutcome.GARBAGE)
-        if outcome is CallOutcome.REFUSED:
-            # Nothing heals this but a person. The message names no text of ours: providers quote the request in it.
-            log.error("model_refused", model=str(self.name), error=type(error).__name__)
+        """The failure that an error of LangChain, or of a client below it, tells."""
+        outcome = outcome_of(error)
+        if outcome in _OF_THE_ACCOUNT:
+            # The message names no text of ours: providers quote the request in it.
+            log.error("model_refused", model=str(self.name), outcome=outcome, error=type(error).__name__)
         elif outcome is CallOutcome.GARBAGE:
             log.warning("model_unreadable", model=str(self.name), error=type(error).__name__)
         return ModelFailed(outcome, retry_after(error))
+
+
+def _called(reply: AIMessage) -> list[tuple[str, Any]]:
+    """The calls of tools in a reply: those that were read, those whose arguments could not be, the form of old."""
+    called: list[tuple[str, Any]] = [(call["name"], call["args"]) for call in reply.tool_calls]
+    called += [(call["name"] or "", call["args"]) for call in reply.invalid_tool_calls]
+    old = reply.additional_kwargs.get("function_call") or {}
+    return [*called, (old.get("name", ""), old.get("arguments"))] if old else called
+
+
+def _was_filtered(reply: AIMessage) -> bool:
+    said = reply.response_metadata
+    ends = {str(said.get(name, "")).lower() for name in ("finish_reason", "stop_reason")}
+    feedback = said.get("prompt_feedback") or {}
+    return bool(ends & _FILTERED_ENDS or feedback.get("block_reason") or reply.additional_kwargs.get("refusal"))
 
 
 def make_model(name: ModelName, settings: Settings) -> BaseChatModel:
@@ -119,9 +124,9 @@ def make_model(name: ModelName, settings: Settings) -> BaseChatModel:
         common["temperature"] = settings.model_temperature
     # Addresses and keys are always given: left out, the packages would look for them in the environment.
     if name.provider is Provider.OPENAI:
-        from langchain_openai import ChatOpenAI
+        from cci_app.llm.openai_chat import CompatibleChatOpenAI
 
-        return ChatOpenAI(
+        return CompatibleChatOpenAI(
             api_key=settings.openai_api_key,
             base_url=settings.openai_base_url,
             max_retries=0,

@@ -170,7 +170,7 @@ def _handler(models: FakeModels) -> type[BaseHTTPRequestHandler]:
                 return
             content = reply.raw if reply.raw is not None else json.dumps(_body(asked, reply)).encode()
             self.send_response(reply.status)
-            self.send_header("Content-Type", "text/html" if reply.raw is not None else "application/json")
+            self.send_header("Content-Type", "application/json" if content[:1] in b"{[" else "text/html")
             self.send_header("Content-Length", str(len(content) + (10_000 if reply.trickles else 0)))
             for name, value in reply.headers.items():
                 self.send_header(name, value)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 import structlog
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from cci_app.agents.questionnaire.reading import flat, words_of
 from cci_app.agents.questionnaire.rules import RulesUnderstander
@@ -20,6 +20,7 @@ from cci_app.core.deadline import Deadline
 from cci_app.core.errors import Unavailable
 from cci_app.language.prices import asks_price
 from cci_app.llm.chat import Chat, Request
+from cci_app.llm.forms import Form
 
 log = structlog.get_logger(__name__)
 
@@ -69,10 +70,8 @@ Copy answer, question, company and person letter by letter. tone: of an answer t
 little to be of use. price: asks what something costs. dissatisfied: the answer complains."""
 
 
-class Understood(BaseModel):
+class Understood(Form):
     """File the message."""
-
-    model_config = ConfigDict(extra="ignore")
 
     intent: Intent
     answer: str = Field("", description="what answers, or the corrected answer")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import Unavailable
@@ -18,6 +18,7 @@ from cci_app.knowledge.languages import LANGUAGES, written_in
 from cci_app.knowledge.search.passage import Answer, Passage, Source
 from cci_app.knowledge.search.retrieval import search, within_turn
 from cci_app.llm.chat import Chat, Request
+from cci_app.llm.forms import Form
 
 # With less than this left, the documents' own sentences are quicker.
 LEAST_SECONDS: Final = 2.0
@@ -44,10 +45,8 @@ heading, list or mark-up. Write figures, names and addresses exactly as the pass
 passages: the numbers of the passages that the answer rests on, the most important first."""
 
 
-class WordedAnswer(BaseModel):
+class WordedAnswer(Form):
     """Answer from the passages, or say that they do not hold it."""
-
-    model_config = ConfigDict(extra="ignore")
 
     found: bool
     answer: str = ""
