@@ -31,11 +31,13 @@ def create_login(postgres: EmbeddedPostgres, role: str, password: str) -> str:
     inheritance, groups = ROLES[role]
     _execute(
         postgres,
-        f"""DO $$ BEGIN
-            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN CREATE ROLE {role}; END IF;
-        END $$""",
-        sql.SQL(f"ALTER ROLE {role} LOGIN {inheritance} PASSWORD {{}}").format(sql.Literal(password)),
-        f"GRANT {groups} TO {role}",
+        sql.SQL(
+            "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = {}) THEN CREATE ROLE {}; END IF; END $$"
+        ).format(sql.Literal(role), sql.Identifier(role)),
+        sql.SQL(f"ALTER ROLE {{}} LOGIN {inheritance} PASSWORD {{}}").format(
+            sql.Identifier(role), sql.Literal(password)
+        ),
+        sql.SQL(f"GRANT {groups} TO {{}}").format(sql.Identifier(role)),
     )
     return f"postgresql://{role}:{password}@{postgres.address}/{NAME}"
 

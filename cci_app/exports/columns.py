@@ -1,8 +1,10 @@
 """The columns of an export: what stands in them, and what they are called in the languages of people."""
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from cci_app.agents.questionnaire.content import QuestionnaireContent
 from cci_app.assistants.spec import AssistantSpec
@@ -34,8 +36,9 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question of an assistant, and where its answer is found."""
+    """A question of an assistant, at its place among all of an export, and where its answer is found."""
 
+    place: int
     assistant: str
     number: int
     text: str
@@ -44,12 +47,22 @@ class Question:
     @property
     def answer(self) -> str:
         """The SQL of the answer's text."""
-        return f"v.answers #>> '{{{self.number},0}}'"
+        return f"v.answers #>> %(answer_{self.place})s"
 
     @property
     def status(self) -> str:
         """The SQL of the answer's status."""
-        return f"v.answers #>> '{{{self.number},1}}'"
+        return f"v.answers #>> %(answer_status_{self.place})s"
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What they refer to, with the question's number and text."""
+        return {
+            f"answer_{self.place}": [str(self.number), "0"],
+            f"answer_status_{self.place}": [str(self.number), "1"],
+            f"number_{self.place}": self.number,
+            f"question_{self.place}": self.text,
+        }
 
 
 def heading(texts: tuple[str, str, str], language: str) -> str:
@@ -68,8 +81,9 @@ class Layout:
     def __init__(self, language: str, assistants: Sequence[AssistantSpec]) -> None:
         self.language = language
         self.assistants = tuple(spec.name for spec in assistants)
+        places = itertools.count()
         self.questions = tuple(
-            question for spec in assistants for question in _questions(spec, language, named=len(assistants) > 1)
+            question for spec in assistants for question in _questions(spec, language, places, len(assistants) > 1)
         )
         before = [self._column(*row) for row in _BEFORE]
         after = [self._column(*row) for row in _AFTER]
@@ -91,10 +105,16 @@ class Layout:
         return next(column.heading for column in self.columns if column.name == "conversation_id")
 
     @property
-    def parameters(self) -> dict[str, str]:
+    def parameters(self) -> dict[str, Any]:
         """What the SQL of the columns refers to."""
-        texts = {f"question_{place}": question.text for place, question in enumerate(self.questions)}
-        return texts | {f"assistant_{place}": name for place, name in enumerate(self.assistants)}
+        bound: dict[str, Any] = {}
+        for question in self.questions:
+            bound |= question.parameters
+        for place, (name, questions) in enumerate(self.by_assistant().items()):
+            bound |= {f"assistant_{place}": name, f"numbers_{place}": [str(question.number) for question in questions]}
+        for code, texts in STATUSES.items():
+            bound |= {f"code_{code}": code.value, f"said_{code}": heading(texts, self.language)}
+        return bound
 
     def case(self, choices: Mapping[str, str], otherwise: str) -> str:
         """SQL that chooses by the conversation's assistant."""
@@ -103,13 +123,12 @@ class Layout:
 
     def said_status(self, value: str) -> str:
         """SQL of a status in the words of people; `value` is SQL of its code."""
-        whens = (f"WHEN {code.value!r} THEN {heading(texts, self.language)!r}" for code, texts in STATUSES.items())
+        whens = (f"WHEN %(code_{code})s THEN %(said_{code})s" for code in STATUSES)
         return f"CASE {value} {' '.join(whens)} END"
 
-    def by_assistant(self) -> dict[str, list[tuple[int, Question]]]:
-        """The questions of each assistant, with their places among all."""
-        places = list(enumerate(self.questions))
-        return {name: [place for place in places if place[1].assistant == name] for name in self.assistants}
+    def by_assistant(self) -> dict[str, list[Question]]:
+        """The questions of each assistant."""
+        return {name: [one for one in self.questions if one.assistant == name] for name in self.assistants}
 
     def _column(self, name: str, texts: tuple[str, str, str], value: str, kind: Kind, width: int) -> Column:
         return Column(name, heading(texts, self.language), value, kind, width)
@@ -118,22 +137,19 @@ class Layout:
         return self.case({question.assistant: question.answer}, "NULL")
 
     def _others(self) -> Column:
-        known = {
-            name: f"v.answers - ARRAY[{', '.join(repr(str(question.number)) for _, question in questions)}]::text[]"
-            for name, questions in self.by_assistant().items()
-        }
+        known = {name: f"v.answers - %(numbers_{place})s::text[]" for place, name in enumerate(self.assistants)}
         value = f"NULLIF({self.case(known, 'v.answers')}, '{{}}'::jsonb)::text"
         return self._column("other_answers", ("Other answers", "Otras respuestas", "Autres réponses"), value, *_SHORT)
 
 
-def _questions(spec: AssistantSpec, language: str, *, named: bool) -> Iterator[Question]:
+def _questions(spec: AssistantSpec, language: str, places: Iterator[int], named: bool) -> Iterator[Question]:
     spoken = language if language in spec.languages else spec.default_language
     prefix = f"{spec.title} · " if named else ""
     for content in spec.agents.values():
         if isinstance(content, QuestionnaireContent):
             for number, question in enumerate(content.questions, 1):
                 text = question.ask[spoken]
-                yield Question(spec.name, number, text, f"{prefix}{number}. {text}")
+                yield Question(next(places), spec.name, number, text, f"{prefix}{number}. {text}")
 
 
 # How people call what programs read as a code.

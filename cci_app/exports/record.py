@@ -271,15 +271,19 @@ class Record:
                 pairs += [("answers", self._json_answers()), (column.name, f"({column.value})::json")]
             else:
                 pairs.append((column.name, _value(column, _JSON_MOMENT)))
-        return f"json_build_object({', '.join(part for name, value in pairs for part in (repr(name), value))})"
+        names = {f"name_{place}": name for place, (name, _) in enumerate(pairs)}
+        self._parameters |= names
+        members = (f"%({bound})s, {value}" for bound, (_, value) in zip(names, pairs, strict=True))
+        return f"json_build_object({', '.join(members)})"
 
     def _json_answers(self) -> str:
         arrays = {
             name: "json_build_array("
             + ", ".join(
-                f"json_build_object('question', {question.number}, 'text', %(question_{place})s::text,"
+                f"json_build_object('question', %(number_{question.place})s,"
+                f" 'text', %(question_{question.place})s::text,"
                 f" 'answer', {question.answer}, 'status', {question.status})"
-                for place, question in questions
+                for question in questions
             )
             + ")"
             for name, questions in self.layout.by_assistant().items()

@@ -103,3 +103,49 @@ def test_celery_neither_loses_work_nor_waits_for_ever() -> None:
     assert config["task_ignore_result"]
     assert config["broker_transport_options"]["visibility_timeout"] <= 60
     assert config["broker_transport_options"]["socket_timeout"] <= 2
+
+
+_SQL = re.compile(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|WHERE|CASE|WHEN|ARRAY\[|VALUES|json_build_object)\b")
+
+
+def values_in_sql(source: str) -> list[int]:
+    """The lines of f-strings with SQL in which a value stands as a literal: by `repr`, or between quotes."""
+    lines = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.JoinedStr):
+            continue
+        constants = [str(part.value) for part in node.values if isinstance(part, ast.Constant)]
+        if not _SQL.search("".join(constants)):
+            continue
+        quotes = 0
+        for part in node.values:
+            if isinstance(part, ast.Constant):
+                quotes += str(part.value).count("'")
+            elif isinstance(part, ast.FormattedValue):
+                names = {inner.id for inner in ast.walk(part) if isinstance(inner, ast.Name)}
+                if part.conversion == ord("r") or "repr" in names or quotes % 2:
+                    lines.append(node.lineno)
+                    break
+    return lines
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("""f"SELECT {value!r}" """, [1]),
+        ("""f"WHERE a = '{value}' AND b = 1" """, [1]),
+        ("""f"WHERE a IN ({', '.join(map(repr, values))})" """, [1]),
+        ("""f"SELECT 'it''s', {column} FROM {table} WHERE a = :a" """, []),
+        ("""f"there is no assistant {name!r}" """, []),
+    ],
+)
+def test_values_in_sql_are_found(source: str, found: list[int]) -> None:
+    assert values_in_sql(source) == found
+
+
+def test_values_in_sql_are_bound() -> None:
+    # A constraint is no statement: PostgreSQL binds nothing in it, and its values are constants of ours.
+    ours = [path for path in CODE if path.relative_to(ROOT).parts[0] in {"cci_app", "celery_tasks"}]
+    sources = [path for path in ours if path.name != "models.py"]
+    faults = [(str(path.relative_to(ROOT)), line) for path in sources for line in values_in_sql(path.read_text())]
+    assert faults == []

@@ -26,7 +26,8 @@ _PROPOSALS = 40
 # row of the organisation in it, the graph is not entered: it would be searched to its end.
 _NEAREST = one_trip(
     f"""
-    SELECT set_config('hnsw.ef_search', '{_PROPOSALS}', true), set_config('hnsw.iterative_scan', 'relaxed_order', true);
+    SELECT set_config('hnsw.ef_search', {_PROPOSALS}::text, true),
+        set_config('hnsw.iterative_scan', 'relaxed_order', true);
     WITH asked AS MATERIALIZED (SELECT CAST(:vector AS halfvec({DIMENSIONS})) AS vector),
     graph AS MATERIALIZED (
         SELECT chunk_id, embedding FROM knowledge_vectors
