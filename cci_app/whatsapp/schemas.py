@@ -1,12 +1,14 @@
 """HTTP shapes of the message endpoint."""
 
+import mimetypes
 from typing import Any
 
 import marshmallow as ma
 
 from cci_app.agents.ports import MediaKind
 from cci_app.channels.reply import ReplyFormat
-from cci_app.core.http.fields import NOT_BLANK, CleanText, UserId
+from cci_app.core.http.fields import NOT_BLANK, CleanText, UserIdOrNumber
+from cci_app.core.http.flows import FlowSchema
 from cci_app.core.text import clean
 
 MESSAGE_LENGTH = 4096
@@ -50,22 +52,70 @@ CONTACT_EXAMPLE = {
 # A message without text needs an attachment; JSON Schema can say so, marshmallow's translation of the class cannot.
 SOMETHING_SAID = {
     "anyOf": [
-        {"required": ["message"], "properties": {"message": {"type": "string", "pattern": NOT_BLANK}}},
-        {"required": ["media"]},
+        {"required": ["message"], "properties": {"message": {"type": ["string", "number"], "pattern": NOT_BLANK}}},
+        {
+            "required": ["media"],
+            "properties": {
+                "media": {
+                    "type": "object",
+                    "required": ["type"],
+                    "properties": {"type": {"type": "string", "minLength": 1}},
+                }
+            },
+        },
     ]
 }
+_TEXT: dict[str, Any] = {"type": ["string", "number", "null"]}
 
 
-class MediaPayload(ma.Schema):
-    """An attachment, as far as the channel tells of it."""
+_ATTACHED = [
+    {
+        "type": "object",
+        "properties": {
+            "type": {"enum": [*MediaKind, "", None]},
+            "url": {**_TEXT, "maxLength": 2048},
+            "name": {**_TEXT, "maxLength": 255},
+            "city": {**_TEXT, "maxLength": 120},
+        },
+        "example": {"type": "image", "url": "https://example.org/photo.jpg"},
+    },
+    {"type": "null"},
+    {"enum": ["", []]},
+]
 
-    class Meta:
-        unknown = ma.EXCLUDE
 
-    type = ma.fields.Enum(MediaKind, by_value=True, required=True, metadata={"example": "image"})
-    url = CleanText(max_length=2048, metadata={"example": "https://example.com/photo.jpg"})
-    name = CleanText(max_length=255, metadata={"example": "photo.jpg"})
-    city = CleanText(max_length=120, metadata={"example": "Cali"})
+class Kind(ma.fields.Field[MediaKind]):
+    """What kind of attachment it is; may be left open."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> MediaKind:  # noqa: ARG002
+        if value not in list(MediaKind):
+            raise ma.ValidationError(f"Must be one of: {', '.join(MediaKind)}.")
+        return MediaKind(value)
+
+
+class MediaPayload(FlowSchema):
+    """An attachment, as far as the channel tells of it; where it does not tell the kind, the address does."""
+
+    type = Kind()
+    url = CleanText(max_length=2048)
+    name = CleanText(max_length=255)
+    city = CleanText(max_length=120)
+
+    @ma.post_load
+    def _tell_the_kind(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        guessed = (mimetypes.guess_type(data.get("url") or data.get("name") or "")[0] or "").split("/")[0]
+        kind = MediaKind(guessed) if guessed in {"image", "audio", "video"} else MediaKind.DOCUMENT
+        return {"type": kind, **data}
+
+
+class Attachment(ma.fields.Field[dict[str, Any]]):
+    """An attachment, or what flows send where there is none."""
+
+    _payload = MediaPayload()
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, Any]:  # noqa: ARG002
+        loaded: dict[str, Any] = self._payload.load(value)
+        return loaded
 
 
 class SubscriberId(ma.fields.Field[int | str]):
@@ -73,43 +123,54 @@ class SubscriberId(ma.fields.Field[int | str]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | str:
         given = super()._deserialize(value, attr, data, **kwargs)
+        if isinstance(given, float) and given.is_integer():
+            given = int(given)
         if isinstance(given, bool) or not isinstance(given, int | str) or len(str(given)) > SUBSCRIBER_LENGTH:
             raise ma.ValidationError(f"Must be a number or a string of at most {SUBSCRIBER_LENGTH} characters.")
         return clean(given) if isinstance(given, str) else given
 
 
-class MessagePayload(ma.Schema):
-    """A person's message. Flow authors compose the body freely: fields that we do not know are ignored."""
+class MessagePayload(FlowSchema):
+    """A person's message. Flow authors compose the body freely: fields that we do not know are ignored.
 
-    class Meta:
-        unknown = ma.EXCLUDE
+    An optional field that is null, empty or never filled in counts as not given.
+    """
 
-    user_id = UserId(required=True)
+    said = ("message",)
+    objects = ("media",)
+
+    user_id = UserIdOrNumber(required=True)
     message = CleanText(
         max_length=MESSAGE_LENGTH,
         load_default="",
-        metadata={"description": "What the person wrote; may be empty beside an attachment", "example": "Bonjour"},
+        metadata={
+            **_TEXT,
+            "description": "What the person wrote; may be empty beside an attachment",
+            "example": "Bonjour",
+        },
     )
     message_id = CleanText(
-        min_length=1,
         max_length=255,
         metadata={
-            "description": "The channel's id of the message: a repeat gets the same reply",
+            **_TEXT,
+            "description": "The channel's id of the message, another for each: a repeat gets the same reply, another"
+            " text under an id that was used is refused (409)",
             "example": "wamid.HBgM",
         },
     )
     subscriber_id = SubscriberId(
         metadata={
             "description": "Manychat's id of the contact, to which a late answer can be sent",
-            "type": ["string", "integer"],
+            "type": ["string", "integer", "null"],
             "maxLength": SUBSCRIBER_LENGTH,
             "example": "1234567890",
         }
     )
     assistant = CleanText(
-        min_length=1, max_length=64, metadata={"description": "The assistant to talk to", "example": "cci"}
+        max_length=64,
+        metadata={"type": ["string", "null"], "description": "The assistant to talk to", "example": "cci"},
     )
-    media = ma.fields.Nested(MediaPayload, metadata={"description": "An attachment of the message"})
+    media = Attachment(metadata={"description": "An attachment of the message", "anyOf": _ATTACHED})
 
     @ma.validates_schema
     def _check_content(self, data: dict[str, Any], **_: Any) -> None:
@@ -117,11 +178,8 @@ class MessagePayload(ma.Schema):
             raise ma.ValidationError("Write something: the message is empty.", "message")
 
 
-class MessageQuery(ma.Schema):
+class MessageQuery(FlowSchema):
     """How the reply is to be written. As in the body, what we do not know is ignored."""
-
-    class Meta:
-        unknown = ma.EXCLUDE
 
     format = ma.fields.Enum(
         ReplyFormat,
@@ -130,17 +188,16 @@ class MessageQuery(ma.Schema):
     )
 
 
-class MessageHeaders(ma.Schema):
+class MessageHeaders(FlowSchema):
     """Headers that change how a message is taken."""
-
-    class Meta:
-        unknown = ma.EXCLUDE
 
     idempotency_key = CleanText(
         data_key="Idempotency-Key",
-        min_length=1,
         max_length=255,
-        metadata={"description": "Same as `message_id`, for callers who set headers", "examples": ["flow-17-step-3"]},
+        metadata={
+            "description": "Same as `message_id`, for callers who set headers; a new one for each message",
+            "examples": ["5c9f1f0e-7d0b-4a58-9a53-0d2f6a1f7c11"],
+        },
     )
 
 

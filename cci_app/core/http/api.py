@@ -173,6 +173,6 @@ def _set_values(node: Any, name: str, values: list[str]) -> None:
             node["schema"]["enum"] = values
         field = node.get("properties", {}).get(name) if isinstance(node.get("properties"), dict) else None
         if field:
-            field["enum"] = values
+            field["enum"] = [*values, "", None] if "null" in field.get("type", ()) else values
         for item in node.values():
             _set_values(item, name, values)

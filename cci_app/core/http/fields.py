@@ -11,8 +11,12 @@ from cci_app.core.text import clean
 
 # Of a bigint, as PostgreSQL counts rows.
 HIGHEST_ID = 2**63 - 1
-# What `core.phone.to_user_id` accepts: 6 to 15 digits however they are set apart, or a channel's id.
-USER_ID_PATTERN = r"^([\s().-]*\+?[\s().-]*([0-9][\s().-]*){6,15}|\s*[A-Za-z0-9][A-Za-z0-9._:@+=-]{0,159}\s*)$"
+# What `core.phone.to_user_id` accepts: 6 to 15 digits however they are set apart, or a channel's id; not the shortest
+# words for nothing, an id of nothing but zeros, or a kind without an id.
+USER_ID_PATTERN = (
+    r"^(?!\s*([A-Za-z][A-Za-z0-9_.-]*:+|[A-Z]{2}\.)*[+0._:=\s()-]*(@[A-Za-z0-9_.]*)?\s*$)(?!\s*[NnSsIi][AaDd]\s*$)"
+    r"([\s().-]*\+?[\s().-]*([0-9][\s().-]*){6,15}|\s*[A-Za-z0-9][A-Za-z0-9._:@+=-]{0,159}\s*)$"
+)
 # At least one character that is more than a space or a control.
 NOT_BLANK = r"[^\s\x00-\x1f\x7f-\x9f]"
 _USER_ID = {"description": "A WhatsApp number, or a channel's id", "example": "+573001234567"}
@@ -81,11 +85,32 @@ class PageQuery(PageSize):
 class UserId(ma.fields.String):
     """A person's id: a phone however it is written, kept in E.164, or a channel's id."""
 
+    default_error_messages = {  # noqa: RUF012 (marshmallow's)
+        "required": "Missing: send the person's WhatsApp number or the channel's id.",
+        "null": "Names nobody: send the person's WhatsApp number or the channel's id.",
+        "invalid": "Must be a WhatsApp number or a channel's id, as a string or a whole number.",
+    }
+
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(metadata={**_USER_ID, "pattern": USER_ID_PATTERN}, **kwargs)
+        super().__init__(metadata={**_USER_ID, "pattern": USER_ID_PATTERN, **kwargs.pop("metadata", {})}, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         return read_user_id(super()._deserialize(value, attr, data, **kwargs), as_field=True)
+
+
+class UserIdOrNumber(UserId):
+    """A person's id in a body: flows send a phone as a number too."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        numbers = {"type": ["string", "integer"], "minimum": 10**5, "maximum": 10**15 - 1}
+        super().__init__(metadata=numbers, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = str(value)
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 def read_user_id(written: str, *, as_field: bool = False) -> str:
