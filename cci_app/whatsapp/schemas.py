@@ -122,7 +122,7 @@ class SubscriberId(ma.fields.Field[int | str]):
     """A contact's id as flow authors send it, with or without quotes; kept as it came, made safe to store."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | str:
-        given = super()._deserialize(value, attr, data, **kwargs)
+        given: Any = super()._deserialize(value, attr, data, **kwargs)
         if isinstance(given, float) and given.is_integer():
             given = int(given)
         if isinstance(given, bool) or not isinstance(given, int | str) or len(str(given)) > SUBSCRIBER_LENGTH:
