@@ -104,7 +104,7 @@ _DAY = "1999-12-31"
 
 def csv_rows(content: bytes) -> list[list[str]]:
     """The rows of a CSV file as they are written."""
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
 
 
 def _export(product: Product, address: str, form: str) -> bytes:

@@ -73,6 +73,9 @@ class Settings(CheckedSettings):
 
     contacts_excel_path: str | None = Field(None, description="The contact workbook: a file, an https or s3 address")
     knowledge_path: Path | None = Field(None, description="Folder of documents that `flask knowledge load` reads")
+    csv_separator: Literal["comma", "semicolon"] | None = Field(
+        None, description="Between the cells of CSV files; by default a comma in English, else a semicolon, as Excel"
+    )
     export_retention_days: int = Field(30, ge=1, le=3650, description="Days for which the files of exports are kept")
     file_storage: str = Field(
         str(ROOT / ".local" / "files"), description="Where uploads are kept: a folder, or s3://bucket/prefix"

@@ -29,7 +29,7 @@ CONVERSATION: dict[str, Any] = {
     "assistant": "cci",
     "conversation_id": "c386bbc4-cd61-4e30-98f1-6adf91b7584a",
 }
-CSV = "\ufeffUsuario (WhatsApp),Empresa\n+573001234567,Vinos del Valle SAS\n"
+CSV = "\ufeffUsuario (WhatsApp);Empresa\n+573001234567;Vinos del Valle SAS\n"
 WORKBOOK = "(an Excel workbook)"
 
 ORDER: dict[str, Any] = {

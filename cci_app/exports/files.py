@@ -12,7 +12,7 @@ from flask import Flask, current_app
 from cci_app.conversation.service import get_conversation
 from cci_app.core.errors import Unavailable
 from cci_app.exports.record import Record, Writable, open_record
-from cci_app.exports.selection import ExportFormat, Selection
+from cci_app.exports.selection import ExportFormat, Selection, Separator
 from cci_app.exports.spool import Streamed
 from cci_app.exports.workbook import write_workbook
 
@@ -24,14 +24,19 @@ _WAIT_SECONDS = 10
 
 
 @contextmanager
-def selected(organisation_id: int, selection: Selection, timezone: str | None = None) -> Iterator[Record]:
+def selected(
+    organisation_id: int, selection: Selection, timezone: str | None = None, separator: Separator | None = None
+) -> Iterator[Record]:
     """The record of the organisation, with the questions of this installation's assistants.
 
+    `separator` is that of CSV: as asked for, else as the settings say, else as the organisation's language has it.
     Raises InvalidInput for an assistant there is none of.
     """
+    wanted = separator or current_app.config["SETTINGS"].csv_separator
     conversation = get_conversation()
     default = conversation.assistant(selection.assistant).name
     with open_record(organisation_id, selection, conversation.specs, default, timezone) as record:
+        record.separator = Separator(wanted) if wanted else record.separator
         yield record
 
 
@@ -43,12 +48,14 @@ def write_text(record: Record, form: ExportFormat, file: Writable) -> None:
         record.copy_json(file)
 
 
-def stream_text(organisation_id: int, selection: Selection, form: ExportFormat) -> Streamed:
+def stream_text(
+    organisation_id: int, selection: Selection, form: ExportFormat, separator: Separator | None = None
+) -> Streamed:
     """The bytes of a CSV or JSON file while they are made. Raises Unavailable, InvalidInput."""
     app = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]
 
     def write(file: Writable) -> None:
-        with app.app_context(), _at_once(), selected(organisation_id, selection) as record:
+        with app.app_context(), _at_once(), selected(organisation_id, selection, separator=separator) as record:
             write_text(record, form, file)
 
     return Streamed(write)

@@ -21,7 +21,7 @@ from cci_app.core.queue import Task, ring
 from cci_app.exports.destinations.registry import destination
 from cci_app.exports.files import selected, write_file
 from cci_app.exports.manifest import Manifest
-from cci_app.exports.selection import ExportFormat, Selection
+from cci_app.exports.selection import ExportFormat, Selection, Separator
 from cci_app.files.store import FileStore, file_store
 from cci_app.integrations.kinds import GOOGLE_SHEETS
 from cci_app.integrations.ports import Destination
@@ -42,15 +42,18 @@ class Order:
     selection: Selection
     form: ExportFormat
     destination: str
+    separator: Separator | None = None
 
     def as_json(self) -> dict[str, Any]:
         """As a job keeps it."""
-        return {"format": self.form, "destination": self.destination, "filters": self.selection.as_json()}
+        kept = {"format": self.form, "destination": self.destination, "filters": self.selection.as_json()}
+        return {**kept, "separator": self.separator} if self.separator else kept
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Order":
         """Read what `as_json` wrote."""
-        return cls(Selection.from_json(kept["filters"]), ExportFormat(kept["format"]), kept["destination"])
+        separator = Separator(kept["separator"]) if kept.get("separator") else None
+        return cls(Selection.from_json(kept["filters"]), ExportFormat(kept["format"]), kept["destination"], separator)
 
 
 def check_order(organisation_id: int, order: Order) -> None:
@@ -179,7 +182,7 @@ def _kept_file(claim: Claim, path: Path) -> Manifest | None:
 
 def _make_file(claim: Claim, work: "_Work", order: Order, path: Path) -> Manifest:
     work.step("reading the record")
-    with selected(claim.organisation_id, order.selection) as record:
+    with selected(claim.organisation_id, order.selection, separator=order.separator) as record:
         rows = record.count()
         record.watch = lambda done: claim.progress(min(done, rows), rows)
         record.watch(0)

@@ -13,7 +13,7 @@ from cci_app.exports.columns import Kind
 from cci_app.exports.files import selected
 from cci_app.exports.guard import unguarded
 from cci_app.exports.record import Record
-from cci_app.exports.selection import ExportFormat, Selection
+from cci_app.exports.selection import ExportFormat, Selection, Separator
 from cci_app.integrations.ports import Cell, Parcel
 
 
@@ -38,8 +38,9 @@ class Manifest:
     days: dict[str, list[Any]]
     columns: list[list[str]]
     key: str
-    # Manifests from before messages were hashed do not have it.
+    # Manifests of earlier versions have neither of these.
     hashes_messages: bool = False
+    separator: str = Separator.COMMA
 
     @classmethod
     def of(cls, record: Record, form: ExportFormat, path: Path, name: str) -> Self:
@@ -64,6 +65,7 @@ class Manifest:
             columns=[[column.heading, column.kind] for column in record.layout.columns],
             key=record.layout.key,
             hashes_messages=form.has_messages,
+            separator=record.separator,
         )
 
     @classmethod
@@ -80,7 +82,7 @@ class Manifest:
 
         def rows() -> Iterator[list[Cell]]:
             with path.open(encoding="utf-8-sig", newline="") as file:
-                lines = csv.reader(file)
+                lines = csv.reader(file, delimiter=Separator(self.separator).sign)
                 next(lines)
                 kinds = [Kind(kind) for _, kind in self.columns]
                 for line in lines:

@@ -20,7 +20,7 @@ from cci_app.assistants.spec import AssistantSpec
 from cci_app.core.database import tenant_snapshot
 from cci_app.exports.columns import Column, Kind, Layout
 from cci_app.exports.guard import guarded, guarded_sql
-from cci_app.exports.selection import Selection
+from cci_app.exports.selection import Selection, Separator
 
 _FETCH_ROWS = 2_000
 _ORDER = "v.started_at, v.id"
@@ -136,6 +136,7 @@ class Record:
         self.selection = selection
         self.layout = layout
         self.timezone = timezone
+        self.separator = Separator.of_language(layout.language)
         # Told now and then how many conversations were read; may raise, which ends the reading.
         self.watch: Callable[[int], None] = lambda _: None
         # Told when the messages' turn has come, which takes as long again as the conversations.
@@ -152,7 +153,9 @@ class Record:
     def copy_csv(self, file: Writable) -> None:
         """Write the conversations as CSV: UTF-8 with a byte order mark, moments in the organisation's time."""
         header = io.StringIO()
-        csv.writer(header, lineterminator="\n").writerow(map(guarded, self.layout.header))
+        csv.writer(header, lineterminator="\n", delimiter=self.separator.sign).writerow(
+            map(guarded, self.layout.header)
+        )
         file.write(b"\xef\xbb\xbf" + header.getvalue().encode())
         values = ", ".join(
             f"{_value(column, _CSV_MOMENT)} AS c{place}" for place, column in enumerate(self.layout.columns)
@@ -163,7 +166,9 @@ class Record:
         )
         # OFFSET 0 keeps the two apart: the guard reads a value several times, and it should be made once.
         rows = f"SELECT {values} FROM {self._chosen} ORDER BY {_ORDER} OFFSET 0"
-        self._copy(f"SELECT {cells} FROM ({rows}) c", "FORMAT csv, ENCODING 'UTF8'", file)
+        self._copy(
+            f"SELECT {cells} FROM ({rows}) c", f"FORMAT csv, DELIMITER '{self.separator.sign}', ENCODING 'UTF8'", file
+        )
 
     def copy_json(self, file: Writable) -> None:
         """Write the conversations as a JSON array, a line each, moments in the organisation's time with its offset."""

@@ -66,7 +66,9 @@ def export_conversations(query: dict[str, Any]) -> Response:
     organisation_id = current_caller().organisation_id
     name = selection.file_name(form, current_app.config["SETTINGS"].secret_key)
     if form is not ExportFormat.EXCEL:
-        response = Response(stream_text(organisation_id, selection, form), content_type=form.content_type)
+        response = Response(
+            stream_text(organisation_id, selection, form, query.get("separator")), content_type=form.content_type
+        )
         response.headers["Content-Disposition"] = f"attachment; filename={name}"
         return response
     workbook = make_workbook(organisation_id, selection)
@@ -82,7 +84,8 @@ def export_conversations(query: dict[str, Any]) -> Response:
 @blueprint.alt_response(409, "CONFLICT")
 def create_export(payload: dict[str, Any]) -> Any:
     """Have a worker make an export, and deliver it where `destination` says."""
-    return _queued(Order(selection_of(payload), ExportFormat(payload["format"]), payload["destination"]))
+    form, destination = ExportFormat(payload["format"]), payload["destination"]
+    return _queued(Order(selection_of(payload), form, destination, payload.get("separator")))
 
 
 @blueprint.get("/jobs")

@@ -8,7 +8,7 @@ from cci_app.core.http.fields import CleanText, PageSize, TrueOrFalse, UserId, W
 from cci_app.exports.destinations.registry import PATTERN
 from cci_app.exports.job import DOWNLOAD
 from cci_app.exports.models import Frequency
-from cci_app.exports.selection import ExportFormat, RunStatus, Selection
+from cci_app.exports.selection import ExportFormat, RunStatus, Selection, Separator
 from cci_app.jobs.models import JobState
 
 
@@ -65,8 +65,21 @@ class Filters(ma.Schema):
             raise ma.ValidationError(f"Not before start_date ({start}).", "end_date")
 
 
+def _separator() -> ma.fields.Enum[Separator]:
+    return ma.fields.Enum(
+        Separator,
+        by_value=True,
+        metadata={
+            "description": "Between the cells of CSV; by default as Excel has it in the organisation's language",
+            "example": "comma",
+        },
+    )
+
+
 class ExportQuery(Filters):
     """Which conversations, and in which form."""
+
+    separator = _separator()
 
     format = ma.fields.String(
         load_default=ExportFormat.EXCEL,
@@ -117,6 +130,7 @@ class ExportPayload(Filters):
 
     format = ma.fields.String(load_default=ExportFormat.EXCEL, validate=ma.validate.OneOf(list(ExportFormat)))
     destination = _destination()
+    separator = _separator()
 
 
 class JobsQuery(PageSize):

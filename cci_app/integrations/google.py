@@ -10,10 +10,17 @@ from google.auth import exceptions, transport
 from google.oauth2.service_account import Credentials
 
 from cci_app.integrations.errors import DeliveryFailed
-from cci_app.integrations.patience import Patience, Trouble, attempt
+from cci_app.integrations.patience import Patience, Trouble, attempt, retry_after
 
 SERVICE = "Google"
 _TIMEOUT = httpx.Timeout(60.0, connect=5.0)
+# Reasons of a 403 that mean "later", in the old form and in the new one.
+_LATER = frozenset(
+    {"userRateLimitExceeded", "rateLimitExceeded", "sharingRateLimitExceeded", "RATE_LIMIT_EXCEEDED", "quotaExceeded"}
+    | {"RESOURCE_EXHAUSTED", "concurrentExportLimitExceeded"}
+)
+_TOMORROW = frozenset({"dailyLimitExceeded", "dailyLimitExceededUnreg"})
+_A_DAY_IS_LONG = 3600.0
 
 
 class Google:
@@ -67,6 +74,10 @@ class Google:
         if answer.status_code == 401:
             self.sign_in()
             answer = attempt(lambda: self._send(method, url, options))
+        if answer.status_code == 403 and reasons_of(answer) & _LATER:
+            raise Trouble("limits the rate (403)", retry_after(answer))
+        if answer.status_code == 403 and reasons_of(answer) & _TOMORROW:
+            raise Trouble("has no more calls for today (403)", _A_DAY_IS_LONG)
         return answer
 
     def _send(self, method: str, url: str, options: Mapping[str, Any]) -> httpx.Response:
@@ -84,14 +95,23 @@ def body_of(answer: httpx.Response) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
+def _error_of(answer: httpx.Response) -> dict[str, Any]:
+    error = body_of(answer).get("error")
+    return error if isinstance(error, dict) else {}
+
+
+def reasons_of(answer: httpx.Response) -> set[str]:
+    """Why Google refuses, in the old form (`errors`) and in the new one (`details`): its APIs use both."""
+    error = _error_of(answer)
+    told = [each for name in ("errors", "details") for each in error.get(name) or () if isinstance(each, dict)]
+    return {str(each["reason"]) for each in told if "reason" in each} | {str(error.get("status", ""))}
+
+
 def accepted(answer: httpx.Response, google: Google, purpose: str) -> dict[str, Any]:
     """What Google returned. Raises DeliveryFailed where it refuses; `purpose` completes "the account may not"."""
     if answer.is_success:
         return body_of(answer)
-    error = body_of(answer).get("error")
-    error = error if isinstance(error, dict) else {}
-    reasons = {str(detail.get("reason")) for detail in error.get("details", ()) if isinstance(detail, dict)}
-    if "SERVICE_DISABLED" in reasons:
+    if reasons_of(answer) & {"SERVICE_DISABLED", "accessNotConfigured"}:
         raise DeliveryFailed("enable the Google Sheets API, and the Google Drive API, in the service account's project")
     if answer.status_code == 404:
         raise DeliveryFailed("GOOGLE_SPREADSHEET_ID: there is no such spreadsheet; copy the id from its address")
@@ -99,7 +119,7 @@ def accepted(answer: httpx.Response, google: Google, purpose: str) -> dict[str, 
         raise DeliveryFailed(
             f"the service account may not {purpose}: share the spreadsheet with {google.email} as editor"
         )
-    status = str(error.get("status", ""))
+    status = str(_error_of(answer).get("status", ""))
     told = f" {status}" if re.fullmatch(r"[A-Z_]{1,60}", status) else ""
     raise DeliveryFailed(f"Google refuses to let the account {purpose} ({answer.status_code}{told})")
 

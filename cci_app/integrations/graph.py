@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import httpx
 from pydantic import SecretStr
@@ -50,6 +50,18 @@ class Account:
     plain_http: bool = False
 
 
+# `host:/sites/name`, or what stands in a browser.
+_WRITTEN = re.compile(
+    r"(?:https?://)?(?P<host>[A-Za-z0-9.-]+)(?::443)?(?P<colon>:)?(?P<path>/[^?#]*)?(?:[?#].*)?", re.IGNORECASE
+)
+# The pages of administrators, and of Teams, are no site's.
+_NO_SITES = re.compile(r"-admin\.|^teams\.", re.IGNORECASE)
+_MANAGED = frozenset({"sites", "teams", "personal"})
+_SHARED = {"s": "sites", "t": "teams", "g": "personal"}
+# Where the path of a site ends and something in it begins.
+_OF_A_SITE = frozenset({"sitepages", "pages", "lists", "_layouts", "siteassets", "_api"})
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """A SharePoint site by host and path, as `example.sharepoint.com:/sites/name`; the root site has no path."""
@@ -59,14 +71,36 @@ class Site:
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """The site that a setting names, in that form or as its address in a browser; None where it is neither."""
-        found = re.fullmatch(r"(?:https://)?([A-Za-z0-9.-]+)(?::?(/[^:?#]*))?", text.strip())
-        if found is None or "." not in found[1]:
+        """The site that a setting names, in that form or as an address copied from a browser; None where it is neither.
+
+        Whatever is looked at there, a page, a library, a folder, a list or a file, its site is meant.
+        """
+        found = _WRITTEN.fullmatch(text.strip())
+        if found is None or "." not in found["host"] or _NO_SITES.search(found["host"]):
             return None
-        return cls(found[1].lower(), (found[2] or "").rstrip("/"))
+        segments = [unquote(segment) for segment in (found["path"] or "").split("/") if segment]
+        if not found["colon"]:
+            segments = _site_of(segments)
+        return cls(found["host"].lower(), "".join(f"/{segment}" for segment in segments))
 
     def __str__(self) -> str:
         return f"{self.host}:{self.path}" if self.path else self.host
+
+
+def _site_of(segments: list[str]) -> list[str]:
+    """The segments of a browser's path that name the site."""
+    # A shared link: `/:x:/r/sites/name/...` is the path itself, `/:x:/s/name/...` a site of the usual kind.
+    if len(segments) > 1 and segments[0].startswith(":"):
+        kind, *rest = segments[1:]
+        segments = [_SHARED[kind], *rest[:1]] if kind in _SHARED else rest
+    lowered = [segment.lower() for segment in segments]
+    for place, segment in enumerate(lowered):
+        if segment in _OF_A_SITE:
+            return segments[:place]
+        if segment == "forms":
+            # Of a library, whose name stands before it.
+            return segments[: max(0, place - 1)]
+    return segments[:2] if lowered[:1] and lowered[0] in _MANAGED else []
 
 
 class Graph:

@@ -1,5 +1,6 @@
 """The kinds of integrations: a new one is its fields, the service that they open, and an entry in `KINDS`."""
 
+import base64
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
@@ -49,6 +50,24 @@ class SharePointFields(Fields):
     graph_authority: Annotated[str, at_service(*_SIGN_IN)] = "https://login.microsoftonline.com"
 
 
+def _looks_like_a_key(text: str) -> bool:
+    return text.lstrip().startswith(("{", "\\{", "eyJ", "ew"))
+
+
+def _json_of_key(text: str) -> Any:
+    """The JSON of a key as files of variables hold it: as it is, in base64, quotes or line ends escaped once more."""
+    if not text.lstrip().startswith(("{", "\\{")):
+        text = base64.b64decode("".join(text.split()), validate=True).decode()
+    try:
+        # Not strict: line ends that stand in the private key as themselves.
+        account = json.loads(text, strict=False)
+    except ValueError:
+        account = json.loads(text.replace('\\"', '"'), strict=False)
+    if isinstance(account, dict) and isinstance(key := account.get("private_key"), str):
+        account["private_key"] = key.replace("\\n", "\n")
+    return account
+
+
 class GoogleSheetsFields(Fields):
     """A service account of Google's, and the sheet that it keeps up to date."""
 
@@ -72,9 +91,9 @@ class GoogleSheetsFields(Fields):
         text = key.get_secret_value()
         no_key = f"{_NO_KEY}, or the path of a file with it" if context.get(OPERATOR) else _NO_KEY
         try:
-            if context.get(OPERATOR) and not text.lstrip().startswith("{"):
-                text = Path(text).read_text()
-            account = json.loads(text)
+            if context.get(OPERATOR) and not _looks_like_a_key(text):
+                text = Path(text).read_text(encoding="utf-8-sig")
+            account = _json_of_key(text)
         except (OSError, ValueError):
             # The error may repeat the key.
             raise ValueError(no_key) from None
@@ -83,7 +102,7 @@ class GoogleSheetsFields(Fields):
         fault = address_fault(str(account.get("token_uri", "")), _GOOGLE_TOKENS, context)
         if fault:
             raise ValueError(f"cannot be used: its token_uri {fault}")
-        return SecretStr(text)
+        return SecretStr(json.dumps(account))
 
     @model_validator(mode="after")
     def _somewhere(self, info: ValidationInfo) -> Self:

@@ -9,11 +9,13 @@ from zipfile import ZipFile
 
 import openpyxl
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl.utils.escape import unescape
 
 from benchmarks.formulas import PAYLOADS, live_in_csv, live_in_workbook
+from cci_app.core.database import system_transaction
 from cci_app.exports import files, guard, record, workbook
 from cci_app.exports.guard import unguarded
 from cci_app.exports.selection import ExportFormat, Selection
@@ -32,6 +34,7 @@ HOSTILE = (
     "a'b",
     " ends ",
     "\\.",
+    "\ufffe \uffff \U0001fffe \ufdd0",
 )
 
 
@@ -45,7 +48,7 @@ def get(web: FlaskClient, tenant: Tenant, form: str, **query: str) -> bytes:
 
 def csv_rows(content: bytes) -> list[list[str]]:
     assert content.startswith(b"\xef\xbb\xbf")
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
 
 
 def book_of(content: bytes) -> Any:
@@ -89,6 +92,25 @@ def assert_same(web: FlaskClient, tenant: Tenant, **query: str) -> list[dict[str
             else:
                 assert (float(cell) if cell else None) == value
     return conversations
+
+
+@pytest.mark.parametrize(("language", "sign"), [("es", ";"), ("fr", ";"), ("en", ",")])
+def test_case_30_a_double_click_shows_columns(
+    web: FlaskClient, tenant: Tenant, add: Add, language: str, sign: str
+) -> None:
+    add(["Sí; claro, sí"], ["Hola"], started_at=NOON)
+    with system_transaction() as session:
+        session.execute(
+            sa.text("UPDATE organisations SET language = :language WHERE id = :id"),
+            {"language": language, "id": tenant.organisation_id},
+        )
+    lines = get(web, tenant, "csv").decode("utf-8-sig").splitlines()
+    assert lines[0].count(sign) > 10
+    asked = {"separator": "semicolon" if sign == "," else "comma"}
+    other = get(web, tenant, "csv", **asked).decode("utf-8-sig").splitlines()
+    assert list(csv.reader(lines, delimiter=sign)) == list(csv.reader(other, delimiter=";" if sign == "," else ","))
+    refused = web.get(ADDRESS, query_string={"format": "csv", "separator": "tab"}, headers=tenant.headers)
+    assert refused.status_code == 422
 
 
 def test_the_three_forms_say_the_same(web: FlaskClient, tenant: Tenant, add: Add) -> None:

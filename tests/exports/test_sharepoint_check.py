@@ -9,8 +9,8 @@ from flask import Flask
 
 from cci_app.integrations import patience
 from cci_app.integrations.cli import sharepoint
-from cci_app.integrations.graph import Graph
-from tests.fakes.graph import SECRET, FakeGraph
+from cci_app.integrations.graph import Graph, Site
+from tests.fakes.graph import HOST, SECRET, SITE, FakeGraph
 
 
 @pytest.fixture
@@ -33,6 +33,49 @@ def test_all_is_well_and_nothing_was_written(app: Flask, graph: FakeGraph, monke
     assert "can be delivered" in result.output
     assert graph.published == []
     assert graph.sessions == {}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "https://contoso.sharepoint.com/sites/Ventes%20FR",
+        "https://contoso.sharepoint.com/sites/Ventes%20FR/SitePages/Home.aspx",
+        "https://contoso.sharepoint.com/sites/Ventes%20FR/Shared%20Documents/Forms/AllItems.aspx",
+        "https://contoso.sharepoint.com/sites/Ventes%20FR?web=1",
+        "https://contoso.sharepoint.com/sites/Ventes%20FR/Lists/Members/AllItems.aspx#top",
+        "https://contoso.sharepoint.com/sites/Ventes%20FR/_layouts/15/viewlsts.aspx?view=14",
+        "https://contoso.sharepoint.com/:x:/r/sites/Ventes%20FR/Shared%20Documents/book.xlsx?d=w1&csf=1",
+        "https://contoso.sharepoint.com/:f:/s/Ventes%20FR/EabcDEF?e=xyz",
+        "https://Contoso.SharePoint.com:443/sites/Ventes%20FR/Shared%20Documents/Exports/2026/",
+        "contoso.sharepoint.com:/sites/Ventes FR",
+        "contoso.sharepoint.com:/sites/Ventes%20FR/",
+    ],
+)
+def test_case_31_whatever_is_looked_at_its_site_is_meant(written: str) -> None:
+    assert Site.parse(written) == Site("contoso.sharepoint.com", "/sites/Ventes FR")
+
+
+@pytest.mark.parametrize(
+    ("written", "site"),
+    [
+        ("https://contoso.sharepoint.com/", Site("contoso.sharepoint.com")),
+        ("https://contoso.sharepoint.com/Shared%20Documents/Forms/AllItems.aspx", Site("contoso.sharepoint.com")),
+        ("https://contoso.sharepoint.com/teams/a/sub/SitePages/x.aspx", Site("contoso.sharepoint.com", "/teams/a/sub")),
+        ("contoso.sharepoint.com:/sites/a/sub", Site("contoso.sharepoint.com", "/sites/a/sub")),
+        ("https://contoso-admin.sharepoint.com/_layouts/15/online/AdminHome.aspx", None),
+        ("https://teams.example.org/l/channel/1", None),
+        ("Ventes FR", None),
+    ],
+)
+def test_other_addresses_of_sharepoint(written: str, site: Site | None) -> None:
+    assert Site.parse(written) == site
+
+
+def test_case_31_the_check_takes_the_address_of_a_page(
+    app: Flask, graph: FakeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = check(app, graph, monkeypatch, sharepoint_site=f"https://{HOST}{SITE}/SitePages/Home.aspx?web=1")
+    assert result.exit_code == 0
 
 
 @pytest.mark.parametrize(
@@ -81,7 +124,7 @@ def test_rights_that_are_missing_are_told(
     assert "grant it the role write" in result.output
 
 
-@pytest.mark.parametrize("address", ["http://127.0.0.1:{port}/v1.0", "http://127.0.0.1:{port}/graph"])
+@pytest.mark.parametrize("address", ["http://127.0.0.1:{port}/other/v1.0", "http://127.0.0.1:{port}/graph"])
 def test_a_wrong_address_of_graph_is_named(
     app: Flask, graph: FakeGraph, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:

@@ -1,7 +1,8 @@
 """Exports into a Google Sheet: the real client against a small Google on loopback."""
 
+import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,67 @@ def settings_of(google: FakeGoogle, **changes: Any) -> Any:
         **changes,
     }
     return make_settings("postgresql://x@127.0.0.1/x", "redis://127.0.0.1/0", **values)
+
+
+OF_OLD = {
+    "error": {
+        "code": 403,
+        "message": "User Rate Limit Exceeded",
+        "errors": [{"domain": "usageLimits", "reason": "userRateLimitExceeded", "message": "User Rate Limit Exceeded"}],
+    }
+}
+NEW = {
+    "error": {
+        "code": 403,
+        "status": "PERMISSION_DENIED",
+        "message": "Quota exceeded",
+        "details": [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "RATE_LIMIT_EXCEEDED"}],
+    }
+}
+
+
+@pytest.mark.parametrize("refusal", [OF_OLD, NEW], ids=["old form", "new form"])
+@pytest.mark.parametrize("call", ["GET /v4/spreadsheets/book$", "values:batchUpdate"])
+def test_case_32_a_limit_that_google_calls_403_is_waited_out(
+    google: FakeGoogle, tmp_path: Path, refusal: dict[str, Any], call: str
+) -> None:
+    google.ordered, google.refusal = [(call, 403, False)], refusal
+    deliver(google, tmp_path)
+    assert google.table("book", SHEET) == WRITTEN
+    assert google.ordered == []
+
+
+def test_case_32_a_limit_of_the_day_lets_the_job_come_back_later(google: FakeGoogle, tmp_path: Path) -> None:
+    google.ordered = [("GET /v4/spreadsheets/book$", 403, False)]
+    google.refusal = {"error": {"code": 403, "errors": [{"domain": "usageLimits", "reason": "dailyLimitExceeded"}]}}
+    with pytest.raises(Unavailable) as told:
+        deliver(google, tmp_path)
+    assert told.value.retry_after == 3600
+
+
+def test_case_32_a_403_that_means_no_is_told_at_once(google: FakeGoogle, tmp_path: Path) -> None:
+    google.ordered = [("GET /v4/spreadsheets/book$", 403, False)]
+    with pytest.raises(DeliveryFailed, match="share the spreadsheet"):
+        deliver(google, tmp_path)
+    assert [line for line in google.requests if "spreadsheets" in line] == ["GET /v4/spreadsheets/book"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda key: key.replace("\\n", "\n"),
+        lambda key: key.replace('"', '\\"'),
+        lambda key: key.replace("\\n", "\\\\n"),
+        lambda key: base64.b64encode(key.encode()).decode(),
+        lambda key: f"'{json.dumps(json.loads(key), indent=2)}'\n",
+    ],
+    ids=["line ends", "quotes", "escaped twice", "base64", "quoted"],
+)
+def test_a_service_account_as_a_file_of_variables_holds_it(
+    google: FakeGoogle, tmp_path: Path, written: Callable[[str], str]
+) -> None:
+    deliver(google, tmp_path, google_service_account=written(google.account))
+    assert google.table("book", SHEET) == WRITTEN
 
 
 def deliver(

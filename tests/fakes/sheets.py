@@ -32,6 +32,8 @@ class FakeGoogle:
         self.editable = True
         self.key_accepted = True
         self.ordered: list[tuple[str, int, bool]] = []
+        # What an ordered refusal says, in place of the status alone.
+        self.refusal: dict[str, Any] | None = None
         self.requests: list[str] = []
         self.writes = 0
         server.expect_request(re.compile(".*")).respond_with_handler(self._serve)
@@ -64,7 +66,7 @@ class FakeGoogle:
                 del self.ordered[number]
                 if done:
                     self._answer(request, line)
-                return _said(status, "UNAVAILABLE")
+                return _json(self.refusal, status) if self.refusal else _said(status, "UNAVAILABLE")
         return self._answer(request, line)
 
     def _answer(self, request: Request, line: str) -> Response:
