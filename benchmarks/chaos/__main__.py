@@ -6,7 +6,17 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks.chaos import crashes, late, model_faults, redis_faults, repeats, stops, uploads, zombies
+from benchmarks.chaos import (
+    crashes,
+    late,
+    model_faults,
+    postgres_faults,
+    redis_faults,
+    repeats,
+    stops,
+    uploads,
+    zombies,
+)
 from benchmarks.chaos.figures import Figure, table
 from benchmarks.chaos.stage import FULL, QUICK, Scale, Stage, say, stage
 from benchmarks.machine import describe
@@ -16,6 +26,7 @@ SHOWN = 20
 SCENARIOS: dict[str, Callable[[Stage, Scale], list[Figure]]] = {
     "crashes": crashes.run,
     "redis": redis_faults.run,
+    "postgres": postgres_faults.run,
     "repeats": repeats.run,
     "zombies": zombies.run,
     "late": late.run,

@@ -55,12 +55,16 @@ class Failed(Exception):  # noqa: N818
 
 @dataclass(slots=True)
 class Channel:
-    """Sends messages to a server and keeps what came back; `broken` counts accepted requests without a reply."""
+    """Sends messages to a server and keeps what came back; `broken` counts accepted requests without a reply.
+
+    `waits` has the seconds that each accepted request took, with a reply or without.
+    """
 
     address: str
     key: str
     replies: list[Reply] = field(default_factory=list)
     broken: Counter[str] = field(default_factory=Counter)
+    waits: list[float] = field(default_factory=list)
     seen: dict[str, float] = field(default_factory=dict)
 
     def send(self, message: Message, message_id: str | None = None) -> Reply:
@@ -71,8 +75,10 @@ class Channel:
         try:
             body = self._post(json.dumps(payload))
         except Failed as failure:
+            self.waits.append(time.monotonic() - started)
             self.broken[str(failure)] += 1
             raise
+        self.waits.append(time.monotonic() - started)
         reply = Reply(message, body, time.monotonic(), time.monotonic() - started)
         self.replies.append(reply)
         for marker in MARKER.findall(reply.text):
@@ -105,6 +111,8 @@ class Channel:
             raise Failed(type(error).__name__) from error
         finally:
             connection.close()
+        if response.status == 503 and not response.headers.get("Retry-After", "").isdecimal():
+            raise Failed("503 without Retry-After")
         if response.status != 200:
             raise Failed(str(response.status))
         return answer

@@ -34,6 +34,7 @@ class Scale:
     control_kills: int = 3
     fault_seconds: float = 30.0
     empty_restarts: int = 5
+    hung_seconds: float = 20.0
     events: int = 100
     repeats: int = 20
     pairs: int = 200
@@ -55,6 +56,7 @@ QUICK = Scale(
     control_kills=2,
     fault_seconds=12,
     empty_restarts=2,
+    hung_seconds=12,
     events=20,
     pairs=40,
     stopped=12,

@@ -26,6 +26,7 @@ from cci_app.core.errors import InvalidInput
 from cci_app.core.http.api import EdgeBlueprint
 from cci_app.core.http.errors import ErrorResponse
 from cci_app.core.http.parser import reading_body
+from cci_app.core.http.request import expect_upload
 from cci_app.jobs.ledger import find_job
 from cci_app.jobs.schemas import JobResponse
 
@@ -113,7 +114,7 @@ def reload_contacts(query: dict[str, Any]) -> tuple[Any, int]:
     A workbook that cannot be read changes nothing. The job tells how many contacts were added, changed and removed, and
     which rows were left out and why.
     """
-    request.max_content_length = current_app.config["SETTINGS"].max_upload_bytes
+    expect_upload(current_app.config["SETTINGS"].max_upload_bytes)
     workbook = _uploaded_workbook()
     organisation_id = current_caller().organisation_id
     if query["dry_run"]:

@@ -12,6 +12,7 @@ import structlog
 from flask import Flask
 
 from cci_app.conversation.turns import Turn, extend_leases
+from cci_app.core.deadline import waits
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +44,8 @@ class AgentPool:
 
     def _run(self, turn: Turn, work: Callable[[Turn], T]) -> T:
         try:
-            with self._app.app_context():
+            # Whoever asked may leave at their deadline: what the turn made is committed all the same.
+            with self._app.app_context(), waits(None):
                 return work(turn)
         finally:
             self._heartbeat.remove(turn)

@@ -19,6 +19,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, SessionTransaction, mapped_column, registry
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
+from cci_app.core.cutoff import BoundedPool
+from cci_app.core.deadline import waits
 from cci_app.core.phone import USER_ID_LENGTH
 
 APP_ROLE = "cci_app"
@@ -92,13 +94,21 @@ _BEGIN_WITH_SCOPE = sa.text(f"BEGIN; {_SCOPE_OF_STATEMENT}")
 def engine_options(pool_size: int, pool_timeout: float) -> dict[str, Any]:
     """Options of every engine: few connections, and errors that do not repeat what was written."""
     return {
+        "poolclass": BoundedPool,
         "pool_size": pool_size,
         "max_overflow": 0,
         "pool_timeout": pool_timeout,
         "pool_recycle": 1800,
         # An error of the database would otherwise carry what people wrote into the log.
         "hide_parameters": True,
-        "connect_args": {"connect_timeout": 3, "application_name": "cci"},
+        # A network that is gone is noticed also by whoever has no deadline.
+        "connect_args": {
+            "application_name": "cci",
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 60_000,
+        },
     }
 
 
@@ -181,9 +191,14 @@ def tenant_statement(
 
 @contextmanager
 def tenant_snapshot(organisation_id: int) -> Iterator[sa.Connection]:
-    """A transaction that sees one organisation's rows as they stood at its first statement, and can change none."""
+    """A transaction that sees one organisation's rows as they stood at its first statement, and can change none.
+
+    An export takes what it takes: no deadline of the request cuts it.
+    """
     engine = db.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    with engine.connect() as connection, connection.begin():
+    with waits(None):
+        unhurried = engine.connect()
+    with unhurried as connection, connection.begin():
         scope = {"organisation_id": str(organisation_id), "api_key_hash": "", "organisation_slug": "", "role": APP_ROLE}
         connection.execute(_SET_SCOPE, scope)
         yield connection

@@ -9,6 +9,7 @@ from cci_app.accounts.auth import current_caller
 from cci_app.core.errors import InvalidInput
 from cci_app.core.http.api import EdgeBlueprint
 from cci_app.core.http.parser import reading_body
+from cci_app.core.http.request import expect_upload
 from cci_app.jobs.schemas import JobResponse
 from cci_app.knowledge import examples
 from cci_app.knowledge.documents import register
@@ -73,7 +74,7 @@ def add_document() -> tuple[dict[str, Any], int]:
     It is read in the background; its `status` tells how far that is. The same file, text or address is one document: a
     new title or language is taken over, and it is read again.
     """
-    request.max_content_length = current_app.config["SETTINGS"].max_upload_bytes + _FORM_BYTES
+    expect_upload(current_app.config["SETTINGS"].max_upload_bytes + _FORM_BYTES)
     organisation_id = current_caller().organisation_id
     with reading_body():
         is_form = request.mimetype == "multipart/form-data"

@@ -8,6 +8,7 @@ import structlog
 from flask import Flask, Response, g, request
 
 from cci_app.core import clock
+from cci_app.core.deadline import Deadline, wait_until
 from cci_app.core.metrics import MetricsLog, RequestFigure
 
 log = structlog.get_logger(__name__)
@@ -23,8 +24,13 @@ SECURITY_HEADERS = {
 }
 
 
+# A holding reply, and an error, are told after the budget, and inside the half second that the channel's time has more.
+_TELLING_SECONDS = 0.3
+
+
 def init_requests(app: Flask, metrics: MetricsLog) -> None:
-    """Number, time and count every request, refused and failed ones included."""
+    """Number, time and count every request, refused and failed ones included, and bound what it waits for."""
+    budget = app.config["SETTINGS"].reply_budget_seconds
 
     @app.before_request
     def _begin() -> None:
@@ -32,6 +38,7 @@ def init_requests(app: Flask, metrics: MetricsLog) -> None:
         g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         g.started_at = time.monotonic()
         g.stages = []
+        wait_until(Deadline(g.started_at + budget + _TELLING_SECONDS))
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
@@ -42,6 +49,16 @@ def init_requests(app: Flask, metrics: MetricsLog) -> None:
             response.headers.setdefault(name, value)
         _count(metrics, response.status_code)
         return response
+
+    @app.teardown_request
+    def _leave(_error: BaseException | None) -> None:
+        wait_until(None)
+
+
+def expect_upload(most_bytes: int) -> None:
+    """Take a body of that size in the present request, and the time to keep it."""
+    request.max_content_length = most_bytes
+    wait_until(None)
 
 
 def add_stage(name: str, seconds: float) -> None:
