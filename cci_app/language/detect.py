@@ -29,8 +29,12 @@ ADMIN_LANGUAGES = ("en", "es", "fr")
 _LENGTH = 400
 _WORD = re.compile(r"[^\W\d_]+")
 _CLAUSE_ENDS = re.compile(r"[.,;:!?¿¡\n()]+")
-# Below this the model's opinion of a short text is worth nothing (it takes "si claro" for Italian).
+# Below this the model's opinion of a short text is worth nothing (it takes "si claro" for Italian); of a word or two it
+# must be surer, and fewer letters than that tell it nothing.
 _SURE = 0.6
+_SURE_OF_A_WORD = 0.75
+_WORD_LETTERS = 12
+_FEWEST_LETTERS = 4
 _VERY_SURE = 0.85
 
 
@@ -123,10 +127,11 @@ def _first(text: str, words: Sequence[str], languages: Sequence[str]) -> str | N
     best = max(scores, key=lambda language: scores[language])
     if scores[best] > 0 and sum(score == scores[best] for score in scores.values()) == 1:
         return best
-    if sum(map(len, words)) < 8:
+    letters = sum(map(len, words))
+    if letters < _FEWEST_LETTERS:
         return None
     language, probability = _model_opinion(text, languages)
-    return language if probability >= _SURE else None
+    return language if probability >= (_SURE_OF_A_WORD if letters < _WORD_LETTERS else _SURE) else None
 
 
 def _switch(text: str, words: Sequence[str], languages: Sequence[str], previous: str) -> str:

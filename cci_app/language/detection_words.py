@@ -1,7 +1,7 @@
 """Words by which a language is recognised, written without accents as people type them.
 
 Only words that the other languages of the list do not share: `no`, `entre`, `sur`, `son`, `mes`, `nos`, `plus` are in
-several and are left out. A language that is not here is left to the model alone.
+several and are left out, as is `bien`. A language that is not here is left to the model alone.
 """
 
 from typing import Final
@@ -30,7 +30,7 @@ FUNCTION_WORDS: Final[dict[str, frozenset[str]]] = {
         necesitamos he hemos ha han hacer hago hicimos hacen cuando donde cual cuales cuanto cuanta cuesta porque pues
         nada nunca ningun ninguno ninguna todo toda algo alguien mucho mucha poco ahora luego despues antes hoy manana
         ayer vender crecer decir saber entender buscar buscamos busco conseguir ayuda ayudan
-        ayudar lo eso esto estos estas ese esa aqui alla asi claro vale listo bueno bien dale q xq tb
+        ayudar lo eso esto estos estas ese esa aqui alla asi claro vale listo bueno dale q xq tb
         entrar entre entramos usamos conozco conocemos hora horas abre abren cierra cierran queda quedan entiendo
         comprendo pregunta preguntas
         """),
@@ -41,10 +41,21 @@ LETTERS: Final[dict[str, str]] = {"fr": "çœèêëàùûîô", "es": "ñáíó�
 
 # What a first message may consist of, though it is shared or too weak to switch a running conversation.
 FIRST_WORDS: Final[dict[str, frozenset[str]]] = {
-    "fr": _words("bonne bienvenue allo mois societe entreprise membre espace suivant retour rebonjour bjour"),
+    "fr": _words("""
+        bonne bienvenue allo mois societe entreprise membre espace suivant retour rebonjour bjour cc bon une tout ca
+        daccord volontiers enchante enchantee desole desolee pardon excusez entendu compris parfait parfaite
+        nickel impec chouette formidable ravi ravie voila exactement presque peut madame monsieur cher
+        chere allons allez instant ouep ouais nan mdr commencer commencons demarrer continuons continuer recommencer
+        reprendre envoyer inscription adhesion adherer tarif tarifs prix renseignement renseignements question
+        evenement evenements emploi recrutement stage demande joyeux joyeuse courage felicitations bravo
+        """),
     "es": _words("""
         buen dia empresa empresas ventas meses si que como quien pasar saltar volver atras seguir miembros holi ola
-        buena wenas senor senora
+        buena wenas senor senora holaa holaaa perdon disculpe disculpa momento vez quizas quiza casi exacto correcto
+        perfecto excelente chevere bacano saludo saludos cordial entendido encantado encantada gusto cita precio precios
+        tarifas costo evento eventos empleo practica pasantia empezar comenzar sigamos seguimos continuemos iniciar
+        reanudar continuar enviar informacion inscripcion afiliacion servicios exactamente chao adios feliz
+        bienvenido bienvenidos estimado estimados supuesto
         """),
 }
 
