@@ -2,10 +2,17 @@
 
 import re
 import unicodedata
+from itertools import groupby
 
 # The C0 and C1 controls and DEL, save tab and newline.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
+# To put marks in their order takes `unicodedata` as many steps as the square of how many follow each other. Whoever
+# writes has one, two, seldom five on a letter; more than this are put in order before.
+_MANY_MARKS = re.compile(r"[^\x00-\u02ff]{32,}")
+# These are no marks, and are written as marks: three vowels as two each, two sounds in any text that is compared.
+_LIKE_MARKS = "\u0f73\u0f75\u0f81\uff9e\uff9f"
+_OF_MARKS = str.maketrans({"\u0f73": "\u0f71\u0f72", "\u0f75": "\u0f71\u0f74", "\u0f81": "\u0f71\u0f80"})
 
 
 def clean(text: str) -> str:
@@ -14,12 +21,20 @@ def clean(text: str) -> str:
     A lone surrogate becomes U+FFFD. A line end written CR LF or CR becomes a newline.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", _SURROGATES.sub("�", _CONTROLS.sub("", text)))
+    text = _SURROGATES.sub("�", _CONTROLS.sub("", text))
+    return unicodedata.normalize("NFC", _MANY_MARKS.sub(_in_order, text))
+
+
+def _in_order(many: re.Match[str]) -> str:
+    """What `many` matched, with the marks on each letter in their canonical order."""
+    runs = groupby(many.group().translate(_OF_MARKS), key=lambda character: unicodedata.combining(character) > 0)
+    return "".join("".join(sorted(run, key=unicodedata.combining) if marks else run) for marks, run in runs)
 
 
 def fold(text: str) -> str:
     """Return `text` for comparison: no accents, no case, typographic apostrophes made plain, spaces collapsed."""
-    decomposed = unicodedata.normalize("NFKD", text.replace("’", "'").casefold())
+    # Without marks there are none to be put in order (see `_in_order`).
+    decomposed = unicodedata.normalize("NFKD", text.replace("’", "'").casefold().translate(_WITHOUT_MARKS))
     return " ".join(decomposed.translate(_WITHOUT_MARKS).split())
 
 
@@ -31,7 +46,8 @@ class _WithoutMarks(dict[int, int | None]):
     """For `str.translate`: drops combining marks, and asks about a common character once only."""
 
     def __missing__(self, code: int) -> int | None:
-        kept = None if unicodedata.combining(chr(code)) else code
+        character = chr(code)
+        kept = None if unicodedata.combining(character) or character in _LIKE_MARKS else code
         if code < _REMEMBERED:
             self[code] = kept
         return kept

@@ -50,14 +50,14 @@ _PRICED = re.compile(
     r"|\bque cuota\b|\bcotizacion\b|\bpresupuesto (?:para|de)\b|\bprices?\b|\bcosts?\b|\bfees?\b"
 )
 _ASKS_ANOTHER_THING = re.compile(
-    r"\W*(?:(?:et|mais|alors|bonjour|y|pero|hola|entonces|and) )*"
+    r"\A(?:\W*+(?:(?:et|mais|alors|bonjour|y|pero|hola|entonces|and) )*"
     r"(?:(?:a|de|d'|para|con|pour|avec|desde|depuis|c'est) ?)?"
     r"(?:(?:qui|quand|ou|comment|pourquoi|quien(?:es)?|cuando|donde|adonde|como|por que|who|when|where|why"
     r"|how(?! much)"
     r"|(?:quell?e?s?|que|what) (?:jour|heure|date|lieu|salle|dia|horas?|fecha|day|time))\b|qu'est[ -]ce que (?:le|la) )"
     r"|.*\bcombien d(?:e |')|.*\bcuant[oa]s\b|.*\bhow many\b"
     r"|.*\b(?:dates?|fechas?|delais?|plazos?|horaires?|horarios?|adresse|direccion)\b"
-    r"|.*\b(?:comprend|comprennent|inclut|incluent|incluyen?|covers?|includes?)\b"
+    r"|.*\b(?:comprend|comprennent|inclut|incluent|incluyen?|covers?|includes?)\b)"
 )
 _AWARD = re.compile(
     r"\bremise des? prix\b|\bjurys?\b|\blaureat|\bgagn|\bremport|\bdecern|\bnomine|\bcandidat|\bconcour"

@@ -22,6 +22,8 @@ _BEFORE_A_FIGURE = re.compile(
     r"|min|máx|max|réf|ref|janv|févr|avr|juil|sept|oct|nov|déc|ene|feb|mar|abr|jun|jul|ago|sep|dic)\.$",
     re.IGNORECASE,
 )
+# Longer than any of them, with the sign before it.
+_SHORTENED = 16
 
 
 def sentences(text: str) -> list[str]:
@@ -48,6 +50,7 @@ def _of_block(block: str) -> list[str]:
 
 def _abbreviates(candidate: str, following: str) -> bool:
     """Whether the full stop that ends `candidate` ends a word that was shortened, rather than the sentence."""
-    if following.isdigit() and _BEFORE_A_FIGURE.search(candidate):
+    end = candidate[-_SHORTENED:]
+    if following.isdigit() and _BEFORE_A_FIGURE.search(end):
         return True
-    return _BEFORE_A_NAME.search(candidate) is not None
+    return _BEFORE_A_NAME.search(end) is not None

@@ -15,10 +15,10 @@ def find_correction(book: Phrasebook, message: str, situation: Situation) -> Com
     """
     folded = flat(message)
     for pattern in book.correction:
-        match = pattern.match(folded)
-        if match is None:
+        match = pattern.at_start(folded)
+        written = match["n"] if match is not None else None
+        if match is None or written is None:
             continue
-        written = match["n"]
         number = int(written) if written.isdigit() else book.ordinals[written]
         if number == -1:
             number = situation.last_answered or 0
@@ -27,7 +27,7 @@ def find_correction(book: Phrasebook, message: str, situation: Situation) -> Com
     if latest is None:
         return None
     for pattern in book.misspoken:
-        match = pattern.match(folded)
+        match = pattern.at_start(folded)
         if match is not None:
             return Command(Intent.CORRECT, number=latest, answer=_piece(message, match.span("text")))
     words = words_of(message)

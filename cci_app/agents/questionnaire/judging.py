@@ -92,9 +92,10 @@ def company_in(book: Phrasebook, message: str, invited: bool) -> str | None:
     """
     folded = flat(message)
     for pattern in [*book.company, *(book.company_loose if invited else ())]:
-        match = pattern.search(folded)
+        match = pattern.first(folded)
         if match is not None:
-            name = _company_name(book, message[match.start("name") : match.end("name")])
+            start, end = match.span("name")
+            name = _company_name(book, message[start:end])
             if name is not None:
                 return name
     if not invited:
@@ -109,9 +110,10 @@ def person_in(book: Phrasebook, message: str) -> str | None:
     """Return the name by which the person introduces themselves, or None."""
     folded = flat(message)
     for pattern in book.person:
-        match = pattern.search(folded)
+        match = pattern.first(folded)
         if match is not None:
-            words = _COMPANY_END.split(message[match.start("name") : match.end("name")], maxsplit=1)[0].split()
+            start, end = match.span("name")
+            words = _COMPANY_END.split(message[start:end], maxsplit=1)[0].split()
             names = list(takewhile(lambda word: word[0].isupper() and word.isalpha(), words))
             if 1 <= len(names) <= _PERSON_WORDS and len(names) == len(words):
                 return " ".join(names)

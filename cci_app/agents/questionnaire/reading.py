@@ -8,7 +8,7 @@ from functools import lru_cache
 _NOT_WORDS = re.compile(r"[\W_]+")
 # A full stop, comma or colon ends something only before a space: not in 2.5, S.A.S or https://.
 _SENTENCES = re.compile(r"(?<=[?!…])\s*|(?<=[.;])\s+|\n+|(?=[¿¡])")
-_CLAUSES = re.compile(r"(?<=[,:;])\s+|\s+[-–—]\s+|(?<=\))\s*|\s*(?=\()")
+_CLAUSES = re.compile(r"(?<=[,:;])\s+|(?<!\s)\s++[-–—]\s+|(?<=\))\s*|(?<!\s)\s*+(?=\()")
 
 
 @lru_cache(maxsize=4096)

@@ -184,9 +184,9 @@ def _recalled(book: Phrasebook, message: str) -> Command | None:
     """RECALL where the person asks what they answered: to one question, or to all."""
     folded = flat(message[:200])
     for pattern in book.recall:
-        match = pattern.search(folded)
+        match = pattern.first(folded)
         if match is not None:
-            written = match.groupdict().get("n")
+            written = match.get("n")
             number = None if written is None else int(written) if written.isdigit() else book.ordinals[written]
             return Command(Intent.RECALL, number=number)
     return None

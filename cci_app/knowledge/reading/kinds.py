@@ -32,12 +32,14 @@ SUFFIXES = {
 _LOOKED_AT = 4096
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
-_WEB_PAGE = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.S | re.I)
+_WEB_PAGE = re.compile(
+    rb"\A\s*+(?:<\?xml[^>]*>\s*+)?(?:<!--.*?-->\s*+)*+<(?:!doctype\s+html|html|head|body)\b", re.S | re.I
+)
 # Written in letters, and yet not for people to read: RTF, PostScript, TeX, keys, address cards and calendars, messages
 # with their headers, SVG and other XML.
 _SOURCES = (b"{\\rtf", b"%!PS", b"\\documentclass", b"-----BEGIN ", b"BEGIN:VCARD", b"BEGIN:VCALENDAR")
 _HEADER_OF_A_MESSAGE = rb"(?:received|return-path|delivered-to|message-id|mime-version|dkim-signature):"
-_MESSAGE = re.compile(rb"(?:[!-9;-~]+:[ \t].*\n(?:[ \t].*\n)*){0,50}?" + _HEADER_OF_A_MESSAGE, re.I)
+_MESSAGE = re.compile(rb"\A(?:[!-9;-~]+:[ \t].*\n(?:[ \t].*\n)*){0,50}?" + _HEADER_OF_A_MESSAGE, re.I)
 _XML = re.compile(rb"<(?:\?xml|svg|!doctype)\b", re.I)
 _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 

@@ -25,9 +25,9 @@ MAX_SECONDS = 20.0
 _LARGER = 1.12  # a heading's size over the body's; below it, rounding of sizes would make headings
 _LONGEST_HEADING = 120
 _BULLETS = ("•", "●", "▪", "◦", "‣", "–", "-", "\uf0b7")
-_PAGE_NUMBER = re.compile(r"(?:page|p\.|página|pág\.)?\s*\d{1,4}(?:\s*(?:/|de|of|sur)\s*\d{1,4})?", re.IGNORECASE)
+_PAGE_NUMBER = re.compile(r"\A(?:page|p\.|página|pág\.)?\s*\d{1,4}(?:\s*(?:/|de|of|sur)\s*\d{1,4})?", re.IGNORECASE)
 _END = re.compile(r"[.!?…:»\"”)]\s*$")
-_FIRST_SENTENCE = re.compile(r"(.+?[.!?…])(?:\s+|$)(.*)", re.DOTALL)
+_FIRST_SENTENCE = re.compile(r"\A(.+?[.!?…])(?:\s+|$)(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ _MOST_RANKED = 60
 
 _BEGINNING = 3
 
-_REFERENCE = re.compile(r"([a-z]+)([0-9]+)")
+_REFERENCE = re.compile(r"\A([a-z]+)([0-9]+)")
 
 _CANDIDATES = one_trip(
     f"""

@@ -293,7 +293,7 @@ FRENCH: Final = Lexicon(
         "derniere": -1,
     },
     correction=(
-        r"(?:a|pour|sur|dans|concernant) (?:(?:la|ma) |(?=question|reponse|numero))(?:reponse |question |reponse a la |reponse a la question )*(?:numero |n° ?|no ?)?{n}\s*[,:]?\s*"
+        r"(?:a|pour|sur|dans|concernant) (?:(?:(?:la|ma) (?:reponse |question |reponse a la |reponse a la question )*|(?:reponse |question |reponse a la |reponse a la question )+)(?:numero |n° ?|no ?)?|numero ){n}\s*[,:]?\s*"
         r"(?:je voulais (?:plutot )?dire|je veux dire|il fallait (?:lire|mettre)|c'est plutot|c'etait plutot|c'est|c'etait|mettez|plutot|lire|notez)\s*"
         r"(?:que |qu')?(?P<text>.*)",
         r"(?:je (?:voudrais|veux|souhaite|dois) |j'aimerais |peut-on |puis-je |on peut )?(?:corriger|modifier|changer|rectifier|corrigez|modifiez|changez|remplacer)"
@@ -319,7 +319,7 @@ FRENCH: Final = Lexicon(
         r"(?:je suis|c'est|nous sommes|ici) .{0,50}?(?:de chez|de la societe|de l'entreprise|du groupe|chez|la societe|l'entreprise) (?P<name>.+)",
         r"(?:mon|notre|ma) (?:entreprise|societe|boite|groupe) (?:s'appelle|c'est|est|se nomme|:) ?(?P<name>.+)",
         r"(?:la societe|l'entreprise|societe|entreprise|nom de l'entreprise) ?: ?(?P<name>.+)",
-        r"(?:^|(?<=, ))(?:de chez|(?:de )?(?:la )?societe|(?:de )?(?:l')?entreprise) (?P<name>.+)",
+        r"(?:^|, )(?:de chez|(?:de )?(?:la )?societe|(?:de )?(?:l')?entreprise) (?P<name>.+)",
         r"je represente (?:la societe |l'entreprise )?(?P<name>.+)",
     ),
     company_loose=(r"(?:nous sommes|on est|c'est|je suis de|chez) (?P<name>.+)",),

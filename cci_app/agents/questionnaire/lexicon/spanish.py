@@ -283,7 +283,7 @@ SPANISH: Final = Lexicon(
         "ultima": -1,
     },
     correction=(
-        r"(?:en|a|para|sobre|de) (?:(?:la|mi) |(?=respuesta|pregunta|numero))(?:respuesta |pregunta |respuesta a la |respuesta de la )*(?:numero |n° ?|no\.? ?|# ?)?{n}\s*[,:]?\s*"
+        r"(?:en|a|para|sobre|de) (?:(?:(?:la|mi) (?:respuesta |pregunta |respuesta a la |respuesta de la )*|(?:respuesta |pregunta |respuesta a la |respuesta de la )+)(?:numero |n° ?|no\.? ?|# ?)?|numero ){n}\s*[,:]?\s*"
         r"(?:(?:yo )?(?:quise|queria|quiero) decir|me referia a|debe decir|debia decir|era|es|seria|mejor|ponga|pon|anote|escriba|lo correcto es)\s*(?:que )?(?P<text>.*)",
         r"(?:(?:quiero|quisiera|deseo|necesito|me gustaria|puedo|podria|podemos|hay que) )?(?:corregir|cambiar|modificar|rectificar|corrija|cambie|modifique|corrige|cambia|"
         r"reemplazar|editar|ajustar)\s+(?:la |mi |el |lo de )*(?:respuesta |pregunta |respuesta a la |respuesta de la |de la |a la )*(?:numero |n° ?|no\.? ?|# ?)?{n}\b\s*(?:por|a|con|:|,|-)?\s*(?P<text>.*)",
@@ -310,7 +310,7 @@ SPANISH: Final = Lexicon(
         r"(?:soy|habla|le habla|mi nombre es|me llamo) [^,.]{2,40}?,? (?:de|gerente de|director de|directora de|representante de) (?P<name>.+)",
         r"(?:mi|nuestra|la) (?:empresa|compania|firma|sociedad) (?:se llama|es|:) ?(?P<name>.+)",
         r"(?:empresa|compania|nombre de la empresa) ?: ?(?P<name>.+)",
-        r"(?:^|(?<=, ))(?:de )?(?:la )?(?:empresa|compania|firma) (?P<name>.+)",
+        r"(?:^|, )(?:de )?(?:la )?(?:empresa|compania|firma) (?P<name>.+)",
         r"(?:represento|representamos) (?:a )?(?:la empresa )?(?P<name>.+)",
     ),
     company_loose=(r"(?:somos|soy de|es|de) (?P<name>.+)",),
