@@ -134,9 +134,7 @@ class Launch:
         schedule = self._local.subfolder("beat") / "schedule"
         for name, words in PARTS.items():
             more = ("-s", schedule) if name == "beat" else ()
-            self._supervisor.start(
-                name, (sys.executable, *QUIET, "-m", *words, *more), cwd=ROOT, env=self._environment(name)
-            )
+            self._supervisor.start(name, part_command(*words, *map(str, more)), cwd=ROOT, env=self._environment(name))
         deadline = time.monotonic() + READY_SECONDS
         while not self._answers():
             self._supervisor.check()
@@ -199,6 +197,11 @@ curl -s -X POST {self.address}/api/v1/whatsapp/message -H 'X-API-Key: {keys["CCI
 -H 'Content-Type: application/json' -d '{{"user_id": "+573001234567", "message": "Bonjour"}}'
 """
         )
+
+
+def part_command(*words: str) -> tuple[str, ...]:
+    """How a part is started: the module that `words` begins with, and its arguments."""
+    return (sys.executable, *QUIET, "-m", "cci_app.embedded.part", *words)
 
 
 def _hint(settings: Settings) -> str:
