@@ -4,7 +4,6 @@ They speak for the default organisation and its default assistant, over the same
 message endpoint. Inside an application they use it; elsewhere they make one from the environment.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache, wraps
@@ -13,8 +12,11 @@ from typing import Any, ParamSpec, TypeVar
 from flask import Flask, current_app, has_app_context
 
 from cci_app import create_app
+from cci_app.channels.api import ACCOUNT
+from cci_app.channels.functions import Functions
+from cci_app.channels.message import Inbound, Text
 from cci_app.contacts.book import find
-from cci_app.conversation.inbound import EventKind, Inbound, Person
+from cci_app.conversation.inbound import Event, Person
 from cci_app.conversation.service import get_conversation, user_status
 from cci_app.core.database import tenant_transaction
 from cci_app.core.errors import InvalidInput
@@ -68,9 +70,9 @@ def whatsapp_chat(user_id: str, user_input: str) -> str:
     text = clean(user_input)
     if not text.strip():
         raise InvalidInput("the message is empty")
-    answered = get_conversation().receive(Inbound(person=_person(user_id), text=text))
-    reply: str = json.loads(answered.rendered)["response"]
-    return reply
+    person = _person(user_id)
+    inbound = Inbound(Functions.kind, ACCOUNT, person.user_id, (Text(text),))
+    return get_conversation().receive(Event(person, inbound)).reply.body.decode()
 
 
 @_inside_application
@@ -85,7 +87,7 @@ def reset_user_conversation(user_id: str) -> None:
     """Close a person's conversation: the next message begins anew."""
     person = _person(user_id)
     if get_conversation().state(person) is not None:
-        get_conversation().receive(Inbound(person=person, text="", kind=EventKind.RESET))
+        get_conversation().receive(Event.reset(person, Functions.kind, ACCOUNT))
 
 
 @_inside_application

@@ -70,6 +70,9 @@ class Settings(CheckedSettings):
 
     manychat_api_key: SecretStr | None = Field(None, description="Key of the Manychat page that pushes late answers")
     manychat_base_url: str = Field("https://api.manychat.com", description="Manychat's API")
+    channel_modules: list[str] = Field(
+        [], description="Modules with channels of one's own, as a JSON list of dotted names (docs/architecture.md)"
+    )
 
     contacts_excel_path: str | None = Field(None, description="The contact workbook: a file, an https or s3 address")
     knowledge_path: Path | None = Field(None, description="Folder of documents that `flask knowledge load` reads")

@@ -17,7 +17,7 @@ _UNFENCED = _FENCED.replace(" AND lease_token = :token", " AND :token IS NOT NUL
 )
 assert _UNFENCED.count("lease_token = :token") == 0 < _FENCED.count("lease_token = :token")
 vars(turns)["_COMPLETE"] = sa.text(_UNFENCED).bindparams(
-    *(sa.bindparam(name, type_=JSONB) for name in ("outcome", "state", "delivery"))
+    *(sa.bindparam(name, type_=JSONB) for name in ("outcome", "state", "reply_to"))
 )
 
 from wsgi import app  # noqa: E402 (made from the changed part)

@@ -153,8 +153,8 @@ def _fill(rows: int) -> tuple[str, ...]:
     person = f"(SELECT min(id) FROM organisations), 'cci', 'fill:' || mod(n, {PEOPLE})"
     return (
         "INSERT INTO webhook_events (organisation_id, assistant, user_id, channel_account, event_id, keyless, kind,"
-        " text, reply_format, status, outcome, rendered, completed_at, logged_at)"
-        f" SELECT {person}, 'api', 'fill ' || n, false, 'message', 'Bonjour', 'json', 'completed',"
+        " text, channel, status, outcome, reply, completed_at, logged_at)"
+        f" SELECT {person}, 'api', 'fill ' || n, false, 'message', 'Bonjour', 'api', 'completed',"
         f" '{{\"text\": \"Bienvenue\"}}', 'Bienvenue', now(), now() FROM generate_series(1, {rows}) n",
         "INSERT INTO conversations (organisation_id, assistant, user_id, event_id, run_id, user_message,"
         " agent_response, has_client_context, response_time_ms)"

@@ -137,7 +137,6 @@ class Rehearsal:
                     assistant=self._assistant,
                     user_id="",
                     text=text,
-                    media=None,
                     language=play.language,
                     state=state,
                     contact=contact,

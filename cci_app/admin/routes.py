@@ -82,7 +82,7 @@ def list_late_answers(query: dict[str, Any]) -> dict[str, Any]:
     again.
     """
     found = late_answers(current_caller().organisation_id, **query)
-    return {"late_answers": found, "next": found[-1].receipt_id if len(found) == query["limit"] else None}
+    return {"late_answers": found, "next": found[-1]["receipt_id"] if len(found) == query["limit"] else None}
 
 
 @blueprint.post("/admin/contacts/reload")

@@ -4,41 +4,23 @@ An agent decides and words; it writes nothing. What it returns is committed by t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, Self, runtime_checkable
 
+from cci_app.channels.message import Part, Text, plain_text
 from cci_app.contacts.card import ContactCard
 from cci_app.core.deadline import Deadline
 from cci_app.knowledge.search.passage import Answer, Source
-
-
-class MediaKind(StrEnum):
-    """What a message carries beside, or instead of, its text."""
-
-    AUDIO = "audio"
-    IMAGE = "image"
-    VIDEO = "video"
-    DOCUMENT = "document"
-    STICKER = "sticker"
-    LOCATION = "location"
-    CONTACT = "contact"
-
-
-@dataclass(frozen=True, slots=True)
-class Media:
-    """An attachment. `data` is what the channel tells of it: a location's `city`, a file's `name` and `url`."""
-
-    kind: MediaKind
-    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class TurnContext:
     """Everything an agent may know about the message it answers.
 
-    `text` is already clean; it is empty when the message is an attachment only. `language` is the language to reply in.
+    `text` is already clean; it is empty when the message is nothing but `attachments`: the parts that are no words.
+    `language` is the language to reply in.
     `state` is what this agent returned last time, empty at the start of a run. `contact` is None for a stranger.
     """
 
@@ -46,12 +28,12 @@ class TurnContext:
     assistant: str
     user_id: str
     text: str
-    media: Media | None
     language: str
     state: Mapping[str, Any]
     contact: ContactCard | None
     now: datetime
     deadline: Deadline
+    attachments: tuple[Part, ...] = ()
 
 
 class AnswerStatus(StrEnum):
@@ -96,11 +78,12 @@ class AgentReply:
     """What an agent makes of a message.
 
     `answers` are those recorded or changed by this message only. `state` replaces the agent's state and must survive
-    JSON. `new_run` asks the conversation to close the present run and to count this turn, with `state`, as the first of
-    a new one (a confirmed restart). `company` is the one that the person named, for the record.
+    JSON. `progress` is None of an agent that asks no questions. `new_run` asks the conversation to close the present
+    run and to count this turn, with `state`, as the first of a new one (a confirmed restart). `company` is the one that
+    the person named, for the record.
     """
 
-    text: str
+    parts: tuple[Part, ...]
     state: Mapping[str, Any]
     progress: Progress | None = None
     answers: tuple[RecordedAnswer, ...] = ()
@@ -111,12 +94,32 @@ class AgentReply:
     # Where the agent itself decides in which language it answers: the conversation goes on in it.
     language: str | None = None
 
+    @classmethod
+    def saying(cls, text: str, state: Mapping[str, Any], **more: Any) -> Self:
+        """A reply that is one text; `more` are the other fields."""
+        return cls((Text(text),), state, **more)
+
+    @property
+    def text(self) -> str:
+        """The parts as one text."""
+        return plain_text(self.parts)
+
 
 class Agent(Protocol):
     """One thing an assistant can do."""
 
     def reply(self, turn: TurnContext) -> AgentReply:
         """Answer one message within `turn.deadline`."""
+        ...
+
+
+@runtime_checkable
+class AsksQuestions(Protocol):
+    """An agent that asks questions one by one, and so tells where a person stands."""
+
+    @property
+    def start(self) -> Progress:
+        """Where a person stands who has not answered anything."""
         ...
 
 

@@ -15,14 +15,11 @@ log = structlog.get_logger(__name__)
 
 
 def acquaint(turn: Turn, assistant: Assistant) -> Turn:
-    """The turn with the contact as the assistant's agents know it; at a reset they forget the person instead.
+    """The turn with the contact as the assistant's agents know it.
 
     A turn that ended its process each time is given up without them.
     """
-    if turn.attempts > MAX_ATTEMPTS:
-        return turn
-    if turn.kind is EventKind.RESET:
-        _forget(turn, assistant)
+    if turn.attempts > MAX_ATTEMPTS or turn.kind is EventKind.RESET:
         return turn
     return replace(turn, contact=contact_of(turn.person.user_id, turn.contact, assistant))
 
@@ -35,8 +32,10 @@ def contact_of(user_id: str, known: ContactCard | None, assistant: Assistant) ->
     return known
 
 
-def _forget(turn: Turn, assistant: Assistant) -> None:
-    """An agent that cannot forget does not hold up the reset."""
+def forget(turn: Turn, assistant: Assistant) -> None:
+    """Have the agents forget the person of a reset that is committed; whoever cannot does not hold it up."""
+    if turn.kind is not EventKind.RESET:
+        return
     for name, agent in assistant.agents.items():
         if isinstance(agent, Forgets):
             try:

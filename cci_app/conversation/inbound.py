@@ -1,12 +1,9 @@
-"""One event that a channel brought in, already parsed, verified and clean."""
+"""An event on its way in: what a channel brought, and whom it is from."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-from cci_app.agents.ports import Media
-from cci_app.channels.reply import ReplyFormat
+from cci_app.channels.message import Inbound
 
 
 class EventKind(StrEnum):
@@ -26,14 +23,14 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Inbound:
-    """An event. `event_id` is the channel's own, None where it gives none; `delivery` is what a later push needs."""
+class Event:
+    """What a person sent, or what was asked for about them."""
 
     person: Person
-    text: str
-    media: Media | None = None
+    inbound: Inbound
     kind: EventKind = EventKind.MESSAGE
-    channel_account: str = "api"
-    event_id: str | None = None
-    reply_format: ReplyFormat = ReplyFormat.JSON
-    delivery: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def reset(cls, person: Person, channel: str, account: str) -> "Event":
+        """A reset of a person's conversation, asked for by that channel."""
+        return cls(person, Inbound(channel, account, person.user_id), EventKind.RESET)

@@ -11,11 +11,12 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from cci_app.channels.manychat import Fate, Manychat, PushResult
-from cci_app.conversation.inbound import Person
+from cci_app.channels.message import Address, Text, address_from_json
+from cci_app.channels.ports import Delivery, Refused, Retry, Sent, Uncertain
+from cci_app.channels.registry import Channels
 from cci_app.conversation.models import LateState
+from cci_app.conversation.outcome import read_outcome
 from cci_app.core.database import one_trip, system_transaction, tenant_statement
-from config.settings import Settings
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +30,7 @@ _CLAIM = one_trip(
     "UPDATE webhook_events SET late = 'pushing', push_attempts = push_attempts + 1,"
     " push_after = clock_timestamp() + make_interval(secs => :claim)"
     " WHERE id = :id AND late = 'waiting' AND push_after <= clock_timestamp()"
-    " RETURNING assistant, user_id, delivery, outcome ->> 'text' AS text, push_attempts"
+    " RETURNING assistant, user_id, reply_to, outcome, push_attempts"
 )
 _SETTLE = one_trip(
     "WITH settled AS ("
@@ -46,7 +47,7 @@ _GIVE_UP = sa.text(
 )
 _LIST = one_trip(
     "SELECT id AS receipt_id, assistant, user_id, late AS state, late_reason AS reason, push_attempts AS attempts,"
-    " received_at, completed_at AS answered_at, outcome ->> 'text' AS answer FROM webhook_events"
+    " received_at, completed_at AS answered_at, outcome FROM webhook_events"
     " WHERE organisation_id = :organisation_id AND late IS NOT NULL AND (:state IS NULL OR late = :state)"
     " AND (:before IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit"
 )
@@ -61,7 +62,7 @@ class Claim:
     """The right to push one answer, once."""
 
     receipt_id: int
-    subscriber_id: int | str
+    address: Address
     text: str
     attempts: int
 
@@ -69,37 +70,34 @@ class Claim:
 class LateAnswers:
     """Pushes late answers through the channels that can."""
 
-    def __init__(self, settings: Settings) -> None:
-        key = settings.manychat_api_key
-        self._manychat = Manychat(key.get_secret_value(), settings.manychat_base_url) if key else None
+    def __init__(self, channels: Channels) -> None:
+        self._channels = channels
 
-    def can_push(self, person: Person, delivery: Mapping[str, Any]) -> bool:
-        """Whether an answer to that person can be pushed."""
-        return self._manychat is not None and _subscriber(person.user_id, delivery) is not None
-
-    def close(self) -> None:
-        """Close the channels' connections."""
-        if self._manychat is not None:
-            self._manychat.close()
-
-    def push(self, organisation_id: int, receipt_id: int) -> Fate | None:
+    def push(self, organisation_id: int, receipt_id: int) -> Delivery | None:
         """Push an answer that waits; None where somebody else has it, or it is not due."""
-        if self._manychat is None:
-            return None
-        claim = _claim(organisation_id, receipt_id)
+        claim = self._claim(organisation_id, receipt_id)
         if claim is None:
             return None
-        result = self._manychat.push(claim.subscriber_id, claim.text)
+        channel = self._channels[claim.address.channel]
+        result = channel.send(Text(claim.text), claim.address, f"receipt {receipt_id}")
         _settle(organisation_id, claim, result)
-        return result.fate
+        return result
+
+    def _claim(self, organisation_id: int, receipt_id: int) -> Claim | None:
+        for row in tenant_statement(organisation_id, _CLAIM, {"id": receipt_id, "claim": CLAIM_SECONDS}):
+            address = address_from_json(row.reply_to) or self._channels.address_of(row.user_id)
+            if self._channels.can_push(address) and address is not None:
+                return Claim(receipt_id, address, read_outcome(row.outcome).text, row.push_attempts)
+        return None
 
 
 def late_answers(
     organisation_id: int, state: LateState | None = None, before: int | None = None, limit: int = 50
-) -> Sequence[sa.Row[Any]]:
+) -> Sequence[Mapping[str, Any]]:
     """The organisation's late answers, newest first, in that state or in any; `before` is a receipt's id, left out."""
     values = {"organisation_id": organisation_id, "state": state, "before": before, "limit": limit}
-    return tenant_statement(organisation_id, _LIST, values)
+    found = [dict(row._mapping) for row in tenant_statement(organisation_id, _LIST, values)]
+    return [{**row, "answer": read_outcome(row["outcome"]).text} for row in found]
 
 
 def due_pushes() -> Sequence[int]:
@@ -109,26 +107,16 @@ def due_pushes() -> Sequence[int]:
         return [row.id for row in session.execute(_DUE)]
 
 
-def _subscriber(user_id: str, delivery: Mapping[str, Any]) -> int | str | None:
-    """Manychat's id of the contact: told with the message, or the user id itself."""
-    told: int | str | None = delivery.get("subscriber_id")
-    kind, _, channel_id = user_id.partition(":")
-    return told or (channel_id if kind == "manychat" and channel_id else None)
-
-
-def _claim(organisation_id: int, receipt_id: int) -> Claim | None:
-    for row in tenant_statement(organisation_id, _CLAIM, {"id": receipt_id, "claim": CLAIM_SECONDS}):
-        subscriber = _subscriber(row.user_id, row.delivery)
-        return Claim(receipt_id, subscriber, row.text, row.push_attempts) if subscriber else None
-    return None
-
-
-def _settle(organisation_id: int, claim: Claim, result: PushResult) -> None:
-    late, pause = str(result.fate), 0.0
-    if result.fate is Fate.RETRY:
-        late = "waiting" if claim.attempts < MAX_ATTEMPTS else "refused"
-        pause = result.retry_after or min(_FIRST_PAUSE_SECONDS * 2 ** (claim.attempts - 1), _LONGEST_PAUSE_SECONDS)
-    log.info("late_answer", receipt=claim.receipt_id, fate=late, reason=result.reason, attempts=claim.attempts)
+def _settle(organisation_id: int, claim: Claim, result: Delivery) -> None:
+    late, pause, reason = LateState.PUSHED, 0.0, None if isinstance(result, Sent) else result.reason
+    if isinstance(result, Refused):
+        late = LateState.REFUSED
+    elif isinstance(result, Uncertain):
+        late = LateState.UNCERTAIN
+    elif isinstance(result, Retry):
+        late = LateState.WAITING if claim.attempts < MAX_ATTEMPTS else LateState.REFUSED
+        pause = result.after or min(_FIRST_PAUSE_SECONDS * 2 ** (claim.attempts - 1), _LONGEST_PAUSE_SECONDS)
+    log.info("late_answer", receipt=claim.receipt_id, fate=late, reason=reason, attempts=claim.attempts)
     tenant_statement(
         organisation_id,
         _SETTLE,
@@ -137,7 +125,7 @@ def _settle(organisation_id: int, claim: Claim, result: PushResult) -> None:
             "id": claim.receipt_id,
             "attempts": claim.attempts,
             "late": late,
-            "reason": result.reason,
+            "reason": reason,
             "pause": pause,
         },
     )

@@ -25,7 +25,8 @@ return 1
 
 
 def _key(person: Person) -> str:
-    return f"cci:state:{person.organisation_id}:{person.assistant}:{person.user_id}"
+    # The number is that of the state's form: another one is not read.
+    return f"cci:state:2:{person.organisation_id}:{person.assistant}:{person.user_id}"
 
 
 def save(person: Person, state: Mapping[str, Any], sequence: int, ttl_seconds: int) -> None:

@@ -37,8 +37,9 @@ class WebhookEvent(PersonOwned, Base):
     be pushed or to open the next reply; `opening` or `pushing` while somebody does that; then `opened` or `pushed`,
     `refused` (by the channel, for `late_reason`; it opens the next reply) or `uncertain` (sent, but nobody knows
     whether it arrived). `push_after` is when it may be pushed, while it is `pushing` when it should be done; it is
-    empty where the channel cannot push. `outcome` is what the turn made of the message, `rendered` the reply as the
-    channel got it.
+    empty where the channel cannot push. `outcome` is what the turn made of the message. `channel` is the kind of
+    channel that renders the reply, `reply` the bytes that it made and `reply_type` what they are. `parts` has the
+    message's parts where it is more than its `text`, `reply_to` where the person can be reached.
     """
 
     __tablename__ = "webhook_events"
@@ -66,9 +67,9 @@ class WebhookEvent(PersonOwned, Base):
     keyless: Mapped[bool]
     kind: Mapped[str] = mapped_column(sa.String(16))
     text: Mapped[str]
-    media: Mapped[dict[str, Any] | None]
-    delivery: Mapped[dict[str, Any]] = mapped_column(server_default=sa.text("'{}'"))
-    reply_format: Mapped[str] = mapped_column(sa.String(16))
+    parts: Mapped[list[Any] | None]
+    reply_to: Mapped[dict[str, Any] | None]
+    channel: Mapped[str] = mapped_column(sa.String(32))
     received_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     status: Mapped[str] = mapped_column(sa.String(16), server_default="received")
     held: Mapped[bool] = mapped_column(server_default=sa.false())
@@ -77,7 +78,8 @@ class WebhookEvent(PersonOwned, Base):
     push_attempts: Mapped[int] = mapped_column(server_default=sa.text("0"))
     push_after: Mapped[datetime | None]
     outcome: Mapped[dict[str, Any] | None]
-    rendered: Mapped[str | None]
+    reply: Mapped[bytes | None]
+    reply_type: Mapped[str | None] = mapped_column(sa.String(127))
     completed_at: Mapped[datetime | None]
     logged_at: Mapped[datetime | None]
     log_error: Mapped[str | None]

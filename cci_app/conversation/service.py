@@ -12,16 +12,18 @@ from flask import Flask, current_app
 
 from cci_app.assistants.registry import Assistant, load_assistants
 from cci_app.assistants.spec import AssistantSpec
-from cci_app.channels.reply import Reply, render
+from cci_app.channels.message import Text, written
+from cci_app.channels.ports import Rendered, Reply
+from cci_app.channels.registry import Channels, load_channels
 from cci_app.contacts import book
 from cci_app.contacts.card import ContactCard
 from cci_app.conversation import memory, turns
-from cci_app.conversation.acquaintance import acquaint, contact_of
-from cci_app.conversation.inbound import Inbound, Person
+from cci_app.conversation.acquaintance import acquaint, contact_of, forget
+from cci_app.conversation.inbound import Event, Person
 from cci_app.conversation.late import LateAnswers
 from cci_app.conversation.pool import AgentPool
 from cci_app.conversation.state import PersonState
-from cci_app.conversation.thinking import language_of, outcome, think
+from cci_app.conversation.thinking import language_of, outcome, start_of, think
 from cci_app.conversation.turns import Completion, LeaseLost, Receipt, Turn
 from cci_app.core import clock
 from cci_app.core.database import tenant_transaction
@@ -43,7 +45,7 @@ _LONGEST_POLL_SECONDS = 0.1
 class Answered:
     """The rendered reply, and how long each stage took in seconds."""
 
-    rendered: str
+    reply: Rendered
     stages: dict[str, float] = field(default_factory=dict)
 
 
@@ -51,21 +53,21 @@ class Answered:
 class _Arrival:
     """An event on its way through the process that received it."""
 
-    inbound: Inbound
+    event: Event
     receipt: Receipt
     started: float
     deadline: Deadline
-    stages: dict[str, float] = field(default_factory=dict)
 
 
 class Conversation:
     """Receives events and answers them; one for each application."""
 
-    def __init__(self, app: Flask, settings: Settings, assistants: Mapping[str, Assistant]) -> None:
+    def __init__(self, app: Flask, settings: Settings, assistants: Mapping[str, Assistant], channels: Channels) -> None:
         self._settings = settings
         self._assistants = assistants
         self._pool = AgentPool(app, settings.agent_pool_size)
-        self.late = LateAnswers(settings)
+        self.channels = channels
+        self.late = LateAnswers(channels)
 
     def assistant(self, name: str | None) -> Assistant:
         """The assistant of that name, the default one for None. Raises InvalidInput for an unknown name."""
@@ -86,21 +88,22 @@ class Conversation:
         """The person as the conversation knows them. Raises InvalidInput for an unknown assistant."""
         return Person(organisation_id, self.assistant(assistant).name, user_id)
 
-    def receive(self, inbound: Inbound, waited: float = 0.0) -> Answered:
+    def receive(self, event: Event, waited: float = 0.0) -> Answered:
         """Answer an event inside the reply budget: with the reply, the stored one of a repeat, or a holding reply.
 
         `waited` is how many seconds of the budget went by before.
         """
         opening = time.monotonic()
         started = opening - waited
-        receipt = turns.open_receipt(inbound, self._settings.default_region)
-        arrival = _Arrival(inbound, receipt, started, Deadline(started + self._settings.reply_budget_seconds))
-        arrival.stages["receive"] = time.monotonic() - opening
-        if receipt.rendered is not None:
-            return Answered(receipt.rendered, arrival.stages)
+        receipt = turns.open_receipt(event, self._settings.default_region)
+        arrival = _Arrival(event, receipt, started, Deadline(started + self._settings.reply_budget_seconds))
+        stages = {"receive": time.monotonic() - opening}
+        if receipt.reply is not None:
+            return Answered(receipt.reply, stages)
         turn = receipt.turn or self._await_turn(arrival)
-        rendered = self._answer(turn, arrival) if turn else None
-        return Answered(rendered or self._await_reply(arrival), arrival.stages)
+        answered = self._answer(turn, arrival) if turn else None
+        answered = answered or Answered(self._await_reply(arrival))
+        return Answered(answered.reply, {**stages, **answered.stages})
 
     def resume(self, person: Person, receipt_id: int) -> "Future[None] | None":
         """Begin to finish a receipt that its own process did not; None when there is nothing to finish.
@@ -132,7 +135,7 @@ class Conversation:
     def _finish(self, turn: Turn) -> None:
         """A turn that nobody waits for."""
         try:
-            self._work(turn, time.monotonic(), {}, unheard=True)
+            self._work(turn, time.monotonic(), unheard=True)
         except LeaseLost:
             log.info("turn_taken_over", receipt=turn.receipt_id)
         except Exception:
@@ -140,18 +143,18 @@ class Conversation:
         # The person may have written more meanwhile, and given up waiting.
         ring(Task.SWEEP)
 
-    def _answer(self, turn: Turn, arrival: "_Arrival") -> str | None:
+    def _answer(self, turn: Turn, arrival: "_Arrival") -> Answered | None:
         """The reply of a turn, or the holding reply at the deadline; None when somebody took the turn over."""
-        future: Future[str] | None = self._pool.submit(
-            turn, lambda taken: self._work(taken, arrival.started, arrival.stages, deadline=arrival.deadline)
+        future: Future[Answered] | None = self._pool.submit(
+            turn, lambda taken: self._work(taken, arrival.started, deadline=arrival.deadline)
         )
         if future is None:
             turns.release(turn)
-            return self._hold(arrival)
+            return Answered(self._hold(arrival))
         try:
             return future.result(timeout=arrival.deadline.left())
         except FutureTimeout:
-            return self._hold(arrival)
+            return Answered(self._hold(arrival))
         except LeaseLost:
             return None
 
@@ -159,41 +162,42 @@ class Conversation:
         self,
         turn: Turn,
         started: float,
-        stages: dict[str, float],
         *,
         deadline: Deadline | None = None,
         unheard: bool = False,
-    ) -> str:
+    ) -> Answered:
         """The turn itself, in a thread of the pool: think, commit, remember, ring."""
         assistant = self._assistants[turn.person.assistant]
         turn = acquaint(turn, assistant)
         thought = think(turn, assistant, deadline or Deadline.after(_BACKGROUND_SECONDS), clock.now())
-        stages.update(thought.stages)
         state = thought.state.to_json()
         elapsed_ms = round((time.monotonic() - started) * 1000)
         # What nobody hears is pushed or opens the next reply: a repeat of the event must not bring it a second time.
-        text = assistant.holding(thought.state.language or assistant.default_language) if unheard else thought.text
-        rendered = render(Reply(text, thought.state.user_status(), elapsed_ms), turn.reply_format)
+        holding = (Text(assistant.holding(thought.state.language or assistant.default_language)),)
+        reply = Reply(holding if unheard else thought.parts, thought.state.user_status(), elapsed_ms)
+        rendered = self.channels[turn.channel].render(reply)
+        address = thought.state.address or self.channels.address_of(turn.person.user_id)
         committing = time.monotonic()
         done = Completion(
             state=state,
             outcome=outcome(turn, thought, elapsed_ms),
-            rendered=rendered,
+            reply=rendered,
             failed=thought.failed,
-            delivery=thought.state.delivery,
-            pushable=self.late.can_push(turn.person, thought.state.delivery),
+            address=address,
+            pushable=self.channels.can_push(address),
         )
         late = turns.complete(turn, done, unheard=unheard)
-        stages["complete"] = time.monotonic() - committing
+        stages = {**thought.stages, "complete": time.monotonic() - committing}
+        forget(turn, assistant)
         memory.save(turn.person, state, turn.sequence + 1, self._settings.state_ttl_seconds)
         ring(Task.LOG_CONVERSATIONS)
         if late and done.pushable:
             self.late.push(turn.person.organisation_id, turn.receipt_id)
-        return rendered
+        return Answered(rendered, stages)
 
     def _await_turn(self, arrival: _Arrival) -> Turn | None:
         """Wait for the turn of a receipt; None when the deadline passed or a reply is already there."""
-        person, receipt = arrival.inbound.person, arrival.receipt
+        person, receipt = arrival.event.person, arrival.receipt
         for _ in _pauses(arrival.deadline):
             turn = turns.take_turn(person, receipt.id, self._settings.default_region)
             if turn is not None:
@@ -202,29 +206,29 @@ class Conversation:
                 return None
         return None
 
-    def _await_reply(self, arrival: _Arrival) -> str:
+    def _await_reply(self, arrival: _Arrival) -> Rendered:
         """Wait for the stored reply of a receipt that somebody else answers; the holding reply at the deadline."""
         for _ in _pauses(arrival.deadline):
-            rendered = turns.stored_reply(arrival.inbound.person, arrival.receipt.id)
-            if rendered is not None:
-                return rendered
+            reply = turns.stored_reply(arrival.event.person, arrival.receipt.id)
+            if reply is not None:
+                return reply
         return self._hold(arrival)
 
-    def _hold(self, arrival: _Arrival) -> str:
+    def _hold(self, arrival: _Arrival) -> Rendered:
         """Give the holding reply, unless the answer came in this very moment."""
-        inbound, receipt = arrival.inbound, arrival.receipt
-        assistant = self._assistants[inbound.person.assistant]
-        state = self.state(inbound.person) or PersonState()
-        text = assistant.holding(language_of(inbound.text, state, assistant))
+        person, receipt = arrival.event.person, arrival.receipt
+        assistant = self._assistants[person.assistant]
+        state = self.state(person) or PersonState(progress=start_of(assistant))
+        text = Text(assistant.holding(language_of(written(arrival.event.inbound.parts), state, assistant)))
         elapsed_ms = round((time.monotonic() - arrival.started) * 1000)
-        rendered = render(Reply(text, state.user_status(), elapsed_ms), receipt.reply_format)
-        held = turns.hold(inbound.person, receipt.id, rendered)
-        return held or cast(str, turns.stored_reply(inbound.person, receipt.id))
+        rendered = self.channels[receipt.channel].render(Reply((text,), state.user_status(), elapsed_ms))
+        held = turns.hold(person, receipt.id, rendered)
+        return held or cast(Rendered, turns.stored_reply(person, receipt.id))
 
     def stop(self) -> None:
         """Let the turns under way end."""
         self._pool.stop()
-        self.late.close()
+        self.channels.close()
 
 
 def _pauses(deadline: Deadline) -> Iterator[None]:
@@ -241,7 +245,7 @@ def init_conversation(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
     models = app.extensions["cci_models"] = ChatModels(settings)
     assistants = load_assistants(settings, models)
-    app.extensions["cci_conversation"] = Conversation(app, settings, assistants)
+    app.extensions["cci_conversation"] = Conversation(app, settings, assistants, load_channels(settings))
 
 
 def get_conversation() -> Conversation:
@@ -256,8 +260,8 @@ def user_status(state: PersonState | None) -> dict[str, Any]:
     status = known.user_status()
     return {
         "exists": state is not None,
-        **(status if state else {**status, "current_question": None}),
-        "questions_answered": known.progress.questions_answered,
+        **status,
+        "questions_answered": known.questions_answered,
         "company": known.company,
         "last_interaction": known.last_at,
     }

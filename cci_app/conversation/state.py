@@ -2,17 +2,16 @@
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
 from cci_app.agents.ports import Progress
+from cci_app.channels.message import Address, address_from_json, address_to_json
 
 # A person who had finished and comes back after this long begins anew.
 SILENCE = timedelta(days=30)
-
-START = Progress(current_question=1, questions_answered=0, completed=False)
 
 
 class RunEnd(StrEnum):
@@ -39,17 +38,18 @@ class Run:
 @dataclass(frozen=True, slots=True)
 class PersonState:
     """The state of a person. `run` is None before the first message and after a reset; `agents` holds each agent's own
-    state by the agent's name; `delivery` is how the channel can be reached, as far as it ever told.
+    state by the agent's name. `progress` is what the person's agent says of it, None where it never said anything;
+    `address` is where the person can be reached, as far as a channel ever told.
     """
 
     run: Run | None = None
     language: str | None = None
     agents: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    progress: Progress = START
+    progress: Progress | None = None
     has_context: bool = False
     company: str | None = None
     last_at: datetime | None = None
-    delivery: Mapping[str, Any] = field(default_factory=dict)
+    address: Address | None = None
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
@@ -61,11 +61,11 @@ class PersonState:
             run=Run(uuid.UUID(run["id"]), datetime.fromisoformat(run["started_at"])) if run else None,
             language=kept["language"],
             agents=kept["agents"],
-            progress=Progress(**kept["progress"]),
+            progress=Progress(**kept["progress"]) if kept["progress"] else None,
             has_context=kept["has_context"],
             company=kept["company"],
             last_at=datetime.fromisoformat(kept["last_at"]) if kept["last_at"] else None,
-            delivery=kept["delivery"],
+            address=_address(kept),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -74,30 +74,49 @@ class PersonState:
             "run": {"id": str(self.run.id), "started_at": self.run.started_at.isoformat()} if self.run else None,
             "language": self.language,
             "agents": dict(self.agents),
-            "progress": {
-                "current_question": self.progress.current_question,
-                "questions_answered": self.progress.questions_answered,
-                "completed": self.progress.completed,
-            },
+            "progress": asdict(self.progress) if self.progress else None,
             "has_context": self.has_context,
             "company": self.company,
             "last_at": self.last_at.isoformat() if self.last_at else None,
-            "delivery": dict(self.delivery),
+            "address": address_to_json(self.address),
         }
 
-    def cleared(self) -> Self:
-        """The state after a reset: nothing but the person's language and identity is left."""
-        return replace(self, run=None, agents={}, progress=START)
+    @property
+    def completed(self) -> bool:
+        """Whether the person's agent has heard all that it asks."""
+        return self.progress is not None and self.progress.completed
+
+    @property
+    def current_question(self) -> int | None:
+        """The question that is open, if one is."""
+        return self.progress.current_question if self.progress else None
+
+    @property
+    def questions_answered(self) -> int:
+        """How many are answered."""
+        return self.progress.questions_answered if self.progress else 0
+
+    def cleared(self, start: Progress | None) -> Self:
+        """The state at the start of a run: nothing but the person's language and identity is left."""
+        return replace(self, run=None, agents={}, progress=start)
 
     def is_stale(self, now: datetime) -> bool:
         """Whether the run was completed so long ago that a new message begins another."""
-        return self.progress.completed and self.last_at is not None and now - self.last_at > SILENCE
+        return self.completed and self.last_at is not None and now - self.last_at > SILENCE
 
     def user_status(self) -> dict[str, Any]:
         """The `user_status` of a reply."""
         return {
-            "current_question": self.progress.current_question,
+            "current_question": self.current_question,
             "language": self.language,
             "has_context": self.has_context,
-            "completed": self.progress.completed,
+            "completed": self.completed,
         }
+
+
+def _address(kept: Mapping[str, Any]) -> Address | None:
+    """The first states named a subscriber of Manychat's."""
+    subscriber = kept.get("delivery", {}).get("subscriber_id")
+    if subscriber is not None:
+        return Address("manychat", "manychat", str(subscriber))
+    return address_from_json(kept.get("address"))

@@ -13,11 +13,21 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from cci_app.agents.ports import Media, MediaKind
-from cci_app.channels.reply import ReplyFormat
+from cci_app.channels.message import (
+    Address,
+    Part,
+    address_from_json,
+    address_to_json,
+    attachments_of,
+    parts_from_json,
+    parts_to_json,
+    written,
+)
+from cci_app.channels.ports import Rendered
 from cci_app.contacts.book import CANDIDATES, asked_for, chosen
 from cci_app.contacts.card import ContactCard
-from cci_app.conversation.inbound import EventKind, Inbound, Person
+from cci_app.conversation.inbound import Event, EventKind, Person
+from cci_app.conversation.outcome import Outcome, read_outcome
 from cci_app.core.database import one_trip, tenant_statement
 
 LEASE_SECONDS = 6
@@ -32,7 +42,7 @@ class LateAnswer:
     """An answer that came after its deadline and waits to open the next reply."""
 
     event_id: int
-    text: str
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +54,9 @@ class Turn:
     token: uuid.UUID
     kind: EventKind
     text: str
-    media: Media | None
-    delivery: Mapping[str, Any]
-    reply_format: ReplyFormat
+    attachments: tuple[Part, ...]
+    address: Address | None
+    channel: str
     received_at: datetime
     state: Mapping[str, Any]
     sequence: int
@@ -60,28 +70,33 @@ class Receipt:
     """What became of an event on arrival: a turn of its own, a stored reply (of a repeat), or neither yet."""
 
     id: int
-    reply_format: ReplyFormat
+    channel: str
     turn: Turn | None = None
-    rendered: str | None = None
+    reply: Rendered | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
     """What a turn made of its message: all of it is written together, or nothing.
 
-    `failed` tells that the person got an apology because no answer could be made, `delivery` how the channel could be
-    reached later, `pushable` that it can be.
+    `failed` tells that the person got an apology because no answer could be made, `address` where they could be reached
+    later, `pushable` that they can be.
     """
 
     state: Mapping[str, Any]
-    outcome: Mapping[str, Any]
-    rendered: str
+    outcome: Outcome
+    reply: Rendered
     failed: bool
-    delivery: Mapping[str, Any]
+    address: Address | None
     pushable: bool
 
 
 _PERSON = "organisation_id = :organisation_id AND assistant = :assistant AND user_id = :user_id"
+
+
+def _json(*names: str) -> list[sa.BindParameter[Any]]:
+    return [sa.bindparam(name, type_=JSONB(none_as_null=True)) for name in names]
+
 
 # The contact of the person, beside the turn.
 _CONTACTS = f"(SELECT json_agg(c) FROM ({CANDIDATES}) c) AS contacts"
@@ -97,11 +112,11 @@ _OPEN = one_trip(
     f" FROM webhook_events WHERE :keyless AND {_PERSON} ORDER BY id DESC LIMIT 1"
     "), receipt AS ("
     " INSERT INTO webhook_events (organisation_id, assistant, user_id, channel_account, event_id, keyless, kind, text,"
-    "  media, delivery, reply_format, received_at)"
+    "  parts, reply_to, channel, received_at)"
     " SELECT :organisation_id, :assistant, :user_id, :channel_account,"
     "  CASE WHEN :keyless THEN concat(:user_id, ' after ', COALESCE((SELECT id FROM last), 0), ': ', :digest)"
     "   ELSE :event_id END,"
-    "  :keyless, :kind, :text, :media, :delivery, :reply_format, clock_timestamp()"
+    "  :keyless, :kind, :text, :parts, :reply_to, :channel, clock_timestamp()"
     " WHERE NOT EXISTS (SELECT FROM last WHERE repeated)"
     " ON CONFLICT (organisation_id, channel_account, event_id) DO NOTHING RETURNING id, received_at"
     "), turn AS ("
@@ -114,11 +129,10 @@ _OPEN = one_trip(
     "  lease_until = CASE t.pending WHEN 0 THEN excluded.lease_until ELSE t.lease_until END"
     " RETURNING state, sequence, has_late, attempts, lease_token"
     f") SELECT receipt.id, receipt.received_at, turn.*, {_CONTACTS} FROM receipt, turn",
-    sa.bindparam("media", type_=JSONB(none_as_null=True)),
-    sa.bindparam("delivery", type_=JSONB),
+    *_json("parts", "reply_to"),
 )
 
-_FIRST = "SELECT id, reply_format, rendered FROM webhook_events WHERE"
+_FIRST = "SELECT id, channel, reply, reply_type FROM webhook_events WHERE"
 _FIND_FIRST = one_trip(
     f"{_FIRST} organisation_id = :organisation_id AND channel_account = :channel_account AND event_id = :event_id"
 )
@@ -128,7 +142,7 @@ _FIND_FIRST_KEYLESS = one_trip(
 
 _TAKE = one_trip(
     "WITH receipt AS ("
-    " SELECT id, kind, text, media, delivery, reply_format, received_at FROM webhook_events"
+    " SELECT id, kind, text, parts, reply_to, channel, received_at FROM webhook_events"
     " WHERE id = :receipt_id AND status = 'received' AND NOT EXISTS ("
     f"  SELECT FROM webhook_events WHERE {_PERSON} AND status = 'received' AND id < :receipt_id)"
     "), turn AS ("
@@ -144,7 +158,7 @@ _TAKE = one_trip(
 # Those that wait, and those that an earlier attempt at this turn was opening.
 _OPEN_LATE = one_trip(
     f"UPDATE webhook_events SET late = 'opening' WHERE {_PERSON} AND late IN ('waiting', 'refused', 'opening')"
-    " RETURNING id, outcome ->> 'text' AS text"
+    " RETURNING id, outcome"
 )
 
 # The lease is looked at first, under a lock: without it nothing is written.
@@ -152,8 +166,8 @@ _COMPLETING = (
     "WITH lease AS ("
     f" SELECT FROM turn_state WHERE {_PERSON} AND lease_token = :token FOR UPDATE"
     "), reply AS ("
-    " UPDATE webhook_events SET status = :status, outcome = :outcome, rendered = COALESCE(rendered, :rendered),"
-    "  delivery = :delivery, completed_at = clock_timestamp(),"
+    " UPDATE webhook_events SET status = :status, outcome = :outcome, reply = COALESCE(reply, :reply),"
+    "  reply_type = COALESCE(reply_type, :reply_type), reply_to = :reply_to, completed_at = clock_timestamp(),"
     "  late = CASE WHEN held OR :unheard THEN 'waiting' END,"
     "  push_after = CASE WHEN (held OR :unheard) AND :pushable THEN clock_timestamp() END"
     " FROM lease WHERE id = :receipt_id AND status = 'received' RETURNING late"
@@ -168,7 +182,7 @@ _OPENED = (
 _COMPLETE, _COMPLETE_OPENING = (
     one_trip(
         f"{_COMPLETING}{opened} SELECT reply.late FROM reply, turn",
-        *(sa.bindparam(name, type_=JSONB) for name in ("outcome", "state", "delivery")),
+        *_json("outcome", "state", "reply_to"),
     )
     for opened in ("", _OPENED)
 )
@@ -179,11 +193,12 @@ _RELEASE = one_trip(
 )
 
 _HOLD = one_trip(
-    "UPDATE webhook_events SET held = true, rendered = COALESCE(rendered, :rendered)"
-    " WHERE id = :receipt_id AND status = 'received' RETURNING rendered"
+    "UPDATE webhook_events SET held = true, reply = COALESCE(reply, :reply),"
+    " reply_type = COALESCE(reply_type, :reply_type)"
+    " WHERE id = :receipt_id AND status = 'received' RETURNING reply, reply_type"
 )
 
-_STORED_REPLY = one_trip("SELECT rendered FROM webhook_events WHERE id = :receipt_id")
+_STORED_REPLY = one_trip("SELECT reply, reply_type FROM webhook_events WHERE id = :receipt_id")
 
 _READ_STATE = one_trip(f"SELECT state, sequence FROM turn_state WHERE {_PERSON} AND state <> '{{}}'")
 
@@ -193,20 +208,22 @@ _EXTEND = one_trip(
 )
 
 
-def open_receipt(inbound: Inbound, region: str) -> Receipt:
+def open_receipt(event: Event, region: str) -> Receipt:
     """Write the receipt of an event and take the person's turn if it is free, in one transaction.
 
     A repeat of an event gets the receipt of the first. Without an id of the channel's own, a repeat is the same text as
     the person's last message while that is being answered, or within two seconds of its answer.
     """
-    organisation_id, token = inbound.person.organisation_id, uuid.uuid4()
-    contact = asked_for(inbound.person.user_id, region)
+    person, inbound = event.person, event.inbound
+    organisation_id, token = person.organisation_id, uuid.uuid4()
+    contact = asked_for(person.user_id, region)
+    text, attachments = written(inbound.parts), attachments_of(inbound.parts)
     keyless = inbound.event_id is None
-    event = {
-        **_person(inbound.person),
-        "kind": inbound.kind,
-        "text": inbound.text,
-        "channel_account": inbound.channel_account,
+    known = {
+        **_person(person),
+        "kind": event.kind,
+        "text": text,
+        "channel_account": inbound.account,
         "event_id": inbound.event_id,
         "keyless": keyless,
     }
@@ -214,35 +231,35 @@ def open_receipt(inbound: Inbound, region: str) -> Receipt:
         organisation_id,
         _OPEN,
         {
-            **event,
+            **known,
             **contact,
-            "digest": hashlib.sha256(inbound.text.encode()).hexdigest(),
-            "media": {"kind": inbound.media.kind, "data": dict(inbound.media.data)} if inbound.media else None,
-            "delivery": dict(inbound.delivery),
-            "reply_format": inbound.reply_format,
+            "digest": hashlib.sha256(text.encode()).hexdigest(),
+            "parts": parts_to_json(inbound.parts) if attachments else None,
+            "reply_to": address_to_json(inbound.reply_to),
+            "channel": inbound.channel,
             "token": token,
             "lease": LEASE_SECONDS,
         },
     )
     if not opened:
-        (first,) = tenant_statement(organisation_id, _FIND_FIRST_KEYLESS if keyless else _FIND_FIRST, event)
-        return Receipt(first.id, ReplyFormat(first.reply_format), rendered=first.rendered)
+        (first,) = tenant_statement(organisation_id, _FIND_FIRST_KEYLESS if keyless else _FIND_FIRST, known)
+        return Receipt(first.id, first.channel, reply=_reply(first))
     (row,) = opened
     if row.lease_token != token:
-        return Receipt(row.id, inbound.reply_format)
+        return Receipt(row.id, inbound.channel)
     turn = Turn(
-        person=inbound.person,
+        person=person,
         receipt_id=row.id,
         token=token,
-        kind=inbound.kind,
-        text=inbound.text,
-        media=inbound.media,
-        delivery=inbound.delivery,
-        reply_format=inbound.reply_format,
+        kind=event.kind,
+        text=text,
+        attachments=attachments,
+        address=inbound.reply_to,
+        channel=inbound.channel,
         received_at=row.received_at,
-        **_rest(inbound.person, inbound.kind, row, contact),
+        **_rest(person, event.kind, row, contact),
     )
-    return Receipt(row.id, inbound.reply_format, turn=turn)
+    return Receipt(row.id, inbound.channel, turn=turn)
 
 
 def take_turn(person: Person, receipt_id: int, region: str) -> Turn | None:
@@ -257,9 +274,9 @@ def take_turn(person: Person, receipt_id: int, region: str) -> Turn | None:
             token=token,
             kind=EventKind(row.kind),
             text=row.text,
-            media=Media(MediaKind(row.media["kind"]), row.media["data"]) if row.media else None,
-            delivery=row.delivery,
-            reply_format=ReplyFormat(row.reply_format),
+            attachments=attachments_of(parts_from_json(row.parts or ())),
+            address=address_from_json(row.reply_to),
+            channel=row.channel,
             received_at=row.received_at,
             **_rest(person, EventKind(row.kind), row, contact),
         )
@@ -280,11 +297,12 @@ def complete(turn: Turn, done: Completion, *, unheard: bool) -> bool:
             "receipt_id": turn.receipt_id,
             "token": turn.token,
             "status": "failed" if done.failed else "completed",
-            "outcome": dict(done.outcome),
-            "rendered": done.rendered,
+            "outcome": done.outcome.to_json(),
+            "reply": done.reply.body,
+            "reply_type": done.reply.content_type,
             "unheard": unheard,
             "state": dict(done.state),
-            "delivery": dict(done.delivery),
+            "reply_to": address_to_json(done.address),
             "pushable": done.pushable,
             "keeps_late": turn.kind is not EventKind.MESSAGE,
             "opened": [late.event_id for late in turn.late],
@@ -302,17 +320,21 @@ def release(turn: Turn) -> None:
     tenant_statement(turn.person.organisation_id, _RELEASE, {**_person(turn.person), "token": turn.token})
 
 
-def hold(person: Person, receipt_id: int, rendered: str) -> str | None:
+def hold(person: Person, receipt_id: int, reply: Rendered) -> Rendered | None:
     """Note that the sender was given the holding reply. Returns what is stored, None when the answer just came."""
-    held = tenant_statement(person.organisation_id, _HOLD, {"receipt_id": receipt_id, "rendered": rendered})
-    return held[0].rendered if held else None
+    values = {"receipt_id": receipt_id, "reply": reply.body, "reply_type": reply.content_type}
+    held = tenant_statement(person.organisation_id, _HOLD, values)
+    return _reply(held[0]) if held else None
 
 
-def stored_reply(person: Person, receipt_id: int) -> str | None:
+def stored_reply(person: Person, receipt_id: int) -> Rendered | None:
     """The reply that a receipt stores, None while there is none."""
     (row,) = tenant_statement(person.organisation_id, _STORED_REPLY, {"receipt_id": receipt_id})
-    rendered: str | None = row.rendered
-    return rendered
+    return _reply(row)
+
+
+def _reply(row: Any) -> Rendered | None:
+    return Rendered(bytes(row.reply), row.reply_type) if row.reply is not None else None
 
 
 def read_state(person: Person) -> tuple[Mapping[str, Any], int] | None:
@@ -335,7 +357,7 @@ def _rest(person: Person, kind: EventKind, row: Any, contact: Mapping[str, str |
         "state": row.state,
         "sequence": row.sequence,
         "attempts": row.attempts,
-        "late": tuple(LateAnswer(event_id, text) for event_id, text in sorted(map(tuple, late))),
+        "late": tuple(LateAnswer(id_, read_outcome(outcome).reply) for id_, outcome in sorted(map(tuple, late))),
         "contact": chosen(row.contacts or (), contact["phone"]),
     }
 

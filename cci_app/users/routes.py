@@ -3,7 +3,8 @@
 from typing import Any
 
 from cci_app.accounts.auth import current_caller
-from cci_app.conversation.inbound import EventKind, Inbound
+from cci_app.channels.api import ACCOUNT, Api
+from cci_app.conversation.inbound import Event
 from cci_app.conversation.service import get_conversation, user_status
 from cci_app.core.http.api import EdgeBlueprint
 from cci_app.core.http.fields import USER_ID_PARAMETER, read_user_id
@@ -33,5 +34,5 @@ def reset_user(query: dict[str, Any], user_id: str) -> dict[str, Any]:
     person = conversation.person(current_caller().organisation_id, query.get("assistant"), read_user_id(user_id))
     known = conversation.state(person) is not None
     if known:
-        conversation.receive(Inbound(person=person, text="", kind=EventKind.RESET))
+        conversation.receive(Event.reset(person, Api.kind, ACCOUNT))
     return {"user_id": person.user_id, "reset": known, **user_status(conversation.state(person))}

@@ -7,16 +7,18 @@ from flask import Response, request
 from flask.blueprints import BlueprintSetupState
 
 from cci_app.accounts.auth import current_caller
-from cci_app.agents.ports import Media
 from cci_app.assistants.registry import load_specs
-from cci_app.channels.reply import MANYCHAT_TYPE, ReplyFormat
-from cci_app.conversation.inbound import Inbound
+from cci_app.channels.api import ACCOUNT
+from cci_app.channels.manychat import MANYCHAT_TYPE
+from cci_app.channels.ports import Incoming
+from cci_app.conversation.inbound import Event
 from cci_app.conversation.service import get_conversation
 from cci_app.core.http.api import EdgeBlueprint, allow_values
 from cci_app.core.http.fields import USER_ID_PARAMETER, read_user_id
 from cci_app.core.http.limits import limit_person
 from cci_app.core.http.request import add_stage, elapsed, server_timing
 from cci_app.whatsapp.schemas import (
+    CHANNELS,
     CONTACT_EXAMPLE,
     MESSAGE_EXAMPLE,
     REPLY_EXAMPLES,
@@ -27,6 +29,7 @@ from cci_app.whatsapp.schemas import (
     MessagePayload,
     MessageQuery,
     MessageResponse,
+    ReplyFormat,
 )
 
 blueprint = EdgeBlueprint("whatsapp", __name__, url_prefix="/api/v1/whatsapp", description="Messages and who writes")
@@ -60,24 +63,15 @@ def send_message(query: dict[str, Any], headers: dict[str, Any], payload: dict[s
     """
     limit_person(payload["user_id"])
     conversation = get_conversation()
-    wants_manychat = MANYCHAT_TYPE in request.accept_mimetypes.values()
-    media = payload.get("media")
+    wanted = ReplyFormat.MANYCHAT if MANYCHAT_TYPE in request.accept_mimetypes.values() else ReplyFormat.JSON
+    channel = conversation.channels[CHANNELS[query.get("format") or wanted]]
     message_id = payload.get("message_id") or headers.get("idempotency_key")
-    answered = conversation.receive(
-        Inbound(
-            person=conversation.person(current_caller().organisation_id, payload.get("assistant"), payload["user_id"]),
-            text=payload["message"],
-            media=Media(media.pop("type"), media) if media else None,
-            # Flow authors number the messages of each contact: one contact's id is not another's.
-            event_id=f"{payload['user_id']} {message_id}" if message_id else None,
-            reply_format=query.get("format") or (ReplyFormat.MANYCHAT if wants_manychat else ReplyFormat.JSON),
-            delivery={"subscriber_id": payload["subscriber_id"]} if "subscriber_id" in payload else {},
-        ),
-        waited=elapsed(),
-    )
+    (inbound,) = channel.parse(Incoming(ACCOUNT, fields={**payload, "message_id": message_id}))
+    person = conversation.person(current_caller().organisation_id, payload.get("assistant"), inbound.sender)
+    answered = conversation.receive(Event(person, inbound), waited=elapsed())
     for name, seconds in answered.stages.items():
         add_stage(name, seconds)
-    response = Response(answered.rendered, mimetype="application/json")
+    response = Response(answered.reply.body, content_type=answered.reply.content_type)
     response.headers["Server-Timing"] = server_timing()
     return response
 

@@ -1,12 +1,13 @@
 """HTTP shapes of the message endpoint."""
 
 import mimetypes
+from enum import StrEnum
 from typing import Any
 
 import marshmallow as ma
 
-from cci_app.agents.ports import MediaKind
-from cci_app.channels.reply import ReplyFormat
+from cci_app.channels.api import Api
+from cci_app.channels.manychat import Manychat
 from cci_app.core.http.fields import NOT_BLANK, CleanText, UserIdOrNumber
 from cci_app.core.http.flows import FlowSchema
 from cci_app.core.text import clean
@@ -66,6 +67,29 @@ SOMETHING_SAID = {
     ]
 }
 _TEXT: dict[str, Any] = {"type": ["string", "number", "null"]}
+
+
+class ReplyFormat(StrEnum):
+    """The forms in which a reply can be asked for."""
+
+    JSON = "json"
+    MANYCHAT = "manychat"
+
+
+# The channel that answers in each.
+CHANNELS = {ReplyFormat.JSON: Api.kind, ReplyFormat.MANYCHAT: Manychat.kind}
+
+
+class MediaKind(StrEnum):
+    """What a message carries beside, or instead of, its text: kinds of parts."""
+
+    AUDIO = "audio"
+    IMAGE = "image"
+    VIDEO = "video"
+    DOCUMENT = "document"
+    STICKER = "sticker"
+    LOCATION = "location"
+    CONTACT = "contact"
 
 
 _ATTACHED = [
@@ -216,6 +240,10 @@ class MessageResponse(ma.Schema):
     response = ma.fields.String(required=True)
     user_status = ma.fields.Nested(UserStatus, required=True)
     response_time_ms = ma.fields.Integer(required=True)
+    parts = ma.fields.List(
+        ma.fields.Dict(),
+        metadata={"description": "The reply's parts, where one of them is more than a text: buttons, an image ..."},
+    )
 
 
 class ManychatMessage(ma.Schema):
@@ -223,6 +251,7 @@ class ManychatMessage(ma.Schema):
 
     type = ma.fields.String(required=True, validate=ma.validate.Equal("text"))
     text = ma.fields.String(required=True)
+    buttons = ma.fields.List(ma.fields.Dict(), metadata={"description": "Buttons that open an address"})
 
 
 class ManychatContent(ma.Schema):

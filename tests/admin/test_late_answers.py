@@ -5,6 +5,7 @@ from flask.testing import FlaskClient
 
 from cci_app.core.database import system_transaction
 from tests.conftest import Tenant, make_tenant
+from tests.conversation.test_turns import outcome_of
 
 LATE = "/api/v1/admin/late-answers"
 
@@ -14,12 +15,18 @@ def late(organisation_id: int, number: int, state: str, reason: str | None = Non
         session.execute(
             sa.text(
                 "INSERT INTO webhook_events (organisation_id, assistant, user_id, channel_account, event_id, keyless,"
-                " kind, text, reply_format, status, outcome, rendered, completed_at, held, late, late_reason,"
+                " kind, text, channel, status, outcome, reply, completed_at, held, late, late_reason,"
                 " push_attempts)"
                 " VALUES (:organisation_id, 'cci', '+573001234567', 'api', :event_id, false, 'message', 'Bonjour',"
-                " 'json', 'completed', '{\"text\": \"Bienvenue\"}', 'x', now(), true, :state, :reason, 1)"
+                " 'api', 'completed', :outcome, 'x', now(), true, :state, :reason, 1)"
             ),
-            {"organisation_id": organisation_id, "event_id": f"late {number}", "state": state, "reason": reason},
+            {
+                "organisation_id": organisation_id,
+                "event_id": f"late {number}",
+                "state": state,
+                "reason": reason,
+                "outcome": outcome_of("Bienvenue").model_dump_json(),
+            },
         )
 
 

@@ -74,7 +74,7 @@ class MemorySpeaker:
             assistant=self._assistant.name,
             user_id=self._user,
             text=text,
-            media=step.attachment,
+            attachments=step.attachments,
             language=self._language,
             state=state,
             contact=self._card,

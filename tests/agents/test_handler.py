@@ -14,7 +14,8 @@ import pytest
 from cci_app.agents.handler.agent import HandlerAgent, HandlerFailed
 from cci_app.agents.handler.loading import Handler, HandlerError, load_handler
 from cci_app.agents.handler.results import NOTHING_ASKED, read_contact, read_language, read_progress
-from cci_app.agents.ports import AgentReply, Media, MediaKind, Progress, TurnContext
+from cci_app.agents.ports import AgentReply, Progress, TurnContext
+from cci_app.channels.message import Audio, Image
 from cci_app.contacts.card import ContactCard
 from cci_app.core import clock
 from cci_app.core.deadline import Deadline
@@ -66,7 +67,7 @@ def agent(
 
 
 def turn(text: str = "hola", *, seconds: float = 5.0, **more: Any) -> TurnContext:
-    known: dict[str, Any] = {"user_id": WHO, "media": None, "language": "es", "state": {}, "contact": None, **more}
+    known: dict[str, Any] = {"user_id": WHO, "language": "es", "state": {}, "contact": None, **more}
     return TurnContext(
         organisation_id=1, assistant="own", text=text, now=clock.now(), deadline=Deadline.after(seconds), **known
     )
@@ -129,8 +130,8 @@ def test_plain_async_and_mixed_functions_answer() -> None:
     async def status(user_id: str) -> dict[str, Any]:
         return {"current_question": 3, "questions_answered": 2, "language": "fr"}
 
-    expected = AgentReply(
-        text=f"{WHO}: hola",
+    expected = AgentReply.saying(
+        f"{WHO}: hola",
         state={"progress": {"current_question": 3, "questions_answered": 2, "completed": False}},
         progress=Progress(3, 2, False),
         language="fr",
@@ -157,10 +158,10 @@ def test_what_is_no_text_is_a_failure(given: Any) -> None:
 
 def test_an_attachment_without_text_is_named() -> None:
     echo = agent(lambda who, text: text)
-    picture = Media(MediaKind.IMAGE, {"url": "https://example.org/a.jpg"})
-    assert echo.reply(turn("", media=picture)).text == "[image] https://example.org/a.jpg"
-    assert echo.reply(turn("", media=Media(MediaKind.AUDIO))).text == "[audio]"
-    assert echo.reply(turn("look", media=picture)).text == "look"
+    picture = Image("https://example.org/a.jpg")
+    assert echo.reply(turn("", attachments=(picture,))).text == "[image] https://example.org/a.jpg"
+    assert echo.reply(turn("", attachments=(Audio(),))).text == "[audio]"
+    assert echo.reply(turn("look", attachments=(picture,))).text == "look"
 
 
 @pytest.mark.parametrize("problem", [ValueError("theirs"), SystemExit(1), KeyboardInterrupt(), TimeoutError("theirs")])

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 
 from cci_app.channels import accounts
 from cci_app.channels.accounts import account_of, forget_accounts
-from cci_app.channels.manychat import Fate
+from cci_app.channels.message import Address, Text
+from cci_app.channels.ports import Delivery, Refused, Sent
 from tests.conftest import Tenant, make_tenant
 from tests.fakes.manychat import FakePage
 
@@ -53,9 +54,10 @@ def remove(web: FlaskClient, tenant: Tenant, name: str = "members") -> int:
     return web.delete(f"{ACCOUNTS}/manychat/{name}", headers=tenant.headers).status_code
 
 
-def push(tenant: Tenant, text: str, name: str | None = None) -> Fate | None:
+def push(tenant: Tenant, text: str, name: str | None = None) -> Delivery | None:
     account = account_of(tenant.organisation_id, "manychat", name)
-    return account.open().push(4711, text).fate if account else None
+    address = Address("manychat", name or "default", "4711")
+    return account.open().send(Text(text), address, "once") if account else None
 
 
 def test_each_push_goes_to_its_own_page(
@@ -65,13 +67,13 @@ def test_each_push_goes_to_its_own_page(
     for who, page in zip((tenant, second), pages, strict=True):
         assert add(web, who, page).status_code == 201
     forget_accounts()
-    assert [push(tenant, "of one"), push(second, "of two")] == [Fate.PUSHED, Fate.PUSHED]
+    assert [push(tenant, "of one"), push(second, "of two")] == [Sent(), Sent()]
     assert [page.texts for page in pages] == [["of one"], ["of two"]]
     assert [page.refused for page in pages] == [0, 0]
     # The control: a wrong key, or a push to the other's page, is seen there.
     assert remove(web, tenant) == 200
     add(web, tenant, pages[1], secrets={"api_key": pages[0].key})
-    assert push(tenant, "astray") == Fate.REFUSED
+    assert isinstance(push(tenant, "astray"), Refused)
     assert pages[1].refused == 1
 
 
@@ -112,7 +114,7 @@ def test_the_environments_page_is_the_default_organisations_alone(
         "default_organisation": tenant.slug,
     }
     monkeypatch.setitem(app.config, "SETTINGS", app.config["SETTINGS"].model_copy(update=changes))
-    assert [push(tenant, "mine", name) for name in (None, "default")] == [Fate.PUSHED] * 2
+    assert [push(tenant, "mine", name) for name in (None, "default")] == [Sent()] * 2
     assert [push(second, "not mine", name) for name in (None, "default")] == [None, None]
     assert pages[0].texts == ["mine", "mine"]
     assert remove(web, tenant, "default") == 409

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 
 from cci_app.assistants.registry import Assistant
+from cci_app.channels.registry import load_channels
 from cci_app.conversation.inbound import Person
 from cci_app.conversation.service import Conversation
 from tests.conftest import Tenant
@@ -21,7 +22,7 @@ def agent() -> ScriptedAgent:
 @pytest.fixture
 def conversation(app: Flask, settings: Any, agent: ScriptedAgent) -> Iterator[Conversation]:
     changed = settings.model_copy(update={"reply_budget_seconds": BUDGET, "agent_pool_size": 2})
-    made = Conversation(app, changed, {"cci": cast(Assistant, ScriptedAssistant(agent))})
+    made = Conversation(app, changed, {"cci": cast(Assistant, ScriptedAssistant(agent))}, load_channels(changed))
     yield made
     agent.gate.set()
     made.stop()

@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from cci_app.agents.ports import AgentReply, Progress, TurnContext
-from cci_app.conversation.inbound import Inbound, Person
+from cci_app.channels.message import Inbound, Text
+from cci_app.conversation.inbound import Event, Person
 from cci_app.conversation.service import Conversation
 from cci_app.core.database import tenant_transaction
 
@@ -24,6 +25,7 @@ class ScriptedAgent:
         self.gate = threading.Event()
         self.gate.set()
         self.fails = False
+        self.asks = True
 
     def reply(self, turn: TurnContext) -> AgentReply:
         self.asked.append(turn.text)
@@ -31,7 +33,8 @@ class ScriptedAgent:
         if self.fails:
             raise ValueError("a fault of the agent")
         count = int(turn.state.get("count", 0)) + 1
-        return AgentReply(f"answer {count} to {turn.text}", {"count": count}, Progress(count, count - 1, False))
+        progress = Progress(count, count - 1, False) if self.asks else None
+        return AgentReply.saying(f"answer {count} to {turn.text}", {"count": count}, progress=progress)
 
 
 class ScriptedAssistant:
@@ -54,10 +57,16 @@ class ScriptedAssistant:
         return f"apology {language}"
 
 
+def event(person: Person, text: str, event_id: str | None = None, **more: Any) -> Event:
+    """A message of a person's, by the API unless told otherwise."""
+    known = {"channel": "api", "account": "api", "event_id": event_id, **more}
+    return Event(person, Inbound(sender=person.user_id, parts=(Text(text),), **known))
+
+
 def say(conversation: Conversation, person: Person, text: str, event_id: str | None = None, **more: Any) -> str:
     """Send a message under an id of its own (its text, unless told otherwise); return the reply."""
-    answered = conversation.receive(Inbound(person=person, text=text, event_id=event_id or text, **more))
-    reply: str = json.loads(answered.rendered)["response"]
+    answered = conversation.receive(event(person, text, event_id or text, **more))
+    reply: str = json.loads(answered.reply.body)["response"]
     return reply
 
 

@@ -11,9 +11,12 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from cci_app.assistants.registry import Assistant
-from cci_app.channels.manychat import Fate, Manychat
+from cci_app.channels.manychat import Manychat
+from cci_app.channels.message import Address, Text
+from cci_app.channels.ports import Retry, Sent
+from cci_app.channels.registry import load_channels
 from cci_app.conversation import late
-from cci_app.conversation.inbound import EventKind, Inbound, Person
+from cci_app.conversation.inbound import Event, Person
 from cci_app.conversation.late import due_pushes
 from cci_app.conversation.service import Conversation
 from cci_app.core.database import tenant_transaction
@@ -21,7 +24,7 @@ from tests.conversation.scripted import BUDGET, ScriptedAgent, ScriptedAssistant
 
 SEND = "/fb/sending/sendContent"
 KEY = "123:fictional"
-DELIVERY = {"subscriber_id": 4711}
+ADDRESS = Address("manychat", "manychat", "4711")
 
 
 class FakeManychat:
@@ -62,7 +65,7 @@ def pushing(app: Flask, settings: Any, agent: ScriptedAgent, manychat: FakeManyc
             "manychat_base_url": manychat.url,
         }
     )
-    made = Conversation(app, changed, {"cci": cast(Assistant, ScriptedAssistant(agent))})
+    made = Conversation(app, changed, {"cci": cast(Assistant, ScriptedAssistant(agent))}, load_channels(changed))
     yield made
     agent.gate.set()
     made.stop()
@@ -83,7 +86,7 @@ def make_due(person: Person) -> None:
 def late_turn(conversation: Conversation, person: Person, agent: ScriptedAgent, state: str) -> int:
     """A message whose answer comes late and ends in `state`; returns its receipt."""
     agent.gate.clear()
-    assert say(conversation, person, "slow", delivery=DELIVERY).startswith("holding")
+    assert say(conversation, person, "slow", reply_to=ADDRESS).startswith("holding")
     agent.gate.set()
     # An answer waits before its first push, too: after it there is a reason.
     until(lambda: standing(person)[0][0] == state and (state != "waiting" or standing(person)[0][1] is not None))
@@ -114,7 +117,7 @@ def test_a_late_answer_is_pushed_once(
 def test_the_contact_is_remembered_from_an_earlier_message(
     pushing: Conversation, person: Person, agent: ScriptedAgent, manychat: FakeManychat
 ) -> None:
-    say(pushing, person, "first", delivery=DELIVERY)
+    say(pushing, person, "first", reply_to=ADDRESS)
     agent.gate.clear()
     say(pushing, person, "slow")
     agent.gate.set()
@@ -130,7 +133,7 @@ def test_a_manychat_id_is_its_own_subscriber(
     say(pushing, contact, "slow")
     agent.gate.set()
     until(lambda: standing(person) == [("pushed", None)])
-    assert manychat.sent[0]["subscriber_id"] == "815"
+    assert manychat.sent[0]["subscriber_id"] == 815
 
 
 def test_without_a_subscriber_the_answer_opens_the_next_reply(
@@ -167,7 +170,7 @@ def test_too_many_requests_are_waited_for(
     assert pushing.late.push(person.organisation_id, receipt) is None
     make_due(person)
     assert receipt in due_pushes()
-    assert pushing.late.push(person.organisation_id, receipt) is Fate.PUSHED
+    assert pushing.late.push(person.organisation_id, receipt) == Sent()
     assert manychat.texts == ["answer 1 to slow"] * 2
 
 
@@ -201,7 +204,7 @@ def test_a_process_that_dies_while_it_pushes_leaves_an_unknown_fate(
     manychat.will(503)
     receipt = late_turn(pushing, person, agent, "waiting")
     make_due(person)
-    assert late._claim(person.organisation_id, receipt) is not None
+    assert pushing.late._claim(person.organisation_id, receipt) is not None
     assert receipt not in due_pushes()
     assert standing(person)[0][0] == "pushing"
     make_due(person)
@@ -213,7 +216,7 @@ def test_an_unreachable_manychat_is_tried_again_and_given_up(
     pushing: Conversation, person: Person, agent: ScriptedAgent, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nowhere = Manychat(KEY, "http://127.0.0.1:1")
-    assert nowhere.push(1, "text").fate is Fate.RETRY
+    assert isinstance(nowhere.send(Text("text"), ADDRESS, "1"), Retry)
     nowhere.close()
     monkeypatch.setattr(late, "MAX_ATTEMPTS", 2)
     httpserver.clear()
@@ -233,7 +236,7 @@ def test_a_reset_does_not_swallow_a_late_answer(
     say(conversation, person, "slow")
     agent.gate.set()
     until(lambda: standing(person) == [("waiting", None)])
-    conversation.receive(Inbound(person=person, text="", kind=EventKind.RESET))
+    conversation.receive(Event.reset(person, "api", "api"))
     assert say(conversation, person, "next") == "answer 1 to slow\n\nanswer 1 to next"
 
 

@@ -8,11 +8,15 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from cci_app.channels.message import Text, parts_to_json, plain_text
+from cci_app.channels.ports import Rendered
 from cci_app.conversation import turns
-from cci_app.conversation.inbound import Inbound, Person
+from cci_app.conversation.inbound import Person
+from cci_app.conversation.outcome import Outcome
 from cci_app.conversation.turns import Completion, LeaseLost, Turn
 from cci_app.core.database import tenant_transaction
 from tests.conftest import Tenant
+from tests.conversation.scripted import event
 
 
 @pytest.fixture
@@ -21,16 +25,25 @@ def person(tenant: Tenant) -> Person:
 
 
 def opened(person: Person, text: str = "Bonjour", event_id: str | None = None) -> turns.Receipt:
-    return turns.open_receipt(Inbound(person=person, text=text, event_id=event_id), "CO")
+    return turns.open_receipt(event(person, text, event_id), "CO")
+
+
+def rendered(text: str) -> Rendered:
+    return Rendered(f'"{text}"'.encode())
+
+
+def outcome_of(text: str) -> Outcome:
+    nothing: dict[str, Any] = dict.fromkeys(("language", "run", "ended", "progress", "company", "contact", "agent"))
+    return Outcome(parts=parts_to_json([Text(text)]), has_context=False, response_time_ms=1, **nothing)
 
 
 def completion(text: str, **state: Any) -> Completion:
     return Completion(
         state={"said": text, **state},
-        outcome={"text": text},
-        rendered=f'"{text}"',
+        outcome=outcome_of(text),
+        reply=rendered(text),
         failed=False,
-        delivery={},
+        address=None,
         pushable=False,
     )
 
@@ -54,9 +67,9 @@ def test_a_new_event_takes_the_turn(app: Flask, person: Person) -> None:
 
 def test_a_repeat_finds_the_stored_reply(app: Flask, person: Person) -> None:
     turn = take(opened(person, event_id="one"))
-    assert opened(person, event_id="one") == turns.Receipt(turn.receipt_id, turn.reply_format)
+    assert opened(person, event_id="one") == turns.Receipt(turn.receipt_id, turn.channel)
     turns.complete(turn, completion("Bienvenue"), unheard=False)
-    assert opened(person, event_id="one").rendered == '"Bienvenue"'
+    assert opened(person, event_id="one").reply == rendered("Bienvenue")
 
 
 def test_the_same_event_id_of_another_organisation_is_another_event(app: Flask, person: Person) -> None:
@@ -95,7 +108,7 @@ def test_a_zombie_cannot_commit(app: Flask, person: Person) -> None:
     with pytest.raises(LeaseLost):
         turns.complete(zombie, completion("zombie"), unheard=False)
     turns.complete(heir, completion("heir"), unheard=False)
-    assert turns.stored_reply(person, zombie.receipt_id) == '"heir"'
+    assert turns.stored_reply(person, zombie.receipt_id) == rendered("heir")
     with pytest.raises(LeaseLost):
         turns.complete(zombie, completion("zombie"), unheard=False)
 
@@ -109,12 +122,12 @@ def test_an_extended_lease_is_not_taken(app: Flask, person: Person) -> None:
 
 def test_a_held_answer_opens_the_next_reply_once(app: Flask, person: Person) -> None:
     slow = take(opened(person, "first", "1"))
-    assert turns.hold(person, slow.receipt_id, '"un instant"') == '"un instant"'
+    assert turns.hold(person, slow.receipt_id, rendered("un instant")) == rendered("un instant")
     assert turns.complete(slow, completion("late answer"), unheard=False)
     # The sender of the first event has the holding reply, and a repeat gets the same.
-    assert opened(person, "first", "1").rendered == '"un instant"'
+    assert opened(person, "first", "1").reply == rendered("un instant")
     second = take(opened(person, "second", "2"))
-    assert [late.text for late in second.late] == ["late answer"]
+    assert [plain_text(late.parts) for late in second.late] == ["late answer"]
     turns.complete(second, completion("late answer, then this"), unheard=False)
     assert take(opened(person, "third", "3")).late == ()
 
@@ -122,15 +135,15 @@ def test_a_held_answer_opens_the_next_reply_once(app: Flask, person: Person) -> 
 def test_hold_after_the_answer_says_so(app: Flask, person: Person) -> None:
     turn = take(opened(person, "first", "1"))
     turns.complete(turn, completion("in time"), unheard=False)
-    assert turns.hold(person, turn.receipt_id, '"un instant"') is None
-    assert turns.stored_reply(person, turn.receipt_id) == '"in time"'
+    assert turns.hold(person, turn.receipt_id, rendered("un instant")) is None
+    assert turns.stored_reply(person, turn.receipt_id) == rendered("in time")
 
 
 def test_without_an_id_the_same_text_again_is_a_repeat(app: Flask, person: Person) -> None:
     turn = take(opened(person, "hola"))
     assert opened(person, "hola").id == turn.receipt_id
     turns.complete(turn, completion("hello"), unheard=False)
-    assert opened(person, "hola").rendered == '"hello"'
+    assert opened(person, "hola").reply == rendered("hello")
 
 
 def test_without_an_id_the_same_text_later_or_after_another_is_new(app: Flask, person: Person) -> None:

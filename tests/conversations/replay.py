@@ -16,7 +16,7 @@ from typing import Any, Protocol, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from cci_app.agents.ports import Media, MediaKind
+from cci_app.channels.message import Part, part_from_json
 from cci_app.contacts.card import ContactCard
 from cci_app.core.text import fold
 
@@ -61,7 +61,7 @@ class Step(_Strict):
     def _sends_something(self) -> Self:
         if not self.say and self.media is None:
             raise ValueError("a step needs `say` or `media`")
-        _ = self.silence, self.attachment
+        _ = self.silence, self.attachments
         return self
 
     @property
@@ -73,12 +73,9 @@ class Step(_Strict):
         return timedelta(**{_UNITS[unit.removesuffix("s")]: int(number)})
 
     @property
-    def attachment(self) -> Media | None:
+    def attachments(self) -> tuple[Part, ...]:
         """The attachment as an agent gets it."""
-        if self.media is None:
-            return None
-        data = dict(self.media)
-        return Media(MediaKind(data.pop("kind")), data)
+        return () if self.media is None else (part_from_json(self.media),)
 
 
 class Script(_Strict):

@@ -1,38 +1,103 @@
 """Migrations run up, down and up again on a database of their own."""
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from flask_migrate import downgrade, upgrade
 
 from cci_app import create_app
+from cci_app.channels.message import Address, Image, Text, address_from_json, parts_from_json
 from cci_app.core.database import db
 from cci_app.embedded.postgres import EmbeddedPostgres
 from tests.conftest import make_settings
 
+Scratch = Callable[..., list[dict[str, Any]]]
+BEFORE_PARTS, PARTS = "0011", "0012"
 
-def test_migrations_can_be_rolled_back(addresses: dict[str, str]) -> None:
+
+@pytest.fixture
+def scratch(addresses: dict[str, str]) -> Iterator[Scratch]:
+    """An empty database that the application of this test uses, by a function that runs a statement in it."""
     superuser = sa.make_url(addresses["superuser"])
-    scratch = f"{superuser.database}_migrations"
+    name = f"{superuser.database}_migrations"
     admin = sa.create_engine(
         superuser.set(drivername="postgresql+psycopg2"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
     )
     with admin.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {scratch}"))
-    url = superuser.set(database=scratch).render_as_string(hide_password=False)
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    url = superuser.set(database=name).render_as_string(hide_password=False)
     app = create_app(make_settings(url, addresses["redis"]))
-    with app.app_context():
-        upgrade()
+
+    def run(statement: str, **values: Any) -> list[dict[str, Any]]:
         with db.engine.begin() as connection:
-            connection.execute(sa.text("INSERT INTO organisations (slug, name) VALUES ('one', 'One')"))
-        downgrade(revision="base")
-        with db.engine.connect() as connection:
-            tables = connection.scalars(sa.text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).all()
-        assert tables == ["alembic_version"]
-        upgrade()
+            result = connection.execute(sa.text(statement), values)
+            return [dict(row._mapping) for row in result] if result.returns_rows else []
+
+    with app.app_context():
+        yield run
         db.engine.dispose()
     with admin.connect() as connection:
-        connection.execute(sa.text(f"DROP DATABASE {scratch}"))
+        connection.execute(sa.text(f"DROP DATABASE {name}"))
+
+
+def test_migrations_can_be_rolled_back(scratch: Scratch) -> None:
+    upgrade()
+    scratch("INSERT INTO organisations (slug, name) VALUES ('one', 'One')")
+    downgrade(revision="base")
+    tables = scratch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    assert tables == [{"tablename": "alembic_version"}]
+    upgrade()
+
+
+_RECEIPT = (
+    "INSERT INTO webhook_events (organisation_id, assistant, user_id, channel_account, event_id, keyless, kind, text,"
+    " media, delivery, reply_format, status, rendered)"
+    " SELECT min(id), 'cci', :who, 'api', :who, false, 'message', :text, :media, :delivery, :form, :status, :rendered"
+    " FROM organisations"
+)
+_IN_FLIGHT: dict[str, Any] = {
+    "who": "+573000000001",
+    "text": "Miren",
+    "media": '{"kind": "image", "data": {"url": "https://example.org/a.jpg"}}',
+    "delivery": '{"subscriber_id": 4711}',
+    "form": "manychat",
+    "status": "received",
+    "rendered": None,
+}
+_ANSWERED = {
+    "who": "+573000000002",
+    "text": "Hola",
+    "media": None,
+    "delivery": "{}",
+    "form": "json",
+    "status": "completed",
+    "rendered": '{"response": "¡Buenos días! 👋"}',
+}
+
+
+def test_receipts_are_carried_over_and_back(scratch: Scratch) -> None:
+    upgrade(revision=BEFORE_PARTS)
+    scratch("INSERT INTO organisations (slug, name) VALUES ('one', 'One')")
+    scratch(_RECEIPT, **_IN_FLIGHT)
+    scratch(_RECEIPT, **_ANSWERED)
+    read = "SELECT text, media, delivery, reply_format, status, rendered FROM webhook_events ORDER BY user_id"
+    before = scratch(read)
+    upgrade(revision=PARTS)
+    flying, answered = scratch("SELECT * FROM webhook_events ORDER BY user_id")
+    parts = parts_from_json(flying["parts"])
+    assert parts == (Text("Miren"), Image("https://example.org/a.jpg"))
+    assert address_from_json(flying["reply_to"]) == Address("manychat", "manychat", "4711")
+    assert (flying["channel"], flying["reply"], flying["reply_type"]) == ("manychat", None, None)
+    assert (answered["channel"], answered["reply_type"]) == ("api", "application/json")
+    assert bytes(answered["reply"]).decode() == _ANSWERED["rendered"]
+    assert (answered["parts"], answered["reply_to"]) == (None, None)
+    downgrade(revision=BEFORE_PARTS)
+    # The subscriber's id is text from then on: Manychat takes either.
+    before[0]["delivery"] = {"subscriber_id": "4711"}
+    assert scratch(read) == before
 
 
 def test_one_login_that_may_create_roles_serves_all(addresses: dict[str, str], tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ class HandlerAgent:
         if not text:
             raise HandlerFailed("whatsapp_chat returned an empty text")
         progress, language = self._standing(turn)
-        return AgentReply(text=text, state=_kept(progress), progress=progress, language=language)
+        return AgentReply.saying(text, _kept(progress), progress=progress, language=language)
 
     def contact(self, user_id: str, known: ContactCard | None) -> ContactCard | None:
         """Who the module says a person is; `known` where it does not say such things, or fails."""
@@ -112,9 +112,9 @@ def _for_status(deadline: Deadline) -> float:
 
 def _message(turn: TurnContext) -> str:
     """The message as a text; an attachment without one is named in brackets, with its address where there is one."""
-    if turn.text.strip() or turn.media is None:
+    if turn.text.strip() or not turn.attachments:
         return turn.text
-    return " ".join(filter(None, (f"[{turn.media.kind}]", str(turn.media.data.get("url") or ""))))
+    return "\n".join(" ".join(filter(None, (f"[{part.kind}]", getattr(part, "url", "")))) for part in turn.attachments)
 
 
 def _kept(progress: Progress) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
 
-from cci_app.agents.ports import AgentReply, Answerer, TurnContext
+from cci_app.agents.ports import AgentReply, Answerer, Progress, TurnContext
 from cci_app.agents.questionnaire.content import QuestionnaireContent
 from cci_app.agents.questionnaire.flow import respond
 from cci_app.agents.questionnaire.interpreting import ModelUnderstander
@@ -46,6 +46,11 @@ class QuestionnaireAgent:
         self._understander: Understander = (
             rules if chat is None else ModelUnderstander(chat, rules, len(content.questions))
         )
+
+    @property
+    def start(self) -> Progress:
+        """The first question is open."""
+        return Progress(current_question=1, questions_answered=0, completed=False)
 
     def reply(self, turn: TurnContext) -> AgentReply:
         """Answer one message. Raises KeyError when `turn.language` is none of the assistant's languages."""

@@ -1,6 +1,6 @@
 """What is not the questionnaire: the person's own questions, humans, courtesies, attachments."""
 
-from cci_app.agents.ports import AgentReply, MediaKind
+from cci_app.agents.ports import AgentReply
 from cci_app.agents.questionnaire.content import AboutItself
 from cci_app.agents.questionnaire.documents import prices_it, shown
 from cci_app.agents.questionnaire.people import cities_in
@@ -8,6 +8,7 @@ from cci_app.agents.questionnaire.reading import pattern_of, words_of
 from cci_app.agents.questionnaire.session import Session
 from cci_app.agents.questionnaire.understanding import Command, Intent, Mode
 from cci_app.agents.questionnaire.wording import joined, name_of, quote
+from cci_app.channels.message import Audio, Document, Image, Location, Part, VCard, Video
 from cci_app.core.errors import CciError
 
 # A question about the assistant itself is short; "es una persona" in a long one is about something else.
@@ -141,19 +142,17 @@ def recalled(session: Session, command: Command) -> str:
 
 def media_words(session: Session) -> str:
     """The thanks for an attachment that came without text; a location's city is kept."""
-    media = session.turn.media
-    if media is None or media.kind is MediaKind.STICKER:
-        return session.say("smile")
-    if media.kind is MediaKind.LOCATION:
-        return _location(session, str(media.data.get("city") or ""))
-    names = {
-        MediaKind.AUDIO: "audio_first" if session.memory.mode is Mode.NEW else "audio",
-        MediaKind.IMAGE: "image",
-        MediaKind.VIDEO: "video",
-        MediaKind.DOCUMENT: "document",
-        MediaKind.CONTACT: "contact_card",
+    attached = session.attached
+    if isinstance(attached, Location):
+        return _location(session, attached.city)
+    names: dict[type[Part], str] = {
+        Audio: "audio_first" if session.memory.mode is Mode.NEW else "audio",
+        Image: "image",
+        Video: "video",
+        Document: "document",
+        VCard: "contact_card",
     }
-    return session.say(names[media.kind])
+    return session.say("smile" if attached is None else names.get(type(attached), "smile"))
 
 
 def _location(session: Session, city: str) -> str:

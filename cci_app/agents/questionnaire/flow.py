@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from cci_app.agents.ports import AgentReply, AnswerStatus, MediaKind
+from cci_app.agents.ports import AgentReply, AnswerStatus
 from cci_app.agents.questionnaire import asides, ending
 from cci_app.agents.questionnaire.reading import pattern_of, words_of
 from cci_app.agents.questionnaire.session import Session
 from cci_app.agents.questionnaire.understanding import Command, Intent, Mode, Tone, Understander
 from cci_app.agents.questionnaire.wording import joined, quote
+from cci_app.channels.message import Audio
 
 _ANSWERS = {Intent.ANSWER, Intent.ANSWER_AND_QUESTION}
 
@@ -39,7 +40,7 @@ def _attachment(session: Session) -> AgentReply:
         greeting = joined(session.hello(), session.introduction())
         session.open(1)
         return session.reply(greeting, words, session.asked())
-    if session.turn.media is not None and session.turn.media.kind is MediaKind.AUDIO:
+    if isinstance(session.attached, Audio):
         return session.reply(words)
     if mode is Mode.COMPLETED:
         return session.reply(joined(words, session.say("anything_else")))

@@ -19,6 +19,7 @@ from cci_app.agents.questionnaire.phrasebook import Phrasebook
 from cci_app.agents.questionnaire.reading import pattern_of, words_of
 from cci_app.agents.questionnaire.understanding import Mode, Situation, Tone
 from cci_app.agents.questionnaire.wording import Voice, joined, name_of, quote, reply_of
+from cci_app.channels.message import Part
 from cci_app.knowledge.search.passage import Source
 
 # Silence after which a greeting is a return rather than politeness in passing.
@@ -72,6 +73,11 @@ class Session:
         """The contact's company, or the one that a stranger named."""
         known = name_of(self.turn.contact.company) if self.turn.contact else None
         return known or name_of(self.memory.company)
+
+    @property
+    def attached(self) -> Part | None:
+        """What came instead of words; the first where there are several."""
+        return self.turn.attachments[0] if self.turn.attachments else None
 
     def question(self, number: int) -> Question:
         """The question with that number, from 1."""
@@ -221,8 +227,8 @@ class Session:
 
     def reply(self, *paragraphs: str) -> AgentReply:
         """The finished reply with the memory as it now stands."""
-        return AgentReply(
-            text=reply_of(paragraphs),
+        return AgentReply.saying(
+            reply_of(paragraphs),
             state=self.memory.dump(),
             progress=self.memory.progress(),
             answers=tuple(self.answers),
