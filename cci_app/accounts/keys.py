@@ -18,12 +18,13 @@ _PREFIX_LENGTH = 12
 
 
 class Scope(StrEnum):
-    """What a key may be used for."""
+    """What a key may be used for. `operator` sees the whole installation, all others one organisation."""
 
     MESSAGES = "messages"
     USERS = "users"
     ADMIN = "admin"
     EXPORT = "export"
+    OPERATOR = "operator"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from flask import Response, current_app, g, jsonify, request
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from cci_app.accounts.auth import current_caller
+from cci_app.accounts.keys import Scope
 from cci_app.admin import examples
 from cci_app.admin.contacts_reload import dry_run, request_reload
 from cci_app.admin.health import check_dependencies
@@ -20,7 +21,7 @@ from cci_app.admin.schemas import (
     ReloadQuery,
     StatsResponse,
 )
-from cci_app.admin.statistics import prometheus_text, request_figures, stats
+from cci_app.admin.statistics import installation_counters, organisation_gauges, request_figures, stats
 from cci_app.conversation.late import late_answers
 from cci_app.core.errors import InvalidInput
 from cci_app.core.http.api import EdgeBlueprint
@@ -44,8 +45,11 @@ blueprint = EdgeBlueprint("admin", __name__, url_prefix="/api/v1", description="
     example=examples.DOWN,
 )
 def get_readiness() -> tuple[dict[str, Any], int]:
-    """Tell whether what the product depends on answers, and how fast."""
+    """Tell whether what the product depends on answers; with the scope `operator` also how fast, and what is wrong."""
     health = check_dependencies()
+    if not _is_operator():
+        for check in health["checks"].values():
+            check.update(latency_ms=None, detail=None)
     return health, 503 if health["status"] == "down" else 200
 
 
@@ -54,14 +58,25 @@ def get_readiness() -> tuple[dict[str, Any], int]:
 @blueprint.response(200, MetricsResponse, example=examples.METRICS)
 @blueprint.alt_response(200, schema={"type": "string"}, content_type="text/plain", example=examples.PROMETHEUS)
 def get_metrics(query: dict[str, Any]) -> dict[str, Any] | Response:
-    """Figures of the last hours as JSON; Prometheus' counters with `Accept: text/plain` or `?format=prometheus`."""
+    """Figures of the last hours as JSON; for Prometheus with `Accept: text/plain` or `?format=prometheus`.
+
+    They are the organisation's own. A key of the scope `operator` gets the counters of the whole installation there.
+    """
     wanted = query.get("format") or (
         "prometheus" if request.accept_mimetypes.best_match(["application/json", "text/plain"]) == "text/plain" else ""
     )
     if wanted == "prometheus":
-        text = prometheus_text(current_app.config["SETTINGS"])
+        text = (
+            installation_counters(current_app.config["SETTINGS"])
+            if _is_operator()
+            else organisation_gauges(current_caller().organisation_id, query["hours"])
+        )
         return Response(text, content_type=CONTENT_TYPE_PLAIN_0_0_4)
     return request_figures(current_caller().organisation_id, query["hours"])
+
+
+def _is_operator() -> bool:
+    return Scope.OPERATOR in current_caller().scopes
 
 
 @blueprint.get("/admin/stats")

@@ -1,10 +1,13 @@
 """Figures for admins, of one organisation: everything is counted in the database."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 from cci_app.core.database import tenant_transaction
 from config.settings import Settings
@@ -101,7 +104,46 @@ def request_figures(organisation_id: int, hours: int) -> dict[str, Any]:
     }
 
 
-def prometheus_text(settings: Settings) -> bytes:
+def organisation_gauges(organisation_id: int, hours: int) -> bytes:
+    """The organisation's own requests and replies of the last hours in Prometheus' text format."""
+    registry = CollectorRegistry()
+    registry.register(_OrganisationFigures(request_figures(organisation_id, hours)))
+    return generate_latest(registry)
+
+
+class _OrganisationFigures(Collector):
+    """Figures as gauges: they are of a window that moves, not counters."""
+
+    def __init__(self, figures: Mapping[str, Any]) -> None:
+        self._figures = figures
+
+    def collect(self) -> Iterator[Metric]:
+        """Each figure with its labels."""
+        over = f"in the last {self._figures['hours']} hours"
+        requests = GaugeMetricFamily("cci_organisation_requests", f"Requests {over}", labels=["method", "endpoint"])
+        errors = GaugeMetricFamily(
+            "cci_organisation_errors", f"Requests refused or failed {over}", labels=["method", "endpoint", "class"]
+        )
+        for each in self._figures["endpoints"]:
+            requests.add_metric([each["method"], each["endpoint"]], each["requests"])
+            for kind, name in (("4xx", "client_errors"), ("5xx", "server_errors")):
+                errors.add_metric([each["method"], each["endpoint"], kind], each[name])
+        yield requests
+        yield errors
+        replies = self._figures["replies"]
+        yield GaugeMetricFamily("cci_organisation_replies", f"Replies to messages {over}", value=replies["count"])
+        if replies["count"]:
+            seconds = GaugeMetricFamily(
+                "cci_organisation_reply_seconds", f"Time to reply to a message {over}", labels=["quantile"]
+            )
+            for quantile, name in (("0.5", "p50_ms"), ("0.95", "p95_ms"), ("1", "longest_ms")):
+                seconds.add_metric([quantile], replies[name] / 1000)
+            yield seconds
+            share = replies["share_within_8s"]
+            yield GaugeMetricFamily("cci_organisation_replies_within_8s", f"Share of replies {over}", value=share)
+
+
+def installation_counters(settings: Settings) -> bytes:
     """The counters of all web processes in Prometheus' text format."""
     if settings.prometheus_multiproc_dir is None:
         return generate_latest(REGISTRY)

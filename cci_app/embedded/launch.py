@@ -34,7 +34,7 @@ QUIET = ("-W", "ignore::UserWarning:celery.platforms")
 # Beside a PostgreSQL of ours no stray address counts; an empty one is as good as none.
 OWN_DATABASE = {"SYSTEM_DATABASE_URL": "", "MIGRATIONS_DATABASE_URL": ""}
 # A newcomer's key may talk and look people up; the other one may do everything.
-KEYS = {"CCI_API_KEY": "messages,users", "CCI_ADMIN_KEY": "messages,users,admin,export"}
+KEYS = {"CCI_API_KEY": "messages,users", "CCI_ADMIN_KEY": "messages,users,admin,export,operator"}
 
 
 class Launch:

@@ -1,16 +1,18 @@
 """What admins watch."""
 
 import io
+import os
 from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
 
+from cci_app.accounts.keys import Scope
 from cci_app.admin.health import WORKER_KEY
 from cci_app.conversation.log import log_conversations
 from cci_app.core.redis import get_redis
-from tests.conftest import Tenant
+from tests.conftest import Tenant, make_tenant
 from tests.contacts.workbooks import contacts
 
 Rows = Callable[..., list[dict[str, Any]]]
@@ -102,6 +104,30 @@ def test_metrics_as_json_and_for_prometheus(application: Flask, web: FlaskClient
         assert (
             'cci_http_requests_total{endpoint="/api/v1/whatsapp/message",method="POST",status="200"}' in response.text
         )
+
+
+def test_a_tenant_sees_its_own_figures_and_an_operator_the_installation(
+    application: Flask, app: Flask, web: FlaskClient, tenant: Tenant
+) -> None:
+    admin = make_tenant(f"admin-{os.urandom(4).hex()}", {Scope.ADMIN})
+    talk(web, tenant, "+573000000001", "Bonjour")
+    application.extensions["cci_metrics"].flush()
+    asked = web.get("/api/v1/metrics?format=prometheus", headers=admin.headers)
+    assert asked.status_code == 200
+    # Nothing of anybody else: neither the message of the other organisation nor counters of the processes.
+    assert "/api/v1/whatsapp/message" not in asked.text
+    assert "cci_http_requests" not in asked.text
+    assert "cci_organisation_replies 0.0" in asked.text
+    web.get("/api/v1/admin/stats", headers=admin.headers)
+    application.extensions["cci_metrics"].flush()
+    own = web.get("/api/v1/metrics?format=prometheus", headers=admin.headers).text
+    assert 'cci_organisation_requests{endpoint="/api/v1/admin/stats",method="GET"} 1.0' in own
+    assert "/api/v1/whatsapp/message" in web.get("/api/v1/metrics?format=prometheus", headers=tenant.headers).text
+    ready = web.get("/api/v1/health/ready", headers=admin.headers).json
+    assert ready is not None
+    assert ready["checks"]["postgresql"]["status"] == "ok"
+    assert {check["latency_ms"] for check in ready["checks"].values()} == {None}
+    assert {check["detail"] for check in ready["checks"].values()} == {None}
 
 
 def test_stats_count_what_was_said(app: Flask, web: FlaskClient, tenant: Tenant) -> None:
