@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, field
 from urllib.request import urlopen
 
-from benchmarks import described, faithful, formulas
+from benchmarks import described, faithful, formulas, slow_clients
 from benchmarks.chaos.figures import Figure, table
 from benchmarks.entry_points import EntryPoints
 from benchmarks.hostile_bodies import requests
@@ -56,21 +56,22 @@ def main() -> int:
     arguments = argparse.ArgumentParser(prog="make fuzz", description="ARGS='--seed 7' repeats another run")
     arguments.add_argument("--seed", type=int, default=SEED)
     arguments.add_argument("--examples", type=int, default=450, help="schemathesis' cases for each operation")
-    arguments.add_argument("--only", choices=("requests", "addresses", "files"), help="only this part")
+    arguments.add_argument("--only", choices=("requests", "clients", "addresses", "files"), help="only this part")
     chosen = arguments.parse_args()
     started = time.monotonic()
     missed = _requests(chosen.seed, chosen.examples) if chosen.only in {None, "requests"} else False
-    if chosen.only in {None, "addresses", "files"}:
+    if chosen.only in {None, "clients", "addresses", "files"}:
         missed |= _figures(chosen.only, chosen.seed)
     print(f"took      {time.monotonic() - started:.0f} s")
     return 1 if missed else 0
 
 
 def _figures(only: str | None, seed: int) -> bool:
-    """What comes in from outside as an address or as a file; whether a goal was missed."""
+    """Slow clients, and what comes in from outside as an address or as a file; whether a goal was missed."""
     found: list[Figure] = []
     described_by = ""
-    for part, measure in (("addresses", ssrf.figures), ("files", poison.figures)):
+    parts = (("clients", slow_clients.figures), ("addresses", ssrf.figures), ("files", poison.figures))
+    for part, measure in parts:
         if only in {None, part}:
             with Product() as product:
                 found += measure(product)

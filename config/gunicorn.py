@@ -1,12 +1,15 @@
 """The web server: few processes of many threads, forked from one that has loaded everything."""
 
 import os
+import resource
 import tempfile
 from typing import Any
 
 from pydantic import ValidationError
 
 from config.settings import get_settings, told
+
+_OPEN_FILES = 8192
 
 try:
     _settings = get_settings()
@@ -18,10 +21,22 @@ if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="cci-metrics-")
     get_settings.cache_clear()
 
+
+def _connections() -> int:
+    """How many each process holds, idle ones included: each takes a file, or two while its body is on disk."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = _OPEN_FILES if most == resource.RLIM_INFINITY else min(most, _OPEN_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
+    return max(files // 2 - 256, threads + 1)
+
+
 bind = _settings.web_bind
-worker_class = "config.web_worker.WebWorker"
+worker_class = "config.web.worker.WebWorker"
 workers = _settings.web_workers
 threads = _settings.web_threads
+worker_connections = _connections()
+# The worker sends files as it does everything else: no faster than they are read, and without a thread.
+sendfile = False
 preload_app = True
 # A stopping process lets its turns end; a push may take its time.
 graceful_timeout = 60

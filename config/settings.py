@@ -32,6 +32,9 @@ class Settings(CheckedSettings):
     web_host: str = Field("127.0.0.1", description="Address the web server listens on; 0.0.0.0 in a container")
     web_workers: int = Field(2, ge=1, le=64, description="Web processes")
     web_threads: int = Field(64, ge=1, le=512, description="Threads of each web process")
+    web_connections_per_address: int = Field(
+        500, ge=0, description="Connections that a web process holds for one address; 0 for no bound, as behind a proxy"
+    )
     worker_concurrency: int = Field(2, ge=1, le=64, description="Processes of the Celery worker")
 
     database_url: SecretStr | None = Field(None, description="PostgreSQL; or DB_HOST and its companions")
