@@ -75,7 +75,7 @@ def _figures(only: str | None, seed: int) -> bool:
         if only in {None, part}:
             with Product() as product:
                 found += measure(product)
-                described_by = describe(product, seed, "httpx", "pypdf", "python-docx", "trafilatura")
+                described_by = describe(product, seed, "httpx", "pypdf", "pypdfium2", "lxml")
                 if not all(figure.passed for figure in found):
                     print(product.last_words("worker"), file=sys.stderr)
     print(table(found))

@@ -27,8 +27,9 @@ _CONTROL_SECONDS = 20.0
 _CONTROL_BYTES = 1024 * 1024 * 1024
 _CONTROLS = ("a PDF with a stream of 800 MB", "a Word bomb", "a page of 9 MB of paragraphs")
 _UNPROTECTED = (
-    "import sys, pathlib; from cci_app.knowledge import word; from cci_app.knowledge.reading.extraction import extract;"
-    " word.MAX_UNPACKED = 10**12; path = pathlib.Path(sys.argv[1]); extract(path.name, path.read_bytes())"
+    "import sys, pathlib; from cci_app.knowledge.reading.word import package;"
+    " from cci_app.knowledge.reading.extraction import extract; package.MAX_UNPACKED = 10**12;"
+    " path = pathlib.Path(sys.argv[1]); extract(path.name, path.read_bytes())"
 )
 
 

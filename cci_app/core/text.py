@@ -4,6 +4,8 @@ import re
 import unicodedata
 from itertools import groupby
 
+# CR LF, and what else ends a line, a page or a record: form feed, vertical tab, separators, NEL, U+2028 and U+2029.
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # The C0 and C1 controls and DEL, save tab and newline.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
@@ -18,9 +20,9 @@ _OF_MARKS = str.maketrans({"\u0f73": "\u0f71\u0f72", "\u0f75": "\u0f71\u0f74", "
 def clean(text: str) -> str:
     """Return `text` as it can be stored: NFC, no control characters but newline and tab, no lone surrogates.
 
-    A lone surrogate becomes U+FFFD. A line end written CR LF or CR becomes a newline.
+    A lone surrogate becomes U+FFFD. Whatever ends a line or a page becomes a newline, so that words stay apart.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _LINE_ENDS.sub("\n", text)
     text = _SURROGATES.sub("�", _CONTROLS.sub("", text))
     return unicodedata.normalize("NFC", _MANY_MARKS.sub(_in_order, text))
 

@@ -3,10 +3,13 @@
 import uuid
 from typing import Any
 
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from cci_app.core.database import tenant_transaction
 from cci_app.knowledge.documents.ingestion import run_ingestion
+from cci_app.knowledge.models import KnowledgeChunk
 from tests.conftest import Tenant
 
 DOCUMENTS = "/api/v1/knowledge/documents"
@@ -26,7 +29,7 @@ class Desk:
     """An admin at work."""
 
     def __init__(self, web: FlaskClient, tenant: Tenant, bells: list[uuid.UUID]) -> None:
-        self._web, self._headers, self._bells = web, tenant.headers, bells
+        self._web, self._tenant, self._headers, self._bells = web, tenant, tenant.headers, bells
 
     def call(self, method: str, path: str = "", **options: Any) -> TestResponse:
         return self._web.open(DOCUMENTS + path, method=method, headers=self._headers, **options)
@@ -47,6 +50,12 @@ class Desk:
         found = self.call("GET", f"/{sent.json['id']}").json
         assert found is not None
         return dict(found)
+
+    def passages(self, document_id: int) -> list[KnowledgeChunk]:
+        """What is searched of a document, in its order."""
+        of_it = sa.select(KnowledgeChunk).where(KnowledgeChunk.document_id == document_id)
+        with tenant_transaction(self._tenant.organisation_id) as session:
+            return list(session.scalars(of_it.order_by(KnowledgeChunk.position)))
 
     def find(self, query: str, **more: Any) -> list[dict[str, Any]]:
         path = DOCUMENTS.replace("documents", "search")

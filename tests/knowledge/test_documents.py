@@ -167,7 +167,7 @@ def test_other_bodies_are_refused(desk: Desk, body: Any) -> None:
 
 @pytest.mark.parametrize(
     ("name", "data", "code"),
-    [("cut.pdf", GUIDE[:700], "damaged"), ("cut.docx", word()[:2000], "damaged"), ("title.md", b"# T", "empty")],
+    [("cut.pdf", GUIDE[:700], "damaged"), ("cut.docx", word()[:2000], "damaged"), ("rule.md", b"***", "empty")],
 )
 def test_what_cannot_be_read_has_a_reason_in_words(desk: Desk, name: str, data: bytes, code: str) -> None:
     failed = desk.done(desk.upload(name, data))
@@ -176,7 +176,7 @@ def test_what_cannot_be_read_has_a_reason_in_words(desk: Desk, name: str, data: 
 
 
 def test_the_list_and_its_filters(desk: Desk) -> None:
-    for name, data in (("a.md", MARKDOWN), ("b.docx", word()), ("c.md", b"# T")):
+    for name, data in (("a.md", MARKDOWN), ("b.docx", word()), ("c.md", b"***")):
         desk.done(desk.upload(name, data))
     desk.upload("d.txt", b"Plus tard.")
 

@@ -133,6 +133,10 @@ def test_a_sentence_over_the_end_of_a_page_is_kept_whole() -> None:
     )
 
 
+def test_a_title_that_is_all_there_is_is_text() -> None:
+    assert extract("a.md", b"# Only a title").sections == (Section("Only a title"),)
+
+
 def _encrypted() -> bytes:
     writer = PdfWriter(clone_from=io.BytesIO(GUIDE.read_bytes()))
     writer.encrypt("secret", algorithm="RC4-128")
@@ -154,7 +158,6 @@ def _blank() -> bytes:
     [
         ("a.md", b"", Reason.EMPTY),
         ("a.txt", b" \n\t ", Reason.EMPTY),
-        ("a.md", b"# Only a title", Reason.EMPTY),
         ("a.txt", b"PK\x03\x04\x00\x00", Reason.DAMAGED),
         ("a.txt", b"GIF89a\x01\x00", Reason.NOT_TEXT),
         ("a.txt", b"x" * (MAX_BYTES + 1), Reason.TOO_LARGE),

@@ -22,7 +22,6 @@ from cci_app.knowledge.reading.kinds import kind_of
         ("Word cut off", Reason.DAMAGED),
         ("encrypted Word", Reason.ENCRYPTED),
         ("a page 300,000 deep", Reason.EMPTY),
-        ("a page of 9 MB of paragraphs", Reason.TOO_COMPLEX),
         ("Markdown of open brackets", Reason.EMPTY),
         ("Markdown of open comments", Reason.EMPTY),
     ],

@@ -1,6 +1,8 @@
-"""Why a document cannot be used and what to do about it, in the languages of those who upload."""
+"""Why a document cannot be used, or not all of it, and what to do, in the languages of those who upload."""
 
-from cci_app.knowledge.reading.document import Reason
+from collections.abc import Sequence
+
+from cci_app.knowledge.reading.document import Caution, Reason
 
 _SENTENCES: dict[Reason, tuple[str, str, str]] = {
     Reason.TOO_LARGE: (
@@ -40,6 +42,22 @@ _SENTENCES: dict[Reason, tuple[str, str, str]] = {
         " reconnu.",
         "El documento tiene imágenes pero no texto, quizás porque fue escaneado: envíelo con el texto reconocido.",
     ),
+    Reason.ODD_LETTERS: (
+        "The letters of the document cannot be told: its fonts only draw them. Save it as PDF again from the program"
+        " that it was written with, or send it as Word.",
+        "Les lettres du document ne se laissent pas lire : ses polices ne font que les dessiner. Enregistrez-le à"
+        " nouveau en PDF depuis le logiciel d'origine, ou envoyez-le en Word.",
+        "No se pueden leer las letras del documento: sus fuentes solo las dibujan. Guárdelo de nuevo como PDF desde el"
+        " programa original, o envíelo en Word.",
+    ),
+    Reason.NEEDS_SCRIPT: (
+        "The page has no text of its own: a script brings it when somebody looks. Print the page to PDF and send that,"
+        " or send its text.",
+        "La page n'a pas de texte à elle : un script l'apporte quand on la regarde. Imprimez la page en PDF et"
+        " envoyez-la, ou envoyez son texte.",
+        "La página no contiene texto propio: un script lo carga al abrirla. Imprima la página en PDF y envíela, o envíe"
+        " su texto.",
+    ),
     Reason.TOO_SLOW: (
         "Reading the document took too long: split it, or save it in a simpler form.",
         "La lecture du document a pris trop de temps : découpez-le, ou enregistrez-le sous une forme plus simple.",
@@ -50,6 +68,14 @@ _SENTENCES: dict[Reason, tuple[str, str, str]] = {
         "Le document ne peut être lu avec la mémoire permise : découpez-le, ou enregistrez-le sous une forme plus"
         " simple.",
         "El documento no se puede leer con la memoria permitida: divídalo o guárdelo en una forma más sencilla.",
+    ),
+    Reason.READER_FAILED: (
+        "The program that reads documents did not work, whatever the document is: tell whoever runs the system, then"
+        " have the document read again.",
+        "Le programme qui lit les documents n'a pas fonctionné, quel que soit le document : prévenez l'exploitant du"
+        " système, puis demandez une nouvelle lecture.",
+        "El programa que lee los documentos no funcionó, sea cual sea el documento: avise a quien administra el sistema"
+        " y luego pida que se lea de nuevo.",
     ),
     Reason.UNREACHABLE: (
         "The file cannot be opened.",
@@ -107,6 +133,56 @@ _SENTENCES: dict[Reason, tuple[str, str, str]] = {
         "El almacenamiento de archivos no responde por ahora: se intenta de nuevo.",
     ),
 }
+
+
+_WARNINGS: dict[Caution, tuple[str, str, str]] = {
+    Caution.ODD_LETTERS: (
+        "Some letters of the document look wrong, and what they spell will not be found: save it again from the"
+        " program that it was written with, as PDF or Word.",
+        "Certaines lettres du document semblent fausses, et ce qu'elles écrivent ne sera pas trouvé : enregistrez-le à"
+        " nouveau depuis le logiciel d'origine, en PDF ou en Word.",
+        "Algunas letras del documento parecen erróneas y lo que dicen no se encontrará: guárdelo de nuevo desde el"
+        " programa original, como PDF o Word.",
+    ),
+    Caution.GLUED_WORDS: (
+        "Words of the document run together, and will not be found: save it again from the program that it was written"
+        " with, as PDF or Word.",
+        "Des mots du document sont collés les uns aux autres et ne seront pas trouvés : enregistrez-le à nouveau depuis"
+        " le logiciel d'origine, en PDF ou en Word.",
+        "Hay palabras del documento pegadas unas a otras que no se encontrarán: guárdelo de nuevo desde el programa"
+        " original, como PDF o Word.",
+    ),
+    Caution.PICTURES: (
+        "Some pages are pictures, and what they show is not read: send them with their text recognised.",
+        "Certaines pages sont des images, et ce qu'elles montrent n'est pas lu : envoyez-les avec leur texte reconnu.",
+        "Algunas páginas son imágenes y lo que muestran no se lee: envíelas con el texto reconocido.",
+    ),
+    Caution.WORDS_MISSING: (
+        "Two ways of reading differ on some pages, so that words may be missing: look at their passages, or send the"
+        " document as Word.",
+        "Deux lectures diffèrent sur certaines pages, des mots peuvent donc manquer : vérifiez leurs passages, ou"
+        " envoyez le document en Word.",
+        "Dos formas de lectura difieren en algunas páginas, de modo que pueden faltar palabras: revise sus fragmentos o"
+        " envíe el documento en Word.",
+    ),
+    Caution.NOT_EVERYTHING: (
+        "The document holds charts or other files, whose words are not read: put what matters into its text.",
+        "Le document contient des graphiques ou d'autres fichiers dont les mots ne sont pas lus : écrivez l'essentiel"
+        " dans le texte.",
+        "El documento contiene gráficos u otros archivos cuyas palabras no se leen: escriba lo importante en el texto.",
+    ),
+}
+_PAGES = {"en": ("Page", "Pages"), "fr": ("Page", "Pages"), "es": ("Página", "Páginas")}
+_MOST_PAGES = 20
+
+
+def warning(caution: Caution, pages: Sequence[int] = ()) -> dict[str, str]:
+    """What to tell people of a document that was read, by language; of `pages`, where it is about some."""
+    told = dict(zip(("en", "fr", "es"), _WARNINGS[caution], strict=True))
+    if not pages:
+        return told
+    numbers = ", ".join(map(str, pages[:_MOST_PAGES])) + ("…" if len(pages) > _MOST_PAGES else "")
+    return {language: f"{text} {_PAGES[language][len(pages) > 1]} {numbers}." for language, text in told.items()}
 
 
 def sentences(reason: Reason, named: str | None = None) -> dict[str, str]:

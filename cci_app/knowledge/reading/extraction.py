@@ -1,12 +1,14 @@
 """A document's text: plain text, Markdown, PDF, Word and web pages."""
 
 import re
+from collections.abc import Iterator
 from pathlib import PurePath
 
 from cci_app.core.text import clean
-from cci_app.knowledge.reading.document import Document, Reason, Section, UnreadableDocument
+from cci_app.knowledge.reading import legibility
+from cci_app.knowledge.reading.document import Caution, Document, Found, Reason, Report, Section, UnreadableDocument
+from cci_app.knowledge.reading.encoding import decoded
 from cci_app.knowledge.reading.kinds import Kind, kind_of
-from cci_app.knowledge.reading.markdown import plain, read_markdown
 
 MAX_BYTES = 20 * 1024 * 1024
 # As much text as the largest upload can hold.
@@ -16,6 +18,24 @@ MAX_CHARACTERS = 10_500_000
 _WORDS = re.compile(r"\w")
 _LONGEST_TITLE = 120
 _LONGEST_HEADING = 300
+_BREAKS = re.compile(r"\s*[\f\x0b\x1c-\x1e\u2029]\s*")
+_EMPTY_LINE = re.compile(r"\n\s*\n")
+# What has no width and no meaning: soft hyphens, joiners of lines, marks of direction and of byte order.
+_WIDTHLESS = dict.fromkeys((0xAD, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF))
+# What programs call a document that nobody gave a name.
+_NO_NAME = re.compile(
+    r"(?:untitled|unbenannt|sans titre|sin t[íi]tulo|sem t[íi]tulo|new document|nouveau document|nuevo documento"
+    r"|documento?|microsoft word|word document|powerpoint presentation|pr[ée]sentation powerpoint"
+    r"|presentaci[óo]n de powerpoint|slide|diapositive|title|titre|t[íi]tulo|none|null|scan|img|page)"
+    r"(?:[ _-]?(?:document|page))?[ _(-]*\d*\)?",
+    re.IGNORECASE,
+)
+_PRODUCER = re.compile(
+    r"\A(?:microsoft (?:office )?(?:word|powerpoint|excel|publisher)|writer|pages)\s*-\s*", re.IGNORECASE
+)
+_FILE_NAME = re.compile(
+    r"\S[^/\\]*\.(?:docx?|dotx?|docm|rtf|odt|pptx?|xlsx?|pdf|indd|qxd|pub|pages|tex|dvi|txt|html?|md)", re.I
+)
 
 
 def extract(name: str, data: bytes, kind: Kind | None = None) -> Document:
@@ -26,64 +46,89 @@ def extract(name: str, data: bytes, kind: Kind | None = None) -> Document:
     if len(data) > MAX_BYTES:
         raise UnreadableDocument(Reason.TOO_LARGE)
     kind = kind or kind_of(data, name)
-    title, sections, pages, links = _read(kind, data)
-    sections = tuple(
-        Section(text, section.heading and clean(section.heading)[:_LONGEST_HEADING], section.page)
-        for section in sections
-        if _WORDS.search(text := clean(section.text).strip())
-    )
+    found = _read(kind, data)
+    title = _named(_shown(found.title or "")) or _title_from_name(PurePath(name))
+    sections = tuple(_kept(found, title))
     if not sections:
         raise UnreadableDocument(Reason.EMPTY)
     if sum(len(section.text) for section in sections) > MAX_CHARACTERS:
         raise UnreadableDocument(Reason.TOO_MUCH_TEXT)
-    named = clean(title or "").strip() or _title_from_name(PurePath(name))
-    return Document(named[:_LONGEST_TITLE], sections, pages, links)
+    return Document(title[:_LONGEST_TITLE], sections, found.pages, found.links, _report(found, sections))
 
 
-_Read = tuple[str | None, tuple[Section, ...], int | None, tuple[str, ...]]
+def _kept(found: Found, title: str) -> Iterator[Section]:
+    """The sections that have words. What is too long for a title or a heading is said in the text."""
+    if len(title) > _LONGEST_TITLE and found.sections:
+        yield Section(title, None, found.sections[0].page)
+    for section in found.sections:
+        text, heading = _shown(section.text), _shown(section.heading or "") or None
+        if heading is not None and len(heading) > _LONGEST_HEADING:
+            text = f"{heading}\n\n{text}"
+            heading = heading[:_LONGEST_HEADING]
+        if _WORDS.search(text):
+            yield Section(text, heading, section.page)
 
 
-def _read(kind: Kind, data: bytes) -> _Read:
+def _shown(text: str) -> str:
+    """What can be seen of `text`."""
+    return clean(text).translate(_WIDTHLESS).strip()
+
+
+def _report(found: Found, sections: tuple[Section, ...]) -> Report:
+    texts = [section.text for section in sections]
+    seen = legibility.measured(texts)
+    if seen.odd > legibility.MOST_ODD:
+        raise UnreadableDocument(Reason.ODD_LETTERS)
+    cautions = dict(found.cautions)
+    if seen.odd > legibility.SOME_ODD:
+        cautions.setdefault(Caution.ODD_LETTERS, ())
+    if seen.glued > legibility.SOME_GLUED:
+        cautions.setdefault(Caution.GLUED_WORDS, ())
+    left_out = {what: count for what, count in found.left_out.items() if count}
+    return Report(sum(len(text.split()) for text in texts), found.readers, round(seen.odd, 4), left_out, cautions)
+
+
+def _read(kind: Kind, data: bytes) -> Found:
     # The readers are imported when they are needed: each brings a library that takes its time.
     if kind is Kind.PDF:
-        from cci_app.knowledge.reading.pdf import read_pdf
+        from cci_app.knowledge.reading.pdf.reader import read_pdf
 
-        return (*read_pdf(data), ())
+        return read_pdf(data)
     if kind is Kind.DOCX:
-        from cci_app.knowledge.reading.word import read_docx
+        from cci_app.knowledge.reading.word.reader import read_docx
 
-        return (*read_docx(data), None, ())
+        return read_docx(data)
     if kind is Kind.HTML:
         from cci_app.knowledge.reading.html import read_html
 
-        title, sections, links = read_html(data)
-        return title, sections, None, links
-    text = _decode(data)
-    return (*(_read_text(text) if kind is Kind.TEXT else read_markdown(text)), None, ())
+        return read_html(data)
+    text = clean(_BREAKS.sub("\n\n", decoded(data)))
+    if kind is Kind.TEXT:
+        return _read_text(text)
+    from cci_app.knowledge.reading.markdown import read_markdown
+
+    return read_markdown(text)
 
 
-def _decode(data: bytes) -> str:
-    if b"\x00" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise UnreadableDocument(Reason.NOT_TEXT)
-    encodings = ("utf-16",) if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp1252")
-    for encoding in encodings:
-        try:
-            return clean(data.decode(encoding))
-        except UnicodeDecodeError:
-            continue
-    raise UnreadableDocument(Reason.NOT_TEXT)
-
-
-def _read_text(text: str) -> tuple[str | None, tuple[Section, ...]]:
+def _read_text(text: str) -> Found:
     """A first line that stands alone is the title; the rest has no headings."""
-    first, _, rest = text.strip().partition("\n")
-    if rest.startswith("\n") and len(first) <= _LONGEST_TITLE and not first.rstrip().endswith((".", ",", ";")):
-        title, body = plain(first), rest
+    first, *rest = _EMPTY_LINE.split(text.strip(), maxsplit=1)
+    alone = rest and "\n" not in first and len(first) <= _LONGEST_TITLE
+    if alone and not first.rstrip().endswith((".", ",", ";")):
+        title, body = first.strip(), rest[0]
     else:
         title, body = None, text
-    blocks = [" ".join(block.split()) for block in body.split("\n\n")]
+    blocks = [" ".join(block.split()) for block in _EMPTY_LINE.split(body)]
     joined = "\n\n".join(block for block in blocks if block)
-    return title, (Section(joined),) if joined else ()
+    return Found(title, (Section(joined),) if joined else (), {"text": 1})
+
+
+def _named(title: str) -> str:
+    """A title that somebody gave, or nothing: programs write their own name there, or that of a file."""
+    title = " ".join(_PRODUCER.sub("", title).split())
+    if _NO_NAME.fullmatch(title):
+        return ""
+    return _title_from_name(PurePath(title)) if _FILE_NAME.fullmatch(title) else title
 
 
 def _title_from_name(path: PurePath) -> str:

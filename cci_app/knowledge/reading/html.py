@@ -1,52 +1,139 @@
 """Text of a web page: what it is about, without menus and footers, under its headings; and where it leads."""
 
-import logging
+import re
 from collections.abc import Iterator
 
 from lxml.etree import LxmlError
-from lxml.html import HtmlElement
-from trafilatura import baseline, extract, load_html
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from cci_app.knowledge.reading.document import Reason, Section, UnreadableDocument
-from cci_app.knowledge.reading.markdown import read_markdown
-
-# trafilatura tells the log of every page it finds little in.
-logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+from cci_app.knowledge.reading.document import Found, Omission, Reason, UnreadableDocument
+from cci_app.knowledge.reading.encoding import decoded
+from cci_app.knowledge.reading.hypertext import Hypertext, words_in
+from cci_app.knowledge.reading.outline import Outline
 
 _MAX_LINKS = 2000
+_CHARSET = re.compile(
+    rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{1,40})|<\?xml[^>]{0,100}encoding=[\"']([\w-]{1,40})", re.I
+)
+_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*>")
+_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "menu", "menubar"})
+# What makers of pages call what stands around the text, as a whole name of a class or an id.
+_AROUND = re.compile(
+    r"(?:(?:main|site|page|top|nav|global|mobile|footer)[-_]?)?(?:nav|navbar|navigation|menu|footer|breadcrumbs?|sidebar)"
+    r"|cookies?[-_]?(?:banner|notice|bar|consent)?|skip[-_]?(?:link|nav|to[-_]content)|pagination|share[-_]?buttons?",
+    re.I,
+)
+# A page has less than this where only its script would bring the rest.
+_FEW_WORDS = 12
+_MOUNT = re.compile(r"app|root|__next|__nuxt|application|gatsby|svelte|q-app", re.I)
+_WANTS_SCRIPT = re.compile(r"javascript", re.I)
 
 
-def read_html(data: bytes) -> tuple[str | None, tuple[Section, ...], tuple[str, ...]]:
+def read_html(data: bytes) -> Found:
     """The title, the sections and the links of a page, as they are written there. Raises UnreadableDocument."""
     try:
-        tree = load_html(data)
-        if tree is None:
-            raise UnreadableDocument(Reason.DAMAGED)
-        named = _title(tree)
-        links = tuple(dict.fromkeys(_links(tree)))[:_MAX_LINKS]
-        text = extract(tree, output_format="markdown", include_comments=False, include_tables=True)
-        headed, sections = read_markdown(text or "")
-        if not sections:
-            plain = baseline(tree)[1]
-            sections = (Section(plain),) if plain.strip() else ()
+        page = _parsed(data)
+        links = tuple(dict.fromkeys(_links(page)))[:_MAX_LINKS]
+        named = _title(page)
+        shell = _is_shell(page)
+        outline = Outline(named)
+        reader = Hypertext(outline, links=False)
+        parts, left_out = _cut(page)
+        for part in parts:
+            reader.read(part)
     except (MemoryError, RecursionError) as error:
         raise UnreadableDocument(Reason.TOO_COMPLEX) from error
-    except (LxmlError, ValueError, AssertionError, TypeError, AttributeError) as error:
-        # trafilatura meets odd trees with these.
+    except (LxmlError, ValueError, AssertionError) as error:
         raise UnreadableDocument(Reason.DAMAGED) from error
-    return headed or named, sections, links
+    sections = outline.close()
+    if shell and sum(len(section.text.split()) for section in sections) < _FEW_WORDS:
+        raise UnreadableDocument(Reason.NEEDS_SCRIPT)
+    reader.left_out[Omission.MENUS_AND_FOOTERS] += left_out
+    return Found(outline.title, sections, {"lxml": 1}, links=links, left_out=reader.left_out)
 
 
-def _title(tree: HtmlElement) -> str | None:
-    for path in ("//h1", "//title"):
-        for element in tree.xpath(path):
+def _parsed(data: bytes) -> HtmlElement:
+    declared = _CHARSET.search(data[:4096])
+    name = next((each for each in declared.groups() if each), b"") if declared else b""
+    text = _DECLARATION.sub("", decoded(data, name.decode("ascii", "ignore")))
+    if not text.strip():
+        raise UnreadableDocument(Reason.EMPTY)
+    return document_fromstring(text.replace("\x00", ""), parser=HTMLParser())
+
+
+def _title(page: HtmlElement) -> str | None:
+    for tag in ("h1", "title"):
+        for element in page.iter(tag):
             if words := " ".join(element.text_content().split()):
                 return words
     return None
 
 
-def _links(tree: HtmlElement) -> Iterator[str]:
-    for anchor in tree.iter("a"):
+def _links(page: HtmlElement) -> Iterator[str]:
+    for anchor in page.iter("a"):
         target = (anchor.get("href") or "").strip()
         if target and "nofollow" not in (anchor.get("rel") or ""):
             yield target
+
+
+def _cut(page: HtmlElement) -> tuple[list[HtmlElement], int]:
+    """The elements that a page is about, without what stands around them; how many words those others have.
+
+    What a page calls its main part is believed where most of the text stands in it.
+    """
+    body = page.find("body")
+    body = page if body is None else body
+    whole = words_in(body)
+    around = [each for each in body.iter() if each is not body and _is_around(each)]
+    besides = sum(words_in(each) for each in _outermost(around))
+    mains = _outermost([each for each in body.iter() if each.tag == "main" or each.get("role") == "main"])
+    if mains and 2 * sum(map(words_in, mains)) >= whole - besides:
+        around = [each for main in mains for each in main.iter("nav", "menu") if each is not main]
+    elif whole - besides >= min(_FEW_WORDS, whole):
+        mains = [body]
+    else:
+        # The whole text stands in what is called something else.
+        mains, around = [body], list(body.iter("nav"))
+    for element in _outermost(around):
+        element.drop_tree()
+    return mains, whole - sum(map(words_in, mains))
+
+
+def _outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
+    held = set(elements)
+    return [each for each in elements if not any(above in held for above in each.iterancestors())]
+
+
+def _is_around(element: HtmlElement) -> bool:
+    tag = element.tag
+    if not isinstance(tag, str):
+        return False
+    if tag in {"nav", "footer", "aside"} or element.get("role") in _ROLES:
+        return not _inside(element)
+    if tag == "header":
+        return not _inside(element) and next(element.iter("h1"), None) is None
+    names = f"{element.get('class') or ''} {element.get('id') or ''}".split()
+    return any(_AROUND.fullmatch(name) for name in names) and not _inside(element)
+
+
+def _inside(element: HtmlElement) -> bool:
+    """Whether an element stands within the text."""
+    return any(above.tag in {"main", "article"} for above in element.iterancestors())
+
+
+def _is_shell(page: HtmlElement) -> bool:
+    """Whether a page says that a script will bring its text."""
+    scripts = [each for each in page.iter("script") if "json" not in (each.get("type") or "")]
+    if not scripts:
+        return False
+    if any(_WANTS_SCRIPT.search(each.text_content()) for each in page.iter("noscript")):
+        return True
+    body = page.find("body")
+    seen = 0 if body is None else _seen(body)
+    mounts = [each for each in page.iter("div", "main") if _MOUNT.fullmatch(each.get("id") or "")]
+    mounts += [each for each in page.iter() if isinstance(each.tag, str) and each.tag.endswith("-root")]
+    return seen == 0 or any(_seen(each) < _FEW_WORDS for each in mounts)
+
+
+def _seen(element: HtmlElement) -> int:
+    return words_in(element) - sum(words_in(each) for each in element.iter("script", "style", "noscript", "template"))

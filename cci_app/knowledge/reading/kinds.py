@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+import zlib
 from enum import StrEnum
 from pathlib import PurePath
 
@@ -22,6 +23,9 @@ class Kind(StrEnum):
 SUFFIXES = {
     ".pdf": Kind.PDF,
     ".docx": Kind.DOCX,
+    ".docm": Kind.DOCX,
+    ".dotx": Kind.DOCX,
+    ".dotm": Kind.DOCX,
     ".html": Kind.HTML,
     ".htm": Kind.HTML,
     ".md": Kind.MARKDOWN,
@@ -91,13 +95,26 @@ MEDIA_TYPES = HTML_TYPES | {
 }
 
 
+# What Word calls the main part of a document or a template, with macros or without; other programs' files have others.
+_WORD = re.compile(
+    rb"wordprocessingml\.(?:document|template)\.main\+xml|ms-word\.(?:document|template)\.macroEnabled\w*\.main\+xml"
+)
+_MOST_TYPES = 1024 * 1024
+
+
 def _of_archive(data: bytes) -> Kind:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+            named = {member.filename.lower(): member for member in members}
+            types = named.get("[content_types].xml")
+            if types is not None and types.flag_bits & 1:
+                raise UnreadableDocument(Reason.ENCRYPTED)
+            with_types = types is not None and types.file_size <= _MOST_TYPES
+            is_word = bool(_WORD.search(archive.read(types))) if types is not None and with_types else False
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError, zlib.error):
         raise UnreadableDocument(Reason.DAMAGED) from None
-    if not any(member.filename == "word/document.xml" for member in members):
+    if not is_word and "word/document.xml" not in named:
         raise UnreadableDocument(Reason.NOT_TEXT)
     if any(member.flag_bits & 1 for member in members):
         raise UnreadableDocument(Reason.ENCRYPTED)

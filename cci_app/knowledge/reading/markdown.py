@@ -1,119 +1,88 @@
-"""Markdown as plain text under its headings: a message shows no Markdown, so its marks go when it is read."""
+"""Markdown as plain text under its headings: made the page that it stands for, and read as that."""
 
 import re
+from collections.abc import MutableMapping, Sequence
+from html import escape
+from typing import Any
 
-from cci_app.knowledge.reading.document import Section
+from lxml.html import HTMLParser, document_fromstring
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from cci_app.knowledge.reading.document import Found
+from cci_app.knowledge.reading.hypertext import Hypertext
 from cci_app.knowledge.reading.outline import Outline
-from cci_app.knowledge.reading.table import listed
-from cci_app.language.sentences import BULLET
 
-_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
-# Whoever writes a thousand opening marks and no closing one must not make the search for it start a thousand times over
-# the whole text: what stands between two marks has no further opening one, or is short.
-_COMMENT = re.compile(r"<!--(?:(?!<!--).)*?-->", re.DOTALL)
-_HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*?)\s*#*\s*")
-_UNDERLINE = re.compile(r" {0,3}(=+|-{2,})\s*")
-_RULE = re.compile(r" {0,3}(?:(?:\*\s*){3,}|(?:-\s*){3,}|(?:_\s*){3,})")
-_FENCE = re.compile(r" {0,3}(?:```|~~~)")
-_ITEM = re.compile(r"\A\s*+(?:[-*+]|\d{1,3}[.)])\s+(.*)")
-_QUOTE = re.compile(r"\A {0,3}>\s?")
-_TABLE_RULE = re.compile(r"\A\s*+\|?(?:\s*+:?-+:?\s*+\|)++\s*+:?-*:?\s*")
-
-_IMAGE = re.compile(r"!\[([^\[\]]*)\]\([^()]*\)")
-_LINK = re.compile(r"\[([^\[\]]+)\]\((?:mailto:|tel:)?([^)\s]+)(?:\s+\"[^\"]*\")?\)")
-_AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]+|[^<>\s@]+@[^<>\s]+)>")
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
-_STRONG = re.compile(r"(\*\*|__)(?=\S)(.{1,500}?)(?<=\S)\1")
-_EMPHASIS = re.compile(r"(?<![\w*])([*_])(?=\S)([^*_\n]+?)(?<=\S)\1(?![\w*])")
-_CODE = re.compile(r"(?<!`)`+([^`]+)`+")
-_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!>~|])")
+_EMPTY_LINE = re.compile(r"(\n[ \t]*\n)")
+_TABLE_RULE = re.compile(r"[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)*[ \t]*:?-*:?[ \t]*")
+_MOST_OPEN = 1000
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?:(?:[\w-]+[ \t]*:.*|[ \t]+\S.*|- .*|#.*|[ \t]*)\n)*?(?:---|\.\.\.)[ \t]*\n")
+# A sign that begins neither one of HTML's own tags nor a whole comment is a sign: "x<y", "<nom de famille>".
+_NO_TAG = re.compile(
+    r"<(?!!--(?:(?!<!--).)*?-->|/?(?:a|abbr|address|article|aside|b|bdi|bdo|big|blockquote|body|br|button|caption|center"
+    r"|cite|code|col|colgroup|data|dd|del|details|dfn|dialog|div|dl|dt|em|fieldset|figcaption|figure|font|footer|form"
+    r"|h[1-6]|head|header|hgroup|hr|html|i|iframe|img|input|ins|kbd|label|legend|li|link|main|mark|menu|meta|nav"
+    r"|noscript|ol|optgroup|option|p|picture|pre|q|rp|rt|ruby|s|samp|script|section|select|small|source|span|strike"
+    r"|strong|style|sub|summary|sup|svg|table|tbody|td|template|textarea|tfoot|th|thead|time|title|tr|tt|u|ul|var|video"
+    r"|wbr)(?:\s[^<>]*)?/?>)",
+    re.DOTALL | re.IGNORECASE,
+)
 
 
-def plain(text: str) -> str:
-    """`text` without the marks of Markdown inside a line; a link keeps its address after its words."""
-    text = _IMAGE.sub(r"\1", text)
-    text = _LINK.sub(_link, text)
-    text = _AUTOLINK.sub(lambda match: match[1].removeprefix("mailto:"), text)
-    text = _TAG.sub("", text)
-    text = _CODE.sub(r"\1", text)
-    text = _STRONG.sub(r"\2", text)
-    text = _EMPHASIS.sub(r"\2", text)
-    return " ".join(_ESCAPE.sub(r"\1", text).split())
+def read_markdown(text: str) -> Found:
+    """The first heading as title, and the sections of a Markdown text."""
+    page = document_fromstring(
+        f"<html><body>{_PARSER.render(_tamed(_FRONT_MATTER.sub('', text)))}</body></html>",
+        parser=HTMLParser(encoding="utf-8", huge_tree=True),
+    )
+    outline = Outline()
+    reader = Hypertext(outline, links=True)
+    reader.read(page.find("body"))
+    sections = outline.close()
+    return Found(outline.title, sections, {"markdown-it": 1}, left_out=reader.left_out)
 
 
-def _link(match: re.Match[str]) -> str:
-    words, address = match[1], match[2]
-    return words if words == address or address.startswith("#") else f"{words} ({address})"
+def _tamed(text: str) -> str:
+    """`text` as its writer means it where the parser would take it another way.
+
+    A line without a bar is no row of the table above it. Whoever opens a thousand links and closes none opens none: the
+    parser would look for each end through all that follows.
+    """
+    lines: list[str] = []
+    in_table = False
+    for line in text.split("\n"):
+        if in_table and "|" not in line:
+            in_table = False
+            if line.strip():
+                lines.append("")
+        elif lines and "|" in lines[-1] and _TABLE_RULE.fullmatch(line):
+            in_table = True
+        lines.append(line)
+    blocks = _EMPTY_LINE.split("\n".join(lines))
+    return "".join(
+        f"<p>{escape(block)}</p>" if block.count("[") - block.count("](") > _MOST_OPEN else block for block in blocks
+    )
 
 
-class _Reader:
-    """Gathers lines into blocks."""
-
-    def __init__(self) -> None:
-        self.outline = Outline()
-        self._lines: list[str] = []
-        self._head: list[str] = []
-        self._rows: list[list[str]] = []
-
-    def heading(self, level: int, written: str) -> None:
-        self.end_block()
-        self.outline.heading(level, plain(written))
-
-    def line(self, line: str) -> None:
-        item = _ITEM.fullmatch(line)
-        if not line.strip() or item or self._rows:
-            self.end_block()
-        if item:
-            self._lines.append(BULLET + item[1])
-        elif line.strip():
-            self._lines.append(line.strip())
-
-    def pop_line(self) -> str | None:
-        """The only line of the open block, taken back: an underline below made it a heading."""
-        return self._lines.pop() if len(self._lines) == 1 and not self._lines[0].startswith(BULLET) else None
-
-    def row(self, written: str) -> None:
-        if self._lines:
-            self.end_block()
-        cells = written.strip().removeprefix("|").removesuffix("|").split("|")
-        self._rows.append([plain(cell) for cell in cells])
-
-    def rule(self) -> None:
-        """The line below the names of a table's columns."""
-        if len(self._rows) == 1:
-            self._head = self._rows.pop()
-
-    def end_block(self) -> None:
-        self.outline.block(plain(" ".join(self._lines)))
-        for item in listed(self._head, self._rows):
-            self.outline.block(item)
-        self._lines, self._head, self._rows = [], [], []
+def _html(_renderer: Any, tokens: Sequence[Token], place: int, _options: Any, _env: MutableMapping[str, Any]) -> str:
+    return _NO_TAG.sub("&lt;", tokens[place].content)
 
 
-def read_markdown(text: str) -> tuple[str | None, tuple[Section, ...]]:
-    """The first heading and the sections of a Markdown text; the first heading is None where it has none."""
-    text = _COMMENT.sub("", _FRONT_MATTER.sub("", text))
-    reader = _Reader()
-    fenced = False
-    for raw in text.split("\n"):
-        line = _QUOTE.sub("", raw)
-        if _FENCE.match(line):
-            fenced = not fenced
-            reader.end_block()
-        elif fenced:
-            reader.line(line)
-        elif heading := _HEADING.fullmatch(line):
-            reader.heading(len(heading[1]), heading[2])
-        elif (underline := _UNDERLINE.fullmatch(line)) and (above := reader.pop_line()):
-            reader.heading(1 if underline[1].startswith("=") else 2, above)
-        elif _RULE.fullmatch(line):
-            reader.end_block()
-        elif _TABLE_RULE.fullmatch(line):
-            reader.rule()
-        elif line.lstrip().startswith("|"):
-            reader.row(line)
-        else:
-            reader.line(line)
-    reader.end_block()
-    reader.outline.close()
-    return reader.outline.title, tuple(reader.outline.sections)
+class _Parser(MarkdownIt):
+    """Shows an address as it was written, not as a browser would ask for it."""
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802 (the library's name)
+        return url
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802, ARG002
+        return True
+
+
+def _parser() -> MarkdownIt:
+    parser = _Parser("commonmark").enable(["table", "strikethrough"])
+    parser.add_render_rule("html_block", _html)
+    parser.add_render_rule("html_inline", _html)
+    return parser
+
+
+_PARSER = _parser()

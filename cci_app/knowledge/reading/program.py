@@ -4,7 +4,8 @@ It runs in a process of its own because a document can make the libraries that r
 which here costs nothing: memory and time are limited, and its environment has no secrets. Its arguments are the
 document's name and, where it is known, its kind.
 
-Output is one JSON value: `{"title", "sections": [[text, heading, page]], "pages", "links"}`, or `{"error": reason}`.
+Output is one JSON value: `{"title", "sections": [[text, heading, page]], "pages", "links", "report"}`, or
+`{"error": reason}`.
 """
 
 import json
@@ -39,6 +40,7 @@ def main() -> None:
     from cci_app.knowledge.reading.document import Reason, UnreadableDocument
     from cci_app.knowledge.reading.extraction import extract
     from cci_app.knowledge.reading.kinds import Kind
+    from cci_app.knowledge.reading.report import written
 
     name, *kind = sys.argv[1:]
     try:
@@ -53,6 +55,7 @@ def main() -> None:
             "sections": [[section.text, section.heading, section.page] for section in document.sections],
             "pages": document.pages,
             "links": document.links,
+            "report": document.report and written(document.report),
         }
     sys.stdout.write(json.dumps(found))
 

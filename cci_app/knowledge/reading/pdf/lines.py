@@ -1,0 +1,68 @@
+"""A page of a PDF as a reader gives it: lines, and how much of it is a picture."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`size` is that of its letters in points; `top` how far down the page it stands, 0 to 1, None where unknown."""
+
+    text: str
+    size: float
+    top: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`covered` is the share of the page that pictures cover; `unseen` counts words that stand outside of it."""
+
+    lines: Sequence[Line]
+    covered: float = 0.0
+    unseen: int = 0
+
+    @property
+    def text(self) -> str:
+        """All lines, each on its own."""
+        return "\n".join(line.text for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What stands on a page without being in its content: the value of a field, a comment written on the page."""
+
+    text: str
+    top: float
+
+
+def drawn_once(lines: Iterable[Line]) -> list[Line]:
+    """Lines without those that are drawn over themselves, as programs do for want of a bold letter."""
+    kept: list[Line] = []
+    for line in lines:
+        if kept and line.text == kept[-1].text and _same_height(line, kept[-1]):
+            continue
+        kept.append(line)
+    return kept
+
+
+def _same_height(one: Line, other: Line) -> bool:
+    return one.top is not None and other.top is not None and abs(one.top - other.top) < 0.003
+
+
+def with_marks(page: Page, marks: Sequence[Mark]) -> Page:
+    """The page with its marks: each at the end of the line beside it, else between the lines above and below."""
+    lines = list(page.lines)
+    shown = " ".join(page.text.split())
+    for mark in marks:
+        if mark.text in shown:
+            continue
+        tops = [line.top if line.top is not None else 0.0 for line in lines]
+        near = min(range(len(lines)), key=lambda place: abs(tops[place] - mark.top), default=None)
+        if near is not None and abs(tops[near] - mark.top) < 0.015:
+            lines[near] = replace(lines[near], text=f"{lines[near].text} {mark.text}")
+        else:
+            above = [place for place, top in enumerate(tops) if top < mark.top]
+            place = above[-1] + 1 if above else 0
+            size = lines[min(place, len(lines) - 1)].size if lines else 1.0
+            lines.insert(place, Line(mark.text, size, mark.top))
+    return replace(page, lines=lines)
