@@ -23,6 +23,8 @@ PENDING: dict[str, Any] = {
     "status": "pending",
     "progress": 0,
     "reason": None,
+    "warnings": [],
+    "report": None,
     "origin": "upload",
     "source": "guide-des-services.pdf",
     "kind": "pdf",
@@ -41,9 +43,11 @@ READY: dict[str, Any] = {
     "language": "fr",
     "pages": 6,
     "passages": 16,
+    "report": {"words": 1204, "readers": {"pdfium": 6}, "odd_letters": 0.0, "left_out": {"page_numbers": 18}},
     "indexed_at": "2026-01-15T14:03:21.500000+00:00",
 }
-DOCUMENTS: dict[str, Any] = {"documents": [READY], "next": None}
+LISTED: dict[str, Any] = {name: value for name, value in READY.items() if name != "report"}
+DOCUMENTS: dict[str, Any] = {"documents": [LISTED], "next": None}
 REMOVED: dict[str, Any] = {"id": 7, "removed": True}
 SEARCH: dict[str, Any] = {"query": "délais d'un visa", "limit": 5, "language": "fr"}
 RESULTS: dict[str, Any] = {

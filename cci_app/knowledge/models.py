@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cci_app.core.database import Base, OrganisationOwned
@@ -36,7 +36,8 @@ class KnowledgeDocument(OrganisationOwned, Base):
 
     `source` is its path, file name or address, `content_hash` the SHA-256 of its bytes, `file_key` where those are
     kept. `title_given` and `language_given` say that a person chose them, so that no reading changes them. `reason` is
-    the code of what went wrong last, `job_id` the work that was asked for last.
+    the code of what went wrong last, `report` what came of the last reading (`reading.report`), `job_id` the work that
+    was asked for last.
     """
 
     __tablename__ = "knowledge_documents"
@@ -70,6 +71,7 @@ class KnowledgeDocument(OrganisationOwned, Base):
     language_given: Mapped[bool] = mapped_column(server_default=sa.false())
     verdict: Mapped[str] = mapped_column(sa.String(16), server_default=Verdict.READY)
     reason: Mapped[str | None] = mapped_column(sa.String(32))
+    report: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     pages: Mapped[int | None]
     passages: Mapped[int] = mapped_column(server_default=sa.text("0"))
     size_bytes: Mapped[int | None]

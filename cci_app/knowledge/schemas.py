@@ -110,7 +110,31 @@ class ReasonResponse(ma.Schema):
     document_id = ma.fields.Integer(required=True, allow_none=True)
 
 
-class DocumentResponse(ma.Schema):
+class WarningResponse(ma.Schema):
+    """Why a document that can be used may say less than its readers see; on which pages, none where it is all of it."""
+
+    code = ma.fields.String(required=True)
+    en = ma.fields.String(required=True)
+    fr = ma.fields.String(required=True)
+    es = ma.fields.String(required=True)
+    pages = ma.fields.List(ma.fields.Integer(), required=True)
+
+
+class ReadingResponse(ma.Schema):
+    """What came of reading a document.
+
+    `readers` counts the pages that each reader gave (1 for a whole document without pages), `odd_letters` is the share
+    of letters that look wrong, `left_out` counts the words that were left out by why, and comments, charts and embedded
+    files.
+    """
+
+    words = ma.fields.Integer(required=True)
+    readers = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Integer(), required=True)
+    odd_letters = ma.fields.Float(required=True)
+    left_out = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Integer(), required=True)
+
+
+class ListedDocumentResponse(ma.Schema):
     """A document. `progress` is in percent; `passages` are what is searched at this moment."""
 
     id = ma.fields.Integer(required=True)
@@ -118,6 +142,7 @@ class DocumentResponse(ma.Schema):
     status = ma.fields.String(required=True, validate=ma.validate.OneOf(STATUSES))
     progress = ma.fields.Integer(required=True)
     reason = ma.fields.Nested(ReasonResponse, required=True, allow_none=True)
+    warnings = ma.fields.List(ma.fields.Nested(WarningResponse), required=True)
     origin = ma.fields.String(required=True)
     source = ma.fields.String(required=True)
     kind = ma.fields.String(required=True, allow_none=True)
@@ -129,10 +154,16 @@ class DocumentResponse(ma.Schema):
     indexed_at = ma.fields.AwareDateTime(required=True, allow_none=True)
 
 
+class DocumentResponse(ListedDocumentResponse):
+    """A document with what came of reading it; null where that is not done, or was done before there were reports."""
+
+    report = ma.fields.Nested(ReadingResponse, required=True, allow_none=True)
+
+
 class DocumentsResponse(ma.Schema):
     """A page of documents; `next` is the `before` of the page after it, null on the last."""
 
-    documents = ma.fields.List(ma.fields.Nested(DocumentResponse), required=True)
+    documents = ma.fields.List(ma.fields.Nested(ListedDocumentResponse), required=True)
     next = ma.fields.Integer(required=True, allow_none=True)
 
 

@@ -22,6 +22,7 @@ from cci_app.knowledge.models import KnowledgeDocument, Verdict
 from cci_app.knowledge.reading.document import Document, Reason, UnreadableDocument
 from cci_app.knowledge.reading.kinds import MEDIA_TYPES, Kind, kind_of
 from cci_app.knowledge.reading.process import read
+from cci_app.knowledge.reading.report import written
 from config.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -132,6 +133,7 @@ def write(session: Session, row: KnowledgeDocument, ingested: Ingested) -> int:
     held.kind = content.kind
     held.pages, held.size_bytes, held.content_hash = document.pages, len(content.data), content.content_hash
     held.passages = len(passages.cut.chunks)
+    held.report = written(document.report)
     index(session, row.organisation_id, {row.id: passages})
     held.verdict, held.reason, held.indexed_at = Verdict.READY, None, now()
     return held.passages

@@ -22,6 +22,7 @@ from cci_app.knowledge.models import KnowledgeDocument, Origin
 from cci_app.knowledge.reading.document import Reason, UnreadableDocument
 from cci_app.knowledge.reading.extraction import MAX_BYTES, extract
 from cci_app.knowledge.reading.kinds import SUFFIXES, kind_of
+from cci_app.knowledge.reading.report import written
 from cci_app.llm.embeddings import BATCH
 
 
@@ -175,6 +176,7 @@ class _Load:
             "language": cut.language,
             "kind": kind,
             "pages": document.pages,
+            "report": written(document.report),
             "passages": len(cut.chunks),
             "size_bytes": len(data),
             "content_hash": content_hash,
@@ -222,7 +224,17 @@ _WRITE = _NEW.on_conflict_do_update(
     index_where=sa.text("origin IN ('folder', 'url')"),
     set_={
         name: _NEW.excluded[name]
-        for name in ("title", "language", "kind", "pages", "passages", "size_bytes", "content_hash", "indexed_at")
+        for name in (
+            "title",
+            "language",
+            "kind",
+            "pages",
+            "report",
+            "passages",
+            "size_bytes",
+            "content_hash",
+            "indexed_at",
+        )
     },
 ).returning(KnowledgeDocument.source, KnowledgeDocument.id)
 

@@ -17,11 +17,12 @@ from cci_app.core.text import clean
 from cci_app.files.store import file_store
 from cci_app.jobs.ledger import cancel, enqueue, release
 from cci_app.jobs.models import Job, JobState
-from cci_app.knowledge.documents.reasons import sentences
+from cci_app.knowledge.documents.reasons import sentences, warning
 from cci_app.knowledge.errors import FileTooLarge, UnsupportedType
 from cci_app.knowledge.models import KnowledgeDocument, Origin, Verdict
 from cci_app.knowledge.reading.document import Reason, UnreadableDocument
 from cci_app.knowledge.reading.kinds import Kind, kind_of
+from cci_app.knowledge.reading.report import report_of
 from config.settings import Settings
 
 # A job's kind is the name of the task that does it.
@@ -54,6 +55,7 @@ _VIEW = (
         KnowledgeDocument.created_at,
         KnowledgeDocument.indexed_at,
         KnowledgeDocument.reason,
+        KnowledgeDocument.report,
         STATUS,
         _PROGRESS,
         _ORIGINAL.id.label("original_id"),
@@ -99,13 +101,32 @@ def list_documents(
 
 
 def _shown(row: sa.RowMapping) -> dict[str, Any]:
+    shown = {**row, **_reading(row["report"])}
     code = Reason(row["reason"]) if row["reason"] else None
     if row["status"] == "failed" and code is None:
         code = Reason.INTERRUPTED
     if code is None:
-        return {**row, "reason": None}
+        return {**shown, "reason": None}
     told = {"code": code.value, **sentences(code, row["original_title"]), "document_id": row["original_id"]}
-    return {**row, "reason": told}
+    return {**shown, "reason": told}
+
+
+def _reading(kept: dict[str, Any] | None) -> dict[str, Any]:
+    """What is told of a reading: its report, and what to do where it did not find everything."""
+    report = report_of(kept)
+    if report is None:
+        return {"report": None, "warnings": []}
+    warnings = [
+        {"code": caution.value, "pages": list(pages), **warning(caution, pages)}
+        for caution, pages in report.cautions.items()
+    ]
+    told = {
+        "words": report.words,
+        "readers": report.readers,
+        "odd_letters": report.odd,
+        "left_out": {what.value: count for what, count in report.left_out.items()},
+    }
+    return {"report": told, "warnings": warnings}
 
 
 def add_file(

@@ -55,7 +55,7 @@ def main() -> None:
             "sections": [[section.text, section.heading, section.page] for section in document.sections],
             "pages": document.pages,
             "links": document.links,
-            "report": document.report and written(document.report),
+            "report": written(document.report),
         }
     sys.stdout.write(json.dumps(found))
 

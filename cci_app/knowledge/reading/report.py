@@ -6,8 +6,10 @@ from typing import Any
 from cci_app.knowledge.reading.document import Caution, Omission, Report
 
 
-def written(report: Report) -> dict[str, Any]:
+def written(report: Report | None) -> dict[str, Any] | None:
     """`{"words", "readers": {name: pages}, "odd", "left_out": {what: count}, "cautions": {what: pages}}`."""
+    if report is None:
+        return None
     return {
         "words": report.words,
         "readers": dict(report.readers),
