@@ -14,7 +14,7 @@ from cci_app.knowledge.reading.hypertext import Hypertext
 from cci_app.knowledge.reading.outline import Outline
 
 _EMPTY_LINE = re.compile(r"(\n[ \t]*\n)")
-_TABLE_RULE = re.compile(r"[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)*[ \t]*:?-*:?[ \t]*")
+_TABLE_RULE = re.compile(r"\A[ \t]*+\|?(?:[ \t]*+:?-+:?[ \t]*+\|)*+[ \t]*+:?-*:?[ \t]*")
 _MOST_OPEN = 1000
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?:(?:[\w-]+[ \t]*:.*|[ \t]+\S.*|- .*|#.*|[ \t]*)\n)*?(?:---|\.\.\.)[ \t]*\n")
 # A sign that begins neither one of HTML's own tags nor a whole comment is a sign: "x<y", "<nom de famille>".
