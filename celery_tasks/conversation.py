@@ -4,6 +4,7 @@ from flask import current_app
 
 from cci_app.admin.health import note_worker
 from cci_app.conversation.log import log_conversations
+from cci_app.conversation.outbox import receiver_of
 from cci_app.conversation.service import get_conversation
 from cci_app.conversation.sweep import person_of, sweep
 from cci_app.core.queue import Task
@@ -31,9 +32,9 @@ def resume_turn(receipt_id: str) -> None:
         get_conversation().resume(person, int(receipt_id))
 
 
-@celery.task(name=Task.PUSH_LATE_ANSWER.value)
-def push_late_answer(receipt_id: str) -> None:
-    """Push an answer that nobody pushed yet."""
-    person = person_of(int(receipt_id))
+@celery.task(name=Task.SEND.value)
+def send(message_id: str) -> None:
+    """Send what waits for the person of that outbound message."""
+    person = receiver_of(int(message_id))
     if person is not None:
-        get_conversation().late.push(person.organisation_id, int(receipt_id))
+        get_conversation().outbox.send(person)

@@ -18,8 +18,9 @@ from tests.fakes.graph import FakeGraph
 
 READY_SECONDS = 60.0
 _UNSETTLED = (
-    "SELECT count(*) AS left FROM webhook_events"
-    " WHERE status = 'received' OR late IN ('waiting', 'opening', 'pushing') OR logged_at IS NULL"
+    "SELECT (SELECT count(*) FROM webhook_events WHERE status = 'received' OR logged_at IS NULL)"
+    " + (SELECT count(*) FROM outbound_messages WHERE state = 'sending'"
+    "  OR state = 'queued' AND (via = 'push' OR attempts = 0)) AS left"
 )
 
 
@@ -125,7 +126,10 @@ class Stage:
 
     def uncertain(self) -> frozenset[str]:
         """The markers of answers that the product shows as sent with an unknown fate."""
-        rows = self.product.rows("SELECT text FROM webhook_events WHERE late = 'uncertain'")
+        rows = self.product.rows(
+            "SELECT text FROM webhook_events WHERE id IN"
+            " (SELECT receipt_id FROM outbound_messages WHERE state = 'uncertain')"
+        )
         return frozenset(row["text"].split()[-1] for row in rows)
 
     def messages(self, name: str) -> tuple[int, int]:

@@ -76,6 +76,28 @@ LATE_ANSWERS: dict[str, Any] = {
     ],
     "next": None,
 }
+OUTBOUND: dict[str, Any] = {
+    "messages": [
+        {
+            "id": 12,
+            "receipt_id": 4711,
+            "assistant": "cci",
+            "user_id": "+573001234567",
+            "reason": "late",
+            "via": "push",
+            "channel": "manychat",
+            "state": "sent",
+            "attempts": 1,
+            "not_before": "2026-01-15T10:00:15+00:00",
+            "created_at": "2026-01-15T10:00:15+00:00",
+            "error_code": None,
+            "error": None,
+            "part": {"kind": "text", "version": 1, "text": "Bonjour Camille !"},
+            "text": "Bonjour Camille !",
+        }
+    ],
+    "next": None,
+}
 DRY_RUN: dict[str, Any] = {
     "sheet": "Contactos",
     "columns": {"Empresa": "company", "Celular": "phone"},

@@ -17,12 +17,14 @@ from cci_app.admin.schemas import (
     LateAnswersResponse,
     MetricsFormatQuery,
     MetricsResponse,
+    OutboundQuery,
+    OutboundResponse,
     ReadyResponse,
     ReloadQuery,
     StatsResponse,
 )
 from cci_app.admin.statistics import installation_counters, organisation_gauges, request_figures, stats
-from cci_app.conversation.late import late_answers
+from cci_app.conversation.outbox import late_answers, outbound_messages
 from cci_app.core.errors import InvalidInput
 from cci_app.core.http.api import EdgeBlueprint
 from cci_app.core.http.errors import ErrorResponse
@@ -98,6 +100,20 @@ def list_late_answers(query: dict[str, Any]) -> dict[str, Any]:
     """
     found = late_answers(current_caller().organisation_id, **query)
     return {"late_answers": found, "next": found[-1]["receipt_id"] if len(found) == query["limit"] else None}
+
+
+@blueprint.get("/admin/outbound")
+@blueprint.arguments(OutboundQuery, location="query")
+@blueprint.response(200, OutboundResponse, example=examples.OUTBOUND)
+@blueprint.alt_response(422, "UNPROCESSABLE_ENTITY")
+def list_outbound(query: dict[str, Any]) -> dict[str, Any]:
+    """List what left, or is to leave, on our own account.
+
+    A message is one part. One that is `uncertain` may have reached the person: it is never sent again. One with
+    `via` `reply` opens the person's next reply.
+    """
+    found = outbound_messages(current_caller().organisation_id, **query)
+    return {"messages": found, "next": found[-1]["id"] if len(found) == query["limit"] else None}
 
 
 @blueprint.post("/admin/contacts/reload")

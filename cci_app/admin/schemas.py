@@ -2,8 +2,8 @@
 
 import marshmallow as ma
 
-from cci_app.conversation.models import LateState
-from cci_app.core.http.fields import PageQuery
+from cci_app.conversation.models import LateState, OutboundReason, OutboundState, Via
+from cci_app.core.http.fields import PageQuery, UserId
 
 
 class CheckResponse(ma.Schema):
@@ -121,6 +121,41 @@ class LateAnswersResponse(ma.Schema):
     """Late answers, newest first; `next` is null on the last page."""
 
     late_answers = ma.fields.List(ma.fields.Nested(LateAnswer), required=True)
+    next = ma.fields.Integer(required=True, allow_none=True)
+
+
+class OutboundQuery(PageQuery):
+    """Which messages."""
+
+    state = ma.fields.Enum(OutboundState, by_value=True, metadata={"description": "Only those", "example": "failed"})
+    reason = ma.fields.Enum(OutboundReason, by_value=True, metadata={"description": "Only those", "example": "late"})
+    user_id = UserId(metadata={"description": "Only to that person", "example": "+573001234567"})
+
+
+class OutboundMessage(ma.Schema):
+    """One part on its way out: `error` is what its last attempt met, `receipt_id` the event that caused it."""
+
+    id = ma.fields.Integer(required=True)
+    receipt_id = ma.fields.Integer(required=True, allow_none=True)
+    assistant = ma.fields.String(required=True)
+    user_id = ma.fields.String(required=True)
+    reason = ma.fields.String(required=True, validate=ma.validate.OneOf([*OutboundReason]))
+    via = ma.fields.String(required=True, validate=ma.validate.OneOf([*Via]))
+    channel = ma.fields.String(required=True, allow_none=True)
+    state = ma.fields.String(required=True, validate=ma.validate.OneOf([*OutboundState]))
+    attempts = ma.fields.Integer(required=True)
+    not_before = ma.fields.AwareDateTime(required=True)
+    created_at = ma.fields.AwareDateTime(required=True)
+    error_code = ma.fields.String(required=True, allow_none=True)
+    error = ma.fields.String(required=True, allow_none=True)
+    part = ma.fields.Dict(required=True)
+    text = ma.fields.String(required=True)
+
+
+class OutboundResponse(ma.Schema):
+    """Outbound messages, newest first; `next` is null on the last page."""
+
+    messages = ma.fields.List(ma.fields.Nested(OutboundMessage), required=True)
     next = ma.fields.Integer(required=True, allow_none=True)
 
 

@@ -22,7 +22,7 @@ _STATS = sa.text(
     ), receipts AS (
         SELECT count(*) FILTER (WHERE logged_at IS NULL AND log_error IS NULL) AS not_logged,
                count(log_error) AS log_errors,
-               count(late) AS late, count(*) FILTER (WHERE status = 'failed') AS failed
+               count(*) FILTER (WHERE late) AS late, count(*) FILTER (WHERE status = 'failed') AS failed
         FROM webhook_events
     ), messages AS (
         SELECT count(*) AS total, count(*) FILTER (WHERE timestamp >= (SELECT start FROM today)) AS today

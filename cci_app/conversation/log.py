@@ -107,7 +107,7 @@ def _recorded(receipt: Receipt) -> Recorded:
         user_id=receipt.user_id,
         kind=EventKind(receipt.kind),
         text=receipt.text,
-        late=receipt.late is not None,
+        late=receipt.late,
         received_at=receipt.received_at,
         answered_at=receipt.completed_at or receipt.received_at,
         outcome=read_outcome(receipt.outcome or {}),

@@ -15,6 +15,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from cci_app.core.database import Base, OrganisationOwned, PersonOwned
 
 PERSON = ("organisation_id", "assistant", "user_id")
+_OPEN = sa.text("state IN ('queued', 'sending')")
+
+
+def _listed(values: type[StrEnum]) -> str:
+    return ", ".join(repr(value.value) for value in values)
 
 
 class LateState(StrEnum):
@@ -29,15 +34,40 @@ class LateState(StrEnum):
     UNCERTAIN = "uncertain"
 
 
+class OutboundState(StrEnum):
+    """Where an outbound message stands; what may follow what stands in the database (`guard_outbound_state`)."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+    CANCELLED = "cancelled"
+
+
+class OutboundReason(StrEnum):
+    """Why something leaves: an answer after its deadline, what found no room in a reply, a reply nobody waited for."""
+
+    LATE = "late"
+    REST = "rest"
+    REPLY = "reply"
+
+
+class Via(StrEnum):
+    """How it leaves: sent to the person's address, or at the start of their next reply."""
+
+    PUSH = "push"
+    REPLY = "reply"
+
+
 class WebhookEvent(PersonOwned, Base):
     """The receipt of one inbound event, unique by organisation, channel account and the channel's event id.
 
     `status` is `received` until the turn is committed, then `completed`; `failed` when no attempt came to an end.
-    `held` tells that the sender was given the holding reply; `late` is where the real answer then stands: `waiting` to
-    be pushed or to open the next reply; `opening` or `pushing` while somebody does that; then `opened` or `pushed`,
-    `refused` (by the channel, for `late_reason`; it opens the next reply) or `uncertain` (sent, but nobody knows
-    whether it arrived). `push_after` is when it may be pushed, while it is `pushing` when it should be done; it is
-    empty where the channel cannot push. `outcome` is what the turn made of the message. `channel` is the kind of
+    `held` tells that the sender was given the holding reply, `late` that the real answer went to the outbox.
+    `outcome` is what the turn made of the message. `channel` is the kind of
     channel that renders the reply, `reply` the bytes that it made and `reply_type` what they are. `parts` has the
     message's parts where it is more than its `text`, `reply_to` where the person can be reached.
     """
@@ -47,12 +77,6 @@ class WebhookEvent(PersonOwned, Base):
         sa.UniqueConstraint("organisation_id", "channel_account", "event_id", name="uq_webhook_events_event"),
         sa.CheckConstraint("status IN ('received', 'completed', 'failed')", name="status"),
         sa.Index("ix_webhook_events_person", *PERSON, "id"),
-        sa.CheckConstraint(f"late IN ({', '.join(repr(state.value) for state in LateState)})", name="late"),
-        sa.Index("ix_webhook_events_was_late", "organisation_id", "id", postgresql_where=sa.text("late IS NOT NULL")),
-        sa.Index(
-            "ix_webhook_events_late", *PERSON, postgresql_where=sa.text("late IN ('waiting', 'opening', 'refused')")
-        ),
-        sa.Index("ix_webhook_events_push", "push_after", postgresql_where=sa.text("push_after IS NOT NULL")),
         sa.Index("ix_webhook_events_unfinished", "id", postgresql_where=sa.text("status = 'received'")),
         sa.Index(
             "ix_webhook_events_unlogged",
@@ -73,10 +97,7 @@ class WebhookEvent(PersonOwned, Base):
     received_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     status: Mapped[str] = mapped_column(sa.String(16), server_default="received")
     held: Mapped[bool] = mapped_column(server_default=sa.false())
-    late: Mapped[str | None] = mapped_column(sa.String(16))
-    late_reason: Mapped[str | None]
-    push_attempts: Mapped[int] = mapped_column(server_default=sa.text("0"))
-    push_after: Mapped[datetime | None]
+    late: Mapped[bool] = mapped_column(server_default=sa.false())
     outcome: Mapped[dict[str, Any] | None]
     reply: Mapped[bytes | None]
     reply_type: Mapped[str | None] = mapped_column(sa.String(127))
@@ -85,12 +106,63 @@ class WebhookEvent(PersonOwned, Base):
     log_error: Mapped[str | None]
 
 
+class OutboundMessage(PersonOwned, Base):
+    """One part that leaves on our own account.
+
+    `receipt_id` is the event that caused it, `position` its place among what that caused. `not_before` is when it may
+    be sent, `claimed_until` when whoever sends it should be done; `error` is what the last attempt met. Messages of one
+    person are sent in the order of their ids.
+    """
+
+    __tablename__ = "outbound_messages"
+    __table_args__ = (
+        sa.CheckConstraint(f"state IN ({_listed(OutboundState)})", name="state"),
+        sa.CheckConstraint(f"via IN ({_listed(Via)})", name="via"),
+        sa.CheckConstraint(f"reason IN ({_listed(OutboundReason)})", name="reason"),
+        sa.UniqueConstraint("organisation_id", "idempotency_key", name="uq_outbound_messages_key"),
+        sa.Index("ix_outbound_messages_open", *PERSON, "id", postgresql_where=_OPEN),
+        sa.Index("ix_outbound_messages_due", "not_before", postgresql_where=_OPEN),
+        sa.Index("ix_outbound_messages_listed", "organisation_id", "id"),
+        sa.Index("ix_outbound_messages_receipt", "receipt_id"),
+    )
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
+    receipt_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    reason: Mapped[str] = mapped_column(sa.String(16))
+    position: Mapped[int]
+    idempotency_key: Mapped[str] = mapped_column(sa.String(255))
+    address: Mapped[dict[str, Any] | None]
+    part: Mapped[dict[str, Any]]
+    via: Mapped[str] = mapped_column(sa.String(16))
+    state: Mapped[str] = mapped_column(sa.String(16), server_default="queued")
+    attempts: Mapped[int] = mapped_column(server_default=sa.text("0"))
+    not_before: Mapped[datetime] = mapped_column(server_default=sa.func.clock_timestamp())
+    claimed_until: Mapped[datetime | None]
+    vendor_id: Mapped[str | None]
+    error_code: Mapped[str | None]
+    error: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=sa.func.clock_timestamp())
+
+
+class DeliveryEvent(OrganisationOwned, Base):
+    """What became of an outbound message: a row each time its state changed, written by the database."""
+
+    __tablename__ = "delivery_events"
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
+    message_id: Mapped[int] = mapped_column(sa.ForeignKey("outbound_messages.id", ondelete="CASCADE"), index=True)
+    state: Mapped[str] = mapped_column(sa.String(16))
+    code: Mapped[str | None]
+    reason: Mapped[str | None]
+    at: Mapped[datetime] = mapped_column(server_default=sa.func.clock_timestamp())
+
+
 class TurnState(PersonOwned, Base):
     """Where a person stands with an assistant, and whose turn it is.
 
     `lease_token` names the holder of the turn until `lease_until`; only the holder may write `state`. `sequence` counts
     the turns committed, `pending` the receipts not yet answered, `attempts` how often the present one was taken;
-    `has_late` tells that late answers may wait to open the next reply.
+    `has_late` tells that something may wait to open the next reply.
     """
 
     __tablename__ = "turn_state"

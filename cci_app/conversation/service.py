@@ -20,7 +20,7 @@ from cci_app.contacts.card import ContactCard
 from cci_app.conversation import memory, turns
 from cci_app.conversation.acquaintance import acquaint, contact_of, forget
 from cci_app.conversation.inbound import Event, Person
-from cci_app.conversation.late import LateAnswers
+from cci_app.conversation.outbox import Outbox
 from cci_app.conversation.pool import AgentPool
 from cci_app.conversation.state import PersonState
 from cci_app.conversation.thinking import language_of, outcome, start_of, think
@@ -67,7 +67,7 @@ class Conversation:
         self._assistants = assistants
         self._pool = AgentPool(app, settings.agent_pool_size)
         self.channels = channels
-        self.late = LateAnswers(channels)
+        self.outbox = Outbox(channels)
 
     def assistant(self, name: str | None) -> Assistant:
         """The assistant of that name, the default one for None. Raises InvalidInput for an unknown name."""
@@ -192,7 +192,7 @@ class Conversation:
         memory.save(turn.person, state, turn.sequence + 1, self._settings.state_ttl_seconds)
         ring(Task.LOG_CONVERSATIONS)
         if late and done.pushable:
-            self.late.push(turn.person.organisation_id, turn.receipt_id)
+            self.outbox.send(turn.person)
         return Answered(rendered, stages)
 
     def _await_turn(self, arrival: _Arrival) -> Turn | None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from cci_app.conversation.inbound import Person
-from cci_app.conversation.late import due_pushes
+from cci_app.conversation.outbox import due_messages
 from cci_app.core.database import system_transaction
 from cci_app.core.queue import Task, ring
 
@@ -28,8 +28,8 @@ def sweep(grace_seconds: float) -> Sequence[int]:
         receipts: Sequence[int] = session.scalars(_UNFINISHED, {"grace": grace_seconds}).all()
     for receipt in receipts:
         ring(Task.RESUME_TURN, str(receipt))
-    for receipt in due_pushes():
-        ring(Task.PUSH_LATE_ANSWER, str(receipt))
+    for message in due_messages():
+        ring(Task.SEND, str(message))
     ring(Task.LOG_CONVERSATIONS)
     return receipts
 

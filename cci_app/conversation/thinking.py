@@ -71,7 +71,7 @@ def think(turn: Turn, assistant: Assistant, deadline: Deadline, now: datetime) -
     thought.calls = calls
     thought.ended = thought.ended or ended
     thought.stages = {**stages, **thought.stages}
-    thought.parts = (*(part for late in turn.late for part in late.parts), *thought.parts)
+    thought.parts = (*(late.part for late in turn.late), *thought.parts)
     return thought
 
 

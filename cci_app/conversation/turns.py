@@ -5,9 +5,10 @@ Every function is one transaction, of one statement where that is possible: this
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +20,8 @@ from cci_app.channels.message import (
     address_from_json,
     address_to_json,
     attachments_of,
+    part_from_json,
+    part_to_json,
     parts_from_json,
     parts_to_json,
     written,
@@ -27,10 +30,11 @@ from cci_app.channels.ports import Rendered
 from cci_app.contacts.book import CANDIDATES, asked_for, chosen
 from cci_app.contacts.card import ContactCard
 from cci_app.conversation.inbound import Event, EventKind, Person
-from cci_app.conversation.outcome import Outcome, read_outcome
+from cci_app.conversation.outcome import Outcome
 from cci_app.core.database import one_trip, tenant_statement
 
 LEASE_SECONDS = 6
+_AFTER_REPLY_SECONDS = 3.0
 
 
 class LeaseLost(Exception):  # noqa: N818
@@ -39,10 +43,10 @@ class LeaseLost(Exception):  # noqa: N818
 
 @dataclass(frozen=True, slots=True)
 class LateAnswer:
-    """An answer that came after its deadline and waits to open the next reply."""
+    """A part of an answer that could not be told before, and waits to open the next reply."""
 
-    event_id: int
-    parts: tuple[Part, ...]
+    message_id: int
+    part: Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +161,8 @@ _TAKE = one_trip(
 
 # Those that wait, and those that an earlier attempt at this turn was opening.
 _OPEN_LATE = one_trip(
-    f"UPDATE webhook_events SET late = 'opening' WHERE {_PERSON} AND late IN ('waiting', 'refused', 'opening')"
-    " RETURNING id, outcome"
+    f"UPDATE outbound_messages SET state = 'sending', via = 'reply', claimed_until = NULL WHERE {_PERSON}"
+    " AND (state = 'queued' OR state = 'sending' AND via = 'reply') AND reason IN ('late', 'rest') RETURNING id, part"
 )
 
 # The lease is looked at first, under a lock: without it nothing is written.
@@ -168,23 +172,33 @@ _COMPLETING = (
     "), reply AS ("
     " UPDATE webhook_events SET status = :status, outcome = :outcome, reply = COALESCE(reply, :reply),"
     "  reply_type = COALESCE(reply_type, :reply_type), reply_to = :reply_to, completed_at = clock_timestamp(),"
-    "  late = CASE WHEN held OR :unheard THEN 'waiting' END,"
-    "  push_after = CASE WHEN (held OR :unheard) AND :pushable THEN clock_timestamp() END"
-    " FROM lease WHERE id = :receipt_id AND status = 'received' RETURNING late"
+    "  late = held OR :unheard"
+    " FROM lease WHERE id = :receipt_id AND status = 'received'{in_time} RETURNING late"
     "), turn AS ("
     " UPDATE turn_state SET state = :state, sequence = sequence + 1, pending = pending - 1,"
-    "  has_late = reply.late IS NOT NULL OR (has_late AND :keeps_late), lease_token = NULL, lease_until = NULL"
+    "  has_late = reply.late OR :has_rest OR (has_late AND :keeps_late), lease_token = NULL, lease_until = NULL"
     f" FROM reply WHERE {_PERSON} AND lease_token = :token RETURNING 1)"
 )
-_OPENED = (
-    ", opened AS (UPDATE webhook_events SET late = 'opened', push_after = NULL FROM reply WHERE id = ANY(:opened))"
+# Nothing but the reply itself, in time: then nothing is to be sent, and no outbox is looked at.
+_COMPLETE = one_trip(
+    _COMPLETING.format(in_time=" AND NOT held AND NOT :unheard") + " SELECT reply.late FROM reply, turn",
+    *_json("outcome", "state", "reply_to"),
 )
-_COMPLETE, _COMPLETE_OPENING = (
-    one_trip(
-        f"{_COMPLETING}{opened} SELECT reply.late FROM reply, turn",
-        *_json("outcome", "state", "reply_to"),
-    )
-    for opened in ("", _OPENED)
+# What was told in this reply is told; a late answer, or what found no room, is to be sent.
+_COMPLETE_SENDING = one_trip(
+    _COMPLETING.format(in_time="") + ", opened AS ("
+    " UPDATE outbound_messages SET state = 'sent' FROM reply"
+    " WHERE id = ANY(:opened) AND state = 'sending' AND via = 'reply'"
+    "), outbound AS ("
+    " INSERT INTO outbound_messages (organisation_id, assistant, user_id, receipt_id, reason, position,"
+    "  idempotency_key, address, part, via, not_before)"
+    " SELECT :organisation_id, :assistant, :user_id, :receipt_id, m.reason, m.position,"
+    "  concat('receipt ', CAST(:receipt_id AS bigint), ' ', m.position), :reply_to, m.part,"
+    "  CASE WHEN :pushable THEN 'push' ELSE 'reply' END, clock_timestamp() + make_interval(secs => m.pause)"
+    " FROM reply, jsonb_to_recordset(:outbound) AS m (reason text, position integer, part jsonb, pause float8)"
+    " WHERE m.reason <> 'late' AND NOT reply.late OR m.reason = 'late' AND reply.late ORDER BY m.position"
+    ") SELECT reply.late FROM reply, turn",
+    *_json("outcome", "state", "reply_to", "outbound"),
 )
 
 _RELEASE = one_trip(
@@ -289,30 +303,44 @@ def complete(turn: Turn, done: Completion, *, unheard: bool) -> bool:
     `unheard` tells that nobody waits for the reply any more. Returns whether the answer came late, so that it waits to
     be pushed or to open the next reply. Raises LeaseLost when somebody else took over.
     """
-    written = tenant_statement(
-        turn.person.organisation_id,
-        _COMPLETE_OPENING if turn.late else _COMPLETE,
-        {
-            **_person(turn.person),
-            "receipt_id": turn.receipt_id,
-            "token": turn.token,
-            "status": "failed" if done.failed else "completed",
-            "outcome": done.outcome.to_json(),
-            "reply": done.reply.body,
-            "reply_type": done.reply.content_type,
-            "unheard": unheard,
-            "state": dict(done.state),
-            "reply_to": address_to_json(done.address),
+    values = {
+        **_person(turn.person),
+        "receipt_id": turn.receipt_id,
+        "token": turn.token,
+        "status": "failed" if done.failed else "completed",
+        "outcome": done.outcome.to_json(),
+        "reply": done.reply.body,
+        "reply_type": done.reply.content_type,
+        "unheard": unheard,
+        "state": dict(done.state),
+        "reply_to": address_to_json(done.address),
+        "has_rest": bool(done.reply.rest),
+        "keeps_late": turn.kind is not EventKind.MESSAGE,
+    }
+    written: Sequence[sa.Row[Any]] = ()
+    if not (turn.late or done.reply.rest or unheard):
+        written = tenant_statement(turn.person.organisation_id, _COMPLETE, values)
+    if not written:
+        sending = {
             "pushable": done.pushable,
-            "keeps_late": turn.kind is not EventKind.MESSAGE,
-            "opened": [late.event_id for late in turn.late],
-        },
-    )
+            "opened": [late.message_id for late in turn.late],
+            "outbound": [*_outbound(done.outcome.reply, "late"), *_outbound(done.reply.rest, "rest")],
+        }
+        written = tenant_statement(turn.person.organisation_id, _COMPLETE_SENDING, {**values, **sending})
     if not written:
         # Taken over, or taken in the very moment in which somebody else completed it: then the lease is still ours.
         release(turn)
         raise LeaseLost
-    return written[0].late is not None
+    return bool(written[0].late)
+
+
+def _outbound(parts: Iterable[Part], reason: str) -> list[dict[str, Any]]:
+    """The rows of parts that leave one by one; what follows a reply leaves when that has surely arrived."""
+    pause = _AFTER_REPLY_SECONDS if reason == "rest" else 0.0
+    return [
+        {"reason": reason, "position": number, "part": part_to_json(part), "pause": pause}
+        for number, part in enumerate(parts, start=1)
+    ]
 
 
 def release(turn: Turn) -> None:
@@ -357,7 +385,9 @@ def _rest(person: Person, kind: EventKind, row: Any, contact: Mapping[str, str |
         "state": row.state,
         "sequence": row.sequence,
         "attempts": row.attempts,
-        "late": tuple(LateAnswer(id_, read_outcome(outcome).reply) for id_, outcome in sorted(map(tuple, late))),
+        "late": tuple(
+            LateAnswer(id_, part_from_json(part)) for id_, part in sorted(map(tuple, late), key=itemgetter(0))
+        ),
         "contact": chosen(row.contacts or (), contact["phone"]),
     }
 

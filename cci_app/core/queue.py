@@ -36,7 +36,7 @@ class Task(StrEnum):
     LOG_CONVERSATIONS = "conversation.log"
     SWEEP = "conversation.sweep"
     RESUME_TURN = "conversation.resume_turn"
-    PUSH_LATE_ANSWER = "conversation.push_late_answer"
+    SEND = "conversation.send"
     RELOAD_CONTACTS = "contacts.reload"
     INGEST_DOCUMENT = "knowledge.ingest"
     CRAWL_SITE = "knowledge.crawl"
@@ -50,7 +50,7 @@ QUEUE_OF: dict[Task, Queue] = {
     Task.LOG_CONVERSATIONS: Queue.LOG,
     Task.SWEEP: Queue.TURNS,
     Task.RESUME_TURN: Queue.TURNS,
-    Task.PUSH_LATE_ANSWER: Queue.TURNS,
+    Task.SEND: Queue.TURNS,
     Task.RELOAD_CONTACTS: Queue.JOBS,
     Task.INGEST_DOCUMENT: Queue.JOBS,
     Task.CRAWL_SITE: Queue.JOBS,

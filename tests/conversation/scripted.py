@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from cci_app.agents.ports import AgentReply, Progress, TurnContext
-from cci_app.channels.message import Inbound, Text
+from cci_app.channels.message import Inbound, Part, Text
 from cci_app.conversation.inbound import Event, Person
 from cci_app.conversation.service import Conversation
 from cci_app.core.database import tenant_transaction
@@ -26,6 +26,7 @@ class ScriptedAgent:
         self.gate.set()
         self.fails = False
         self.asks = True
+        self.says: tuple[Part, ...] | None = None
 
     def reply(self, turn: TurnContext) -> AgentReply:
         self.asked.append(turn.text)
@@ -34,7 +35,8 @@ class ScriptedAgent:
             raise ValueError("a fault of the agent")
         count = int(turn.state.get("count", 0)) + 1
         progress = Progress(count, count - 1, False) if self.asks else None
-        return AgentReply.saying(f"answer {count} to {turn.text}", {"count": count}, progress=progress)
+        said = self.says or (Text(f"answer {count} to {turn.text}"),)
+        return AgentReply(said, {"count": count}, progress=progress)
 
 
 class ScriptedAssistant:

@@ -15,9 +15,9 @@ from cci_app.channels.manychat import Manychat
 from cci_app.channels.message import Address, Text
 from cci_app.channels.ports import Retry, Sent
 from cci_app.channels.registry import load_channels
-from cci_app.conversation import late
+from cci_app.conversation import outbox
 from cci_app.conversation.inbound import Event, Person
-from cci_app.conversation.late import due_pushes
+from cci_app.conversation.outbox import claim_next, due_messages, late_answers, outbound_messages
 from cci_app.conversation.service import Conversation
 from cci_app.core.database import tenant_transaction
 from tests.conversation.scripted import BUDGET, ScriptedAgent, ScriptedAssistant, say, until
@@ -73,32 +73,35 @@ def pushing(app: Flask, settings: Any, agent: ScriptedAgent, manychat: FakeManyc
 
 def standing(person: Person) -> list[tuple[str | None, str | None]]:
     """Where each late answer of a person stands, with the reason."""
-    with tenant_transaction(person.organisation_id) as session:
-        statement = sa.text("SELECT late, late_reason FROM webhook_events WHERE held ORDER BY id")
-        return [tuple(row) for row in session.execute(statement)]
+    return [(told["state"], told["reason"]) for told in reversed(late_answers(person.organisation_id))]
 
 
 def make_due(person: Person) -> None:
     with tenant_transaction(person.organisation_id) as session:
-        session.execute(sa.text("UPDATE webhook_events SET push_after = now() - interval '1 second' WHERE held"))
+        session.execute(
+            sa.text(
+                "UPDATE outbound_messages SET not_before = now() - interval '1 second',"
+                " claimed_until = claimed_until - interval '1 hour'"
+            )
+        )
 
 
 def late_turn(conversation: Conversation, person: Person, agent: ScriptedAgent, state: str) -> int:
-    """A message whose answer comes late and ends in `state`; returns its receipt."""
+    """A message whose answer comes late and ends in `state`; returns its outbound message."""
     agent.gate.clear()
     assert say(conversation, person, "slow", reply_to=ADDRESS).startswith("holding")
     agent.gate.set()
     # An answer waits before its first push, too: after it there is a reason.
-    until(lambda: standing(person)[0][0] == state and (state != "waiting" or standing(person)[0][1] is not None))
-    with tenant_transaction(person.organisation_id) as session:
-        receipt: int = session.scalars(sa.text("SELECT id FROM webhook_events WHERE held")).one()
-    return receipt
+    until(lambda: [told[0] for told in standing(person)] == [state])
+    until(lambda: state != "waiting" or standing(person)[0][1] is not None)
+    (message,) = outbound_messages(person.organisation_id)
+    return int(message["id"])
 
 
 def test_a_late_answer_is_pushed_once(
     pushing: Conversation, person: Person, agent: ScriptedAgent, manychat: FakeManychat
 ) -> None:
-    receipt = late_turn(pushing, person, agent, "pushed")
+    message = late_turn(pushing, person, agent, "pushed")
     assert manychat.sent == [
         {
             "subscriber_id": 4711,
@@ -108,8 +111,8 @@ def test_a_late_answer_is_pushed_once(
             },
         }
     ]
-    assert receipt not in due_pushes()
-    assert pushing.late.push(person.organisation_id, receipt) is None
+    assert message not in due_messages()
+    assert pushing.outbox.send(person) == []
     assert say(pushing, person, "next") == "answer 2 to next"
     assert len(manychat.sent) == 1
 
@@ -153,9 +156,9 @@ def test_a_refused_answer_is_shown_and_opens_the_next_reply(
     pushing: Conversation, person: Person, agent: ScriptedAgent, manychat: FakeManychat, status: int
 ) -> None:
     manychat.will(status, '{"status": "error", "message": "Subscriber does not exist"}')
-    receipt = late_turn(pushing, person, agent, "refused")
+    message = late_turn(pushing, person, agent, "refused")
     assert standing(person) == [("refused", f"Manychat answered {status}: Subscriber does not exist")]
-    assert receipt not in due_pushes()
+    assert message not in due_messages()
     assert say(pushing, person, "next") == "answer 1 to slow\n\nanswer 2 to next"
     assert standing(person)[0][0] == "opened"
     assert len(manychat.sent) == 1
@@ -165,12 +168,12 @@ def test_too_many_requests_are_waited_for(
     pushing: Conversation, person: Person, agent: ScriptedAgent, manychat: FakeManychat
 ) -> None:
     manychat.will(429, Retry_After="20")
-    receipt = late_turn(pushing, person, agent, "waiting")
-    assert receipt not in due_pushes()
-    assert pushing.late.push(person.organisation_id, receipt) is None
+    message = late_turn(pushing, person, agent, "waiting")
+    assert message not in due_messages()
+    assert pushing.outbox.send(person) == []
     make_due(person)
-    assert receipt in due_pushes()
-    assert pushing.late.push(person.organisation_id, receipt) == Sent()
+    assert message in due_messages()
+    assert pushing.outbox.send(person) == [Sent()]
     assert manychat.texts == ["answer 1 to slow"] * 2
 
 
@@ -178,11 +181,11 @@ def test_an_answer_that_waits_for_its_push_opens_a_reply_that_comes_first(
     pushing: Conversation, person: Person, agent: ScriptedAgent, manychat: FakeManychat
 ) -> None:
     manychat.will(503)
-    receipt = late_turn(pushing, person, agent, "waiting")
+    message = late_turn(pushing, person, agent, "waiting")
     assert say(pushing, person, "next") == "answer 1 to slow\n\nanswer 2 to next"
     make_due(person)
-    assert receipt not in due_pushes()
-    assert pushing.late.push(person.organisation_id, receipt) is None
+    assert message not in due_messages()
+    assert pushing.outbox.send(person) == []
 
 
 @pytest.mark.parametrize(("status", "body"), [(500, ""), (502, ""), (200, "<html>"), (200, "[]")])
@@ -190,9 +193,9 @@ def test_an_unknown_fate_is_shown_and_never_repeated(
     pushing: Conversation, person: Person, agent: ScriptedAgent, manychat: FakeManychat, status: int, body: str
 ) -> None:
     manychat.will(status, body)
-    receipt = late_turn(pushing, person, agent, "uncertain")
+    late_turn(pushing, person, agent, "uncertain")
     make_due(person)
-    assert pushing.late.push(person.organisation_id, receipt) is None
+    assert pushing.outbox.send(person) == []
     assert say(pushing, person, "next") == "answer 2 to next"
     assert len(manychat.sent) == 1
     assert standing(person)[0][1]
@@ -202,13 +205,13 @@ def test_a_process_that_dies_while_it_pushes_leaves_an_unknown_fate(
     pushing: Conversation, person: Person, agent: ScriptedAgent, manychat: FakeManychat
 ) -> None:
     manychat.will(503)
-    receipt = late_turn(pushing, person, agent, "waiting")
+    message = late_turn(pushing, person, agent, "waiting")
     make_due(person)
-    assert pushing.late._claim(person.organisation_id, receipt) is not None
-    assert receipt not in due_pushes()
+    assert claim_next(person) is not None
+    assert message not in due_messages()
     assert standing(person)[0][0] == "pushing"
     make_due(person)
-    assert receipt not in due_pushes()
+    assert message not in due_messages()
     assert standing(person)[0][0] == "uncertain"
 
 
@@ -218,14 +221,14 @@ def test_an_unreachable_manychat_is_tried_again_and_given_up(
     nowhere = Manychat(KEY, "http://127.0.0.1:1")
     assert isinstance(nowhere.send(Text("text"), ADDRESS, "1"), Retry)
     nowhere.close()
-    monkeypatch.setattr(late, "MAX_ATTEMPTS", 2)
+    monkeypatch.setattr(outbox, "MAX_ATTEMPTS", 2)
     httpserver.clear()
     fake = FakeManychat(httpserver)
     fake.will(429)
     fake.will(429)
-    receipt = late_turn(pushing, person, agent, "waiting")
+    late_turn(pushing, person, agent, "waiting")
     make_due(person)
-    pushing.late.push(person.organisation_id, receipt)
+    pushing.outbox.send(person)
     assert standing(person)[0][0] == "refused"
 
 

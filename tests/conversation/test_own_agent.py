@@ -104,7 +104,7 @@ def say(client: FlaskClient, tenant: Tenant, text: str, **more: Any) -> dict[str
 
 def receipts(tenant: Tenant) -> list[tuple[Any, ...]]:
     with tenant_transaction(tenant.organisation_id) as session:
-        rows = session.execute(sa.text("SELECT status, late IS NOT NULL, text FROM webhook_events ORDER BY id")).all()
+        rows = session.execute(sa.text("SELECT status, late, text FROM webhook_events ORDER BY id")).all()
     return [tuple(row) for row in rows]
 
 

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from cci_app.channels.message import Text, parts_to_json, plain_text
+from cci_app.channels.message import Text, parts_to_json
 from cci_app.channels.ports import Rendered
 from cci_app.conversation import turns
 from cci_app.conversation.inbound import Person
@@ -127,7 +127,7 @@ def test_a_held_answer_opens_the_next_reply_once(app: Flask, person: Person) -> 
     # The sender of the first event has the holding reply, and a repeat gets the same.
     assert opened(person, "first", "1").reply == rendered("un instant")
     second = take(opened(person, "second", "2"))
-    assert [plain_text(late.parts) for late in second.late] == ["late answer"]
+    assert [late.part.plain for late in second.late] == ["late answer"]
     turns.complete(second, completion("late answer, then this"), unheard=False)
     assert take(opened(person, "third", "3")).late == ()
 

@@ -9,13 +9,13 @@ import sqlalchemy as sa
 from flask_migrate import downgrade, upgrade
 
 from cci_app import create_app
-from cci_app.channels.message import Address, Image, Text, address_from_json, parts_from_json
+from cci_app.channels.message import Address, Image, Text, address_from_json, part_from_json, parts_from_json
 from cci_app.core.database import db
 from cci_app.embedded.postgres import EmbeddedPostgres
 from tests.conftest import make_settings
 
 Scratch = Callable[..., list[dict[str, Any]]]
-BEFORE_PARTS, PARTS = "0011", "0012"
+BEFORE_PARTS, PARTS, BEFORE_OUTBOX, OUTBOX = "0011", "0012", "0013", "0014"
 
 
 @pytest.fixture
@@ -58,6 +58,11 @@ _RECEIPT = (
     " SELECT min(id), 'cci', :who, 'api', :who, false, 'message', :text, :media, :delivery, :form, :status, :rendered"
     " FROM organisations"
 )
+_IN_TIME = (
+    "INSERT INTO webhook_events (organisation_id, assistant, user_id, channel_account, event_id, keyless, kind, text,"
+    " channel, status) SELECT min(id), 'cci', '+573000000002', 'api', 'in time', false, 'message', 'Hola', 'api',"
+    " 'completed' FROM organisations"
+)
 _IN_FLIGHT: dict[str, Any] = {
     "who": "+573000000001",
     "text": "Miren",
@@ -98,6 +103,55 @@ def test_receipts_are_carried_over_and_back(scratch: Scratch) -> None:
     # The subscriber's id is text from then on: Manychat takes either.
     before[0]["delivery"] = {"subscriber_id": "4711"}
     assert scratch(read) == before
+
+
+_LATE = (
+    "INSERT INTO webhook_events (organisation_id, assistant, user_id, channel_account, event_id, keyless, kind, text,"
+    " channel, reply_to, status, outcome, held, late, late_reason, push_attempts, push_after)"
+    " SELECT min(id), 'cci', '+573000000001', 'api', :event_id, false, 'message', 'Hola', 'api', :reply_to,"
+    " 'completed', :outcome, true, :late, :why, :attempts, CAST(:after AS timestamptz) FROM organisations"
+)
+_SOON = "2026-01-15T10:00:00+00:00"
+# Each state of the version before, with how the outbox holds it.
+_LATE_ROWS = [
+    ("waiting", None, 0, None, ("reply", "queued")),
+    ("waiting", "Manychat answered 503", 2, _SOON, ("push", "queued")),
+    ("refused", "Manychat answered 400: no", 1, None, ("reply", "queued")),
+    ("opening", None, 0, None, ("reply", "sending")),
+    ("pushing", None, 1, _SOON, ("push", "sending")),
+    ("opened", None, 0, None, ("reply", "sent")),
+    ("pushed", None, 1, None, ("push", "sent")),
+    ("uncertain", "Manychat answered 500", 1, None, ("push", "uncertain")),
+]
+# Either version of an outcome.
+_TEXT, _PARTS = (
+    '{"text": "Bienvenue"}',
+    '{"version": 2, "parts": [{"kind": "text", "version": 1, "text": "uno"}, {"kind": "text", "text": "dos"}]}',
+)
+
+
+def test_late_answers_are_carried_over_and_back(scratch: Scratch) -> None:
+    upgrade(revision=BEFORE_OUTBOX)
+    scratch("INSERT INTO organisations (slug, name) VALUES ('one', 'One')")
+    scratch(_IN_TIME)
+    address = '{"channel": "manychat", "account": "manychat", "to": "4711"}'
+    for number, (late, why, attempts, after, _) in enumerate(_LATE_ROWS):
+        values = {"late": late, "event_id": f"late {number}", "why": why, "attempts": attempts, "after": after}
+        scratch(_LATE, outcome=_PARTS if number % 2 else _TEXT, reply_to=address, **values)
+    read = "SELECT event_id, late, late_reason, push_attempts, push_after FROM webhook_events ORDER BY id"
+    before = scratch(read)
+    upgrade(revision=OUTBOX)
+    messages = scratch("SELECT * FROM outbound_messages ORDER BY receipt_id, position")
+    firsts = [(message["via"], message["state"]) for message in messages if message["position"] == 1]
+    assert firsts == [row[-1] for row in _LATE_ROWS]
+    texts = [part_from_json(message["part"]).plain for message in messages]
+    assert texts[:3] == ["Bienvenue", "uno", "dos"]
+    assert {address_from_json(message["address"]) for message in messages} == {Address("manychat", "manychat", "4711")}
+    assert scratch("SELECT count(*) FROM delivery_events") == [{"count": len(messages)}]
+    assert scratch("SELECT count(*) FROM webhook_events WHERE late") == [{"count": len(_LATE_ROWS)}]
+    downgrade(revision=BEFORE_OUTBOX)
+    assert scratch(read) == before
+    upgrade(revision=OUTBOX)
 
 
 def test_one_login_that_may_create_roles_serves_all(addresses: dict[str, str], tmp_path: Path) -> None:

@@ -1,0 +1,203 @@
+"""The outbox: whatever leaves on our own account, one row a part, each sent once and in order.
+
+Whoever sends a row claims it first. A push of unknown fate is shown and never sent again; what a channel does not want,
+or cannot be given, opens the person's next reply where there is one. A state never goes down: the database refuses it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+
+from cci_app.channels.message import Address, Part, address_from_json, part_from_json, parts_from_json, plain_text
+from cci_app.channels.ports import Delivery, Fault, Refused, Retry, Sent, Uncertain
+from cci_app.channels.registry import Channels
+from cci_app.conversation.inbound import Person
+from cci_app.conversation.models import LateState, OutboundReason, OutboundState, Via
+from cci_app.core.database import one_trip, system_transaction, tenant_statement
+
+log = structlog.get_logger(__name__)
+
+# Longer than a push may take.
+CLAIM_SECONDS = 30
+MAX_ATTEMPTS = 8
+_FIRST_PAUSE_SECONDS = 2.0
+_LONGEST_PAUSE_SECONDS = 300.0
+
+# The oldest that is not done with, if it is due and nobody sends it: later ones wait for it.
+_CLAIM = one_trip(
+    "UPDATE outbound_messages SET state = 'sending', attempts = attempts + 1,"
+    " claimed_until = clock_timestamp() + make_interval(secs => :claim)"
+    " WHERE id = (SELECT min(id) FROM outbound_messages"
+    "  WHERE organisation_id = :organisation_id AND assistant = :assistant AND user_id = :user_id"
+    "  AND state IN ('queued', 'sending') AND via = 'push')"
+    " AND state = 'queued' AND via = 'push' AND not_before <= clock_timestamp()"
+    " RETURNING id, idempotency_key, address, part, reason, attempts"
+)
+_SETTLE = one_trip(
+    "WITH settled AS ("
+    " UPDATE outbound_messages SET state = :state, via = :via, claimed_until = NULL, vendor_id = :vendor_id,"
+    "  error_code = :code, error = :error, not_before = clock_timestamp() + make_interval(secs => :pause)"
+    " WHERE id = :id AND state = 'sending' AND via = 'push' AND attempts = :attempts"
+    " RETURNING organisation_id, assistant, user_id"
+    ") UPDATE turn_state t SET has_late = has_late OR :state = 'queued' FROM settled s"
+    " WHERE t.organisation_id = s.organisation_id AND t.assistant = s.assistant AND t.user_id = s.user_id"
+)
+_GIVE_UP = sa.text(
+    "UPDATE outbound_messages SET state = 'uncertain', claimed_until = NULL,"
+    " error = 'the process that sent it ended before it knew'"
+    " WHERE state = 'sending' AND via = 'push' AND claimed_until < clock_timestamp()"
+)
+_DUE = sa.text(
+    "SELECT min(id) FROM outbound_messages WHERE state = 'queued' AND via = 'push'"
+    " AND not_before <= clock_timestamp() GROUP BY organisation_id, assistant, user_id ORDER BY 1 LIMIT 1000"
+)
+_WHOSE = sa.text("SELECT organisation_id, assistant, user_id FROM outbound_messages WHERE id = :id")
+_LIST = one_trip(
+    "SELECT id, receipt_id, assistant, user_id, reason, via, state, attempts, not_before, created_at, error_code,"
+    " error, address ->> 'channel' AS channel, part FROM outbound_messages WHERE organisation_id = :organisation_id"
+    " AND (:state IS NULL OR state = :state) AND (:reason IS NULL OR reason = :reason)"
+    " AND (:user_id IS NULL OR user_id = :user_id) AND (:before IS NULL OR id < :before) ORDER BY id DESC LIMIT :limit"
+)
+# What is told of an answer of several parts is what most wants to be looked at.
+_LATE_STATES = (
+    *(LateState.UNCERTAIN, LateState.REFUSED, LateState.PUSHING, LateState.OPENING),
+    *(LateState.WAITING, LateState.OPENED, LateState.PUSHED),
+)
+_LIST_LATE = one_trip(
+    "WITH told AS (SELECT receipt_id, id, part, error, attempts, CASE"
+    " WHEN state = 'queued' THEN CASE WHEN via = 'reply' AND attempts > 0 THEN 'refused' ELSE 'waiting' END"
+    " WHEN state = 'sending' THEN CASE via WHEN 'push' THEN 'pushing' ELSE 'opening' END"
+    " WHEN state = 'uncertain' THEN 'uncertain' WHEN state IN ('failed', 'cancelled') THEN 'refused'"
+    " ELSE CASE via WHEN 'push' THEN 'pushed' ELSE 'opened' END END AS late"
+    " FROM outbound_messages WHERE organisation_id = :organisation_id AND reason = 'late'"
+    "), answers AS (SELECT receipt_id, (array_agg(late ORDER BY array_position(:states, late)))[1] AS state,"
+    " max(error) AS reason, max(attempts) AS attempts, jsonb_agg(part ORDER BY id) AS parts FROM told GROUP BY 1"
+    ") SELECT a.*, e.assistant, e.user_id, e.received_at, e.completed_at AS answered_at FROM answers a"
+    " JOIN webhook_events e ON e.id = a.receipt_id WHERE (:state IS NULL OR a.state = :state)"
+    " AND (:before IS NULL OR a.receipt_id < :before) ORDER BY a.receipt_id DESC LIMIT :limit"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to send one part, once."""
+
+    id: int
+    key: str
+    address: Address | None
+    part: Part
+    reason: OutboundReason
+    attempts: int
+
+
+class Outbox:
+    """Sends what waits through the channels that can."""
+
+    def __init__(self, channels: Channels) -> None:
+        self._channels = channels
+
+    def send(self, person: Person) -> Sequence[Delivery]:
+        """Send what is due for a person, in order, until something has to wait; what came of each."""
+        sent: list[Delivery] = []
+        while (claim := claim_next(person)) is not None:
+            delivery = self._deliver(claim)
+            _settle(person, claim, delivery)
+            sent.append(delivery)
+            if isinstance(delivery, Retry):
+                break
+        return sent
+
+    def _deliver(self, claim: Claim) -> Delivery:
+        if claim.address is None or claim.address.channel not in self._channels:
+            return Refused("no_address", "there is no channel that reaches this person")
+        return self._channels[claim.address.channel].send(claim.part, claim.address, claim.key)
+
+
+def claim_next(person: Person) -> Claim | None:
+    """Claim the person's next part; None where nothing is due, or somebody else sends to them."""
+    values = {**_person(person), "claim": CLAIM_SECONDS}
+    for row in tenant_statement(person.organisation_id, _CLAIM, values):
+        address, part = address_from_json(row.address), part_from_json(row.part)
+        return Claim(row.id, row.idempotency_key, address, part, OutboundReason(row.reason), row.attempts)
+    return None
+
+
+def due_messages() -> Sequence[int]:
+    """A message of everybody for whom something is due, for the sweeper; those of dead processes become uncertain."""
+    with system_transaction() as session:
+        session.execute(_GIVE_UP)
+        due: Sequence[int] = session.scalars(_DUE).all()
+        return due
+
+
+def receiver_of(message_id: int) -> Person | None:
+    """Whom a message is for; None when there is no such message."""
+    with system_transaction() as session:
+        row = session.execute(_WHOSE, {"id": message_id}).one_or_none()
+    return Person(row.organisation_id, row.assistant, row.user_id) if row else None
+
+
+def outbound_messages(
+    organisation_id: int,
+    state: OutboundState | None = None,
+    reason: OutboundReason | None = None,
+    user_id: str | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> Sequence[Mapping[str, Any]]:
+    """The organisation's outbox, newest first; `before` is a message's id, left out."""
+    values = {"state": state, "reason": reason, "user_id": user_id, "before": before, "limit": limit}
+    found = tenant_statement(organisation_id, _LIST, {"organisation_id": organisation_id, **values})
+    return [{**row._mapping, "text": part_from_json(row.part).plain} for row in found]
+
+
+def late_answers(
+    organisation_id: int, state: LateState | None = None, before: int | None = None, limit: int = 50
+) -> Sequence[Mapping[str, Any]]:
+    """The organisation's late answers, newest first, in that state or in any; `before` is a receipt's id, left out."""
+    values = {"state": state, "before": before, "limit": limit, "states": [str(each) for each in _LATE_STATES]}
+    found = tenant_statement(organisation_id, _LIST_LATE, {"organisation_id": organisation_id, **values})
+    return [{**row._mapping, "answer": plain_text(parts_from_json(row.parts))} for row in found]
+
+
+def _settle(person: Person, claim: Claim, delivery: Delivery) -> None:
+    state, via, pause, code = OutboundState.SENT, Via.PUSH, 0.0, None
+    if isinstance(delivery, Retry) and claim.attempts < MAX_ATTEMPTS:
+        state = OutboundState.QUEUED
+        pause = delivery.after or min(_FIRST_PAUSE_SECONDS * 2 ** (claim.attempts - 1), _LONGEST_PAUSE_SECONDS)
+    elif isinstance(delivery, Uncertain):
+        state = OutboundState.UNCERTAIN
+    elif isinstance(delivery, Refused | Retry):
+        code = delivery.code if isinstance(delivery, Refused) else "given_up"
+        # What belongs to a conversation with a listener is told when the person next writes; nothing else can be.
+        opens = claim.reason in {OutboundReason.LATE, OutboundReason.REST}
+        state, via = (OutboundState.QUEUED, Via.REPLY) if opens else (OutboundState.FAILED, Via.PUSH)
+        if isinstance(delivery, Refused) and delivery.fault is Fault.STOP_ACCOUNT:
+            log.error("account_not_accepted", channel=claim.address.channel if claim.address else None, code=code)
+    error = None if isinstance(delivery, Sent) else delivery.reason
+    log.info("outbound", message=claim.id, state=state, via=via, code=code, attempts=claim.attempts)
+    tenant_statement(
+        person.organisation_id,
+        _SETTLE,
+        {
+            "id": claim.id,
+            "attempts": claim.attempts,
+            "state": state,
+            "via": via,
+            "pause": pause,
+            "code": code,
+            "error": error,
+            "vendor_id": delivery.id if isinstance(delivery, Sent) else None,
+        },
+    )
+
+
+def _person(person: Person) -> dict[str, Any]:
+    return {
+        "organisation_id": person.organisation_id,
+        "assistant": person.assistant,
+        "user_id": person.user_id,
+    }
