@@ -12,6 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 from flask import Flask, current_app, has_app_context
 
 from cci_app import create_app
+from cci_app.agents.handler.agent import is_being_asked
 from cci_app.channels.api import ACCOUNT
 from cci_app.channels.functions import Functions
 from cci_app.channels.message import Inbound, Text
@@ -19,7 +20,7 @@ from cci_app.contacts.book import find
 from cci_app.conversation.inbound import Event, Person
 from cci_app.conversation.service import get_conversation, user_status
 from cci_app.core.database import tenant_transaction
-from cci_app.core.errors import InvalidInput
+from cci_app.core.errors import Conflict, InvalidInput
 from cci_app.core.phone import to_user_id
 from cci_app.core.tenants import organisation_named
 from cci_app.core.text import clean
@@ -64,9 +65,16 @@ def _person(user_id: str) -> Person:
     )
 
 
+def _refuse_circle(name: str) -> None:
+    """Refuse a call of the agent that it would ask: it would wait for itself. Raises Conflict."""
+    if is_being_asked():
+        raise Conflict(f"{name} was called by the agent that it would ask: answer the person from your own functions")
+
+
 @_inside_application
 def whatsapp_chat(user_id: str, user_input: str) -> str:
     """The assistant's reply to a person's message. Raises InvalidInput for an empty message or an odd user id."""
+    _refuse_circle("whatsapp_chat")
     text = clean(user_input)
     if not text.strip():
         raise InvalidInput("the message is empty")
@@ -85,6 +93,7 @@ def get_user_status(user_id: str) -> dict[str, Any]:
 @_inside_application
 def reset_user_conversation(user_id: str) -> None:
     """Close a person's conversation: the next message begins anew."""
+    _refuse_circle("reset_user_conversation")
     person = _person(user_id)
     if get_conversation().state(person) is not None:
         get_conversation().receive(Event.reset(person, Functions.kind, ACCOUNT))
@@ -92,8 +101,8 @@ def reset_user_conversation(user_id: str) -> None:
 
 @_inside_application
 def get_contact_info(user_id: str) -> dict[str, Any] | None:
-    """What the contact book knows of a person, None for a stranger."""
+    """What the contact book knows of a person, as `ContactCard.told`; None for a stranger."""
     person = _person(user_id)
     with tenant_transaction(person.organisation_id) as session:
         card = find(session, person.organisation_id, person.user_id, _settings().default_region)
-    return card.as_dict() if card else None
+    return card.told() if card else None

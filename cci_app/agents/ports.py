@@ -128,7 +128,11 @@ class KnowsPeople(Protocol):
     """An agent with a contact book of its own."""
 
     def contact(self, user_id: str, known: ContactCard | None) -> ContactCard | None:
-        """Who a person is, where our contact book says `known`."""
+        """Who a person is, where our contact book says `known`; asked when they write."""
+        ...
+
+    def remembered(self, state: Mapping[str, Any], known: ContactCard | None) -> ContactCard | None:
+        """Who a person is by the agent's own state of them, without asking; `known` where it does not say."""
         ...
 
 

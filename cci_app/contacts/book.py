@@ -1,24 +1,23 @@
 """The contact book in the database: finding a person, and replacing the whole of it."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from cci_app.contacts.card import ContactCard
+from cci_app.contacts.card import CARD_FIELDS, ContactCard
 from cci_app.contacts.models import Contact
 from cci_app.contacts.workbook import Entry
 from cci_app.core import clock
 from cci_app.core.phone import national_number, to_e164
 
-CARD_FIELDS = tuple(each.name for each in fields(ContactCard))
-_CARD_COLUMNS = [getattr(Contact, name) for name in CARD_FIELDS]
+_CARD_COLUMNS = [*(getattr(Contact, name) for name in CARD_FIELDS), Contact.extra]
 # Who a user id may be, as a subquery too: its parameters are those of `asked_for`, and its rows are for `chosen`.
 CANDIDATES = (
-    f"SELECT {', '.join(CARD_FIELDS)} FROM contacts WHERE organisation_id = :organisation_id"  # noqa: S608 (our fields)
+    f"SELECT {', '.join(CARD_FIELDS)}, extra FROM contacts WHERE organisation_id = :organisation_id"  # noqa: S608 (our fields)
     " AND (phone = :phone OR national_number = :national_number) ORDER BY phone = :phone DESC LIMIT 2"
 )
 _CANDIDATES = sa.text(CANDIDATES)
@@ -78,9 +77,7 @@ def diff(session: Session, organisation_id: int, entries: Iterable[Entry]) -> Di
     """Compare the book with `entries`, whose phones are distinct; changes nothing."""
     book = {
         row.phone: row
-        for row in session.execute(
-            sa.select(*_CARD_COLUMNS, Contact.extra).where(Contact.organisation_id == organisation_id)
-        )
+        for row in session.execute(sa.select(*_CARD_COLUMNS).where(Contact.organisation_id == organisation_id))
     }
     found = Diff()
     for entry in entries:
@@ -91,7 +88,7 @@ def diff(session: Session, organisation_id: int, entries: Iterable[Entry]) -> Di
             found.changed.append(Change(entry, changed))
         else:
             found.unchanged += 1
-    found.removed = [ContactCard(**{name: getattr(row, name) for name in CARD_FIELDS}) for row in book.values()]
+    found.removed = [ContactCard(**row._mapping) for row in book.values()]
     return found
 
 
@@ -129,7 +126,7 @@ def _differences(row: Any, entry: Entry) -> Iterator[str]:
     for name in CARD_FIELDS:
         if getattr(row, name) != getattr(entry.card, name):
             yield name
-    if row.extra != entry.extra:
+    if row.extra != entry.card.extra:
         yield "extra"
 
 
@@ -137,7 +134,7 @@ def _row(organisation_id: int, entry: Entry) -> dict[str, Any]:
     return {
         "organisation_id": organisation_id,
         "national_number": national_number(entry.card.phone),
-        "extra": entry.extra,
+        "extra": entry.card.extra,
         "updated_at": clock.now(),
         **entry.card.as_dict(),
     }

@@ -19,10 +19,14 @@ class ContactsManager:
         self._settings = settings
 
     def get_contact_info(self, user_id: str) -> dict[str, Any] | None:
-        """What is known of the person with that phone, as the fields of a ContactCard; None for a stranger."""
+        """What our book knows of the person with that phone, as `ContactCard.told`; None for a stranger."""
         with tenant_transaction(self._organisation_id) as session:
             card = book.find(session, self._organisation_id, user_id, self._settings.default_region)
-        return card.as_dict() if card else None
+        return card.told() if card else None
+
+    def find_contact_by_phone(self, phone: str) -> dict[str, Any] | None:
+        """The same as `get_contact_info`, by the name that some agents know."""
+        return self.get_contact_info(phone)
 
     def reload(self) -> dict[str, Any]:
         """Read the workbook of `CONTACTS_EXCEL_PATH` anew; the summary of a ReloadDiff.

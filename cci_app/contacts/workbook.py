@@ -34,11 +34,10 @@ OTHER_PHONES = "other_phones"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A contact, the row it stands in, and what the workbook says beyond the fields of a card, as text by header."""
+    """A contact, and the row it stands in."""
 
     row: int
     card: ContactCard
-    extra: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +141,7 @@ def _read_row(number: int, cells: list[Any], header: Header, region: str) -> Ent
         extra[OTHER_PHONES] = ", ".join(phones[1:])
     _take_names_apart(fields)
     card = {column.value: fields[column][:length].strip() for column, length in _LENGTHS.items() if column in fields}
-    return Entry(number, ContactCard(phone=phones[0], **card), extra)
+    return Entry(number, ContactCard(phone=phones[0], **card, extra=extra))
 
 
 def _phones(cells: list[Any], header: Header, region: str) -> list[str]:

@@ -8,6 +8,7 @@ from cci_app.agents.ports import Forgets, KnowsPeople
 from cci_app.assistants.registry import Assistant
 from cci_app.contacts.card import ContactCard
 from cci_app.conversation.inbound import EventKind
+from cci_app.conversation.state import PersonState
 from cci_app.conversation.thinking import MAX_ATTEMPTS
 from cci_app.conversation.turns import Turn
 
@@ -29,6 +30,17 @@ def contact_of(user_id: str, known: ContactCard | None, assistant: Assistant) ->
     for agent in assistant.agents.values():
         if isinstance(agent, KnowsPeople):
             known = agent.contact(user_id, known)
+    return known
+
+
+def remembered(state: PersonState | None, known: ContactCard | None, assistant: Assistant) -> ContactCard | None:
+    """Who a person is, where nobody is asked: `known` from the contact book, and what an agent said when they wrote.
+
+    An agent of one's own may ask us who is writing while we wait for it: asked in turn, it would wait for itself.
+    """
+    for name, agent in assistant.agents.items():
+        if isinstance(agent, KnowsPeople):
+            known = agent.remembered(state.agents.get(name, {}) if state else {}, known)
     return known
 
 

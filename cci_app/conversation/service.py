@@ -18,7 +18,7 @@ from cci_app.channels.registry import Channels, load_channels
 from cci_app.contacts import book
 from cci_app.contacts.card import ContactCard
 from cci_app.conversation import memory, turns
-from cci_app.conversation.acquaintance import acquaint, contact_of, forget
+from cci_app.conversation.acquaintance import acquaint, forget, remembered
 from cci_app.conversation.inbound import Event, Person
 from cci_app.conversation.outbox import Outbox
 from cci_app.conversation.pool import AgentPool
@@ -127,10 +127,10 @@ class Conversation:
         return PersonState.from_json(original[0]) if original else None
 
     def contact(self, person: Person) -> ContactCard | None:
-        """Who a person is, as their messages are answered: by an agent's own contact book, else by ours."""
+        """Who a person is, as their last message was answered: by an agent's own contact book, else by ours."""
         with tenant_transaction(person.organisation_id) as session:
             known = book.find(session, person.organisation_id, person.user_id, self._settings.default_region)
-        return contact_of(person.user_id, known, self._assistants[person.assistant])
+        return remembered(self.state(person), known, self._assistants[person.assistant])
 
     def _finish(self, turn: Turn) -> None:
         """A turn that nobody waits for."""

@@ -63,11 +63,16 @@ def is_nothing(text: str) -> bool:
     return is_placeholder(text) or (any(map(str.isalpha, tokens)) and _says_nothing(tokens, _PROGRAMS_NOTHING))
 
 
+def is_unknown(text: str) -> bool:
+    """Whether a text says nothing about whoever it is to describe: as `is_nothing`, and words such as "unknown"."""
+    return len(text) <= _LONGEST and (is_placeholder(text) or _says_nothing(_tokens(text), _NOTHING))
+
+
 def is_nobody(user_id: str) -> bool:
     """Whether an id names nobody: it stands for nothing, with or without the kind and gateway of an id around it."""
     if len(user_id) > _LONGEST:
         return False
-    if is_placeholder(user_id) or _says_nothing(_tokens(user_id), _NOTHING):
+    if is_unknown(user_id):
         return True
     core = _GATEWAY.sub("", _KIND.sub("", user_id.strip(), count=1))
     return is_placeholder(core) or _says_nothing(_tokens(core), _NOTHING | _FIELD_NAMES)

@@ -81,7 +81,10 @@ def send_message(query: dict[str, Any], headers: dict[str, Any], payload: dict[s
 @blueprint.alt_response(404, "NOT_FOUND")
 @blueprint.alt_response(422, "UNPROCESSABLE_ENTITY")
 def get_contact_info(user_id: str) -> dict[str, Any]:
-    """Tell who is writing, from the contact book; an empty object for a stranger."""
+    """Tell who is writing, from the contact book; an empty object for a stranger.
+
+    Each field has its English and its Spanish name; `extra` holds the columns of the book that no field takes.
+    """
     conversation = get_conversation()
     card = conversation.contact(conversation.person(current_caller().organisation_id, None, read_user_id(user_id)))
-    return card.as_dict() if card else {}
+    return card.told() if card else {}

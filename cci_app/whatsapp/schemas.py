@@ -8,6 +8,7 @@ import marshmallow as ma
 
 from cci_app.channels.api import Api
 from cci_app.channels.manychat import Manychat
+from cci_app.contacts.card import ContactCard
 from cci_app.core.http.fields import NOT_BLANK, CleanText, UserIdOrNumber
 from cci_app.core.http.flows import FlowSchema
 from cci_app.core.text import clean
@@ -38,18 +39,18 @@ REPLY_EXAMPLES = {
         },
     },
 }
-CONTACT_EXAMPLE = {
-    "phone": "+573001234567",
-    "first_name": "Camille",
-    "last_name": "Durand",
-    "company": "Vinos del Valle SAS",
-    "role": "Directrice générale",
-    "sector": "Vinos y licores",
-    "city": "Bogotá",
-    "email": "camille.durand@example.org",
-    "membership": "Oro",
-    "description": None,
-}
+CONTACT_EXAMPLE = ContactCard(
+    phone="+573001234567",
+    first_name="Camille",
+    last_name="Durand",
+    company="Vinos del Valle SAS",
+    role="Directrice générale",
+    sector="Vinos y licores",
+    city="Bogotá",
+    email="camille.durand@example.org",
+    membership="Oro",
+    extra={"NIT": "900123456"},
+).told()
 # A message without text needs an attachment; JSON Schema can say so, marshmallow's translation of the class cannot.
 SOMETHING_SAID = {
     "anyOf": [
@@ -283,3 +284,13 @@ class ContactResponse(ma.Schema):
     email = ma.fields.String(allow_none=True)
     membership = ma.fields.String(allow_none=True)
     description = ma.fields.String(allow_none=True)
+    celular = ma.fields.String()
+    nombre = ma.fields.String(allow_none=True)
+    apellido = ma.fields.String(allow_none=True)
+    empresa = ma.fields.String(allow_none=True)
+    cargo = ma.fields.String(allow_none=True)
+    ciudad = ma.fields.String(allow_none=True)
+    correo = ma.fields.String(allow_none=True)
+    membresia = ma.fields.String(allow_none=True)
+    descripcion = ma.fields.String(allow_none=True)
+    extra = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.String())

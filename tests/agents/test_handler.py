@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cci_app.agents.handler.agent import HandlerAgent, HandlerFailed
+from cci_app.agents.handler.agent import HandlerAgent, HandlerFailed, _for_status
 from cci_app.agents.handler.loading import Handler, HandlerError, load_handler
 from cci_app.agents.handler.results import NOTHING_ASKED, read_contact, read_language, read_progress
 from cci_app.agents.ports import AgentReply, Progress, TurnContext
@@ -257,9 +257,13 @@ def test_a_failing_status_costs_nothing_but_the_status() -> None:
 
 
 def test_a_hanging_status_does_not_make_a_ready_reply_late() -> None:
-    started = time.monotonic()
-    agent(lambda who, text: text, status=lambda user_id: time.sleep(5)).reply(turn(seconds=1.0))
-    assert time.monotonic() - started < 1.8
+    gate = threading.Event()
+    hanging = agent(lambda who, text: text, status=lambda user_id: gate.wait(30))
+    assert hanging.reply(turn(seconds=1.0)).text == "hola"
+    gate.set()
+    assert 0 < _for_status(Deadline.after(1.0)) <= 0.75
+    assert _for_status(Deadline.after(0.3)) == 0.1
+    assert _for_status(Deadline.after(60)) == 2.0
 
 
 @pytest.mark.parametrize(
@@ -273,6 +277,10 @@ def test_a_hanging_status_does_not_make_a_ready_reply_late() -> None:
         ({"current_question": 0}, Progress(None, 1, False)),
         ({"current_question": -1, "questions_answered": 10**12, "completed": "perhaps"}, Progress(2, 1, False)),
         ({"current_question": [3], "questions_answered": True, "completed": 1.5}, Progress(2, 1, False)),
+        ({"answers_collected": 7, "diagnostic_complete": True, "current_question": 9}, Progress(None, 7, True)),
+        ({"answers_collected": "3", "diagnostic_complete": "false"}, Progress(2, 3, False)),
+        ({"answers_collected": {"1": "oui", "2": "non"}}, Progress(2, 2, False)),
+        ({"questions_answered": "4.0", "diagnostic_completed": "True"}, Progress(None, 4, True)),
         ({"session_completed": 1, "other": object(), 3: 4}, Progress(None, 1, True)),
     ],
 )
@@ -312,8 +320,8 @@ def test_a_contact_is_read_by_our_names_and_the_spanish_ones() -> None:
     assert read_contact({}, WHO) is None
 
 
-def test_its_contact_book_wins_unless_it_fails() -> None:
-    ours = ContactCard(WHO, company="Ours")
+def test_its_contact_book_goes_before_ours_and_takes_nothing_away() -> None:
+    ours = ContactCard(WHO, first_name="Ana", company="Ours")
 
     def fails(user_id: str) -> dict[str, Any]:
         raise ValueError
@@ -325,9 +333,9 @@ def test_its_contact_book_wins_unless_it_fails() -> None:
         return agent(lambda who, text: text, contact=contact, seconds=0.1).contact(WHO, ours)
 
     assert asked(None) == ours
-    assert asked(theirs) == ContactCard(WHO, company="Theirs")
-    assert asked(lambda user_id: None) is None
-    assert asked(lambda user_id: {}) is None
+    assert asked(theirs) == ContactCard(WHO, first_name="Ana", company="Theirs")
+    assert asked(lambda user_id: None) == ours
+    assert asked(lambda user_id: {}) == ours
     assert asked(fails) == ours
     assert asked(lambda user_id: "Theirs") == ours
     assert asked(lambda user_id: time.sleep(0.3)) == ours

@@ -248,7 +248,7 @@ def test_what_no_field_takes_is_kept_as_extra() -> None:
     )
     assert entry.card.phone == "+573001234567"
     assert entry.card.email == "a@example.org"
-    assert entry.extra == {
+    assert entry.card.extra == {
         "other_phones": "+573012345678, +576012345678",
         "NIT": "900123456",
         "Fecha de ingreso": "2020-05-01",

@@ -3,7 +3,6 @@
 import asyncio
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
@@ -20,8 +19,10 @@ from cci_app.core.database import db, tenant_transaction
 from tests.conftest import Tenant
 from tests.conversation.scripted import until
 
-# Generous: on a busy machine the log of a fault alone takes half a second.
-BUDGET = 3.0
+# Nobody is held by the slowness of the machine: a test that wants the deadline to pass brings its own, and an agent that
+# answers when it is told to.
+BUDGET = 60.0
+SHORT_BUDGET = 0.5
 WHO = "+573000000001"
 ASK = "/api/v1/whatsapp/message"
 
@@ -85,7 +86,7 @@ def client(
 ) -> Iterator[FlaskClient]:
     """An application that the florist serves."""
     monkeypatch.setitem(sys.modules, "florist", florist.module(is_async=request.param == "async"))
-    changed = {"agent_handler": "florist", "agent_handler_seconds": 5.0, "reply_budget_seconds": BUDGET}
+    changed = {"agent_handler": "florist", "agent_handler_seconds": 10.0, "reply_budget_seconds": BUDGET}
     app = create_app(settings.model_copy(update=changed))
     yield app.test_client()
     florist.gate.set()
@@ -100,6 +101,15 @@ def say(client: FlaskClient, tenant: Tenant, text: str, **more: Any) -> dict[str
     response = client.post(ASK, json={"user_id": WHO, "message": text, **more}, headers=tenant.headers)
     assert response.status_code == 200, response.text
     return dict(response.get_json())
+
+
+def say_and_be_held(client: FlaskClient, tenant: Tenant, text: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Say something to an agent that does not answer yet; the deadline passes at once."""
+    conversation = client.application.extensions["cci_conversation"]
+    hurried = conversation._settings.model_copy(update={"reply_budget_seconds": SHORT_BUDGET})
+    with monkeypatch.context() as patch:
+        patch.setattr(conversation, "_settings", hurried)
+        return str(say(client, tenant, text)["response"])
 
 
 def receipts(tenant: Tenant) -> list[tuple[Any, ...]]:
@@ -137,20 +147,22 @@ def test_it_answers_behind_the_endpoint_and_in_the_record(
     assert tuple(person) == (3, True)
 
 
-def test_a_slow_answer_is_held_and_opens_the_next_reply(client: FlaskClient, tenant: Tenant, florist: Florist) -> None:
+def test_a_slow_answer_is_held_and_opens_the_next_reply(
+    client: FlaskClient, tenant: Tenant, florist: Florist, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def slow(text: str) -> str:
-        await asyncio.sleep(BUDGET + 1.0)
+        while not florist.gate.is_set():
+            await asyncio.sleep(0.01)
         return f"slow: {text}"
 
     def slow_plain(text: str) -> str:
-        time.sleep(BUDGET + 1.0)
+        florist.gate.wait()
         return f"slow: {text}"
 
     is_async = asyncio.iscoroutinefunction(sys.modules["florist"].whatsapp_chat)
     florist.answer = slow if is_async else slow_plain
-    started = time.monotonic()
-    held = say(client, tenant, "hola, quiero rosas")["response"]
-    assert time.monotonic() - started < BUDGET + 0.8
+    held = say_and_be_held(client, tenant, "hola, quiero rosas", monkeypatch)
+    florist.gate.set()
     assert held
     assert "rosas" not in held
     until(lambda: receipts(tenant) == [("completed", True, "hola, quiero rosas")])
@@ -175,14 +187,16 @@ def test_a_fault_is_an_apology_and_nothing_of_it_is_shown(
     assert say(client, tenant, "et maintenant ?")["response"] == "roses"
 
 
-def test_a_hanging_agent_is_given_up_with_an_apology(client: FlaskClient, tenant: Tenant, florist: Florist) -> None:
+def test_a_hanging_agent_is_given_up_with_an_apology(
+    client: FlaskClient, tenant: Tenant, florist: Florist, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def hang(text: str) -> str:
-        await asyncio.sleep(30)
+        await asyncio.sleep(3600)
         return text
 
     is_async = asyncio.iscoroutinefunction(sys.modules["florist"].whatsapp_chat)
-    florist.answer = hang if is_async else lambda text: str(florist.gate.wait(30))
-    held = say(client, tenant, "hola, quiero rosas")["response"]
+    florist.answer = hang if is_async else lambda text: str(florist.gate.wait())
+    held = say_and_be_held(client, tenant, "hola, quiero rosas", monkeypatch)
     until(lambda: receipts(tenant) == [("failed", True, "hola, quiero rosas")])
     florist.answer = lambda text: "quick"
     apology, answer = say(client, tenant, "gracias")["response"].split("\n\n")
@@ -225,7 +239,10 @@ def test_its_contact_book_wins(client: FlaskClient, tenant: Tenant, florist: Flo
     log_conversations()
     with tenant_transaction(tenant.organisation_id) as session:
         assert session.scalars(sa.text("SELECT client_company FROM conversations")).one() == "Vinos del Valle"
+    # The module is asked when they write; until then it is told what it said then.
     florist.contact = lambda: None
+    assert client.get(f"/api/v1/whatsapp/info/{WHO}", headers=tenant.headers).get_json() == info
+    say(client, tenant, "y tulipanes")
     assert client.get(f"/api/v1/whatsapp/info/{WHO}", headers=tenant.headers).get_json() == {}
 
 
@@ -240,7 +257,7 @@ def test_twenty_people_are_answered_at_once(client: FlaskClient, tenant: Tenant,
             await asyncio.sleep(0.001)
         return text
 
-    florist.answer = meet if is_async else lambda text: str(together.wait(5) >= 0) and text
+    florist.answer = meet if is_async else lambda text: str(together.wait() >= 0) and text
     replies: dict[int, str] = {}
 
     def person(number: int) -> None:
@@ -252,7 +269,7 @@ def test_twenty_people_are_answered_at_once(client: FlaskClient, tenant: Tenant,
     for each in people:
         each.start()
     for each in people:
-        each.join(10)
+        each.join(BUDGET)
     until(lambda: all(status == "completed" for status, _, _ in receipts(tenant)))
     assert len(receipts(tenant)) == 20
     assert len(replies) == 20

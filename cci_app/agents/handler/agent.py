@@ -7,6 +7,7 @@ is kept waiting, and its answer is then a late one.
 
 import inspect
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from functools import partial
 from typing import Any
 
@@ -29,6 +30,16 @@ _RESET_SECONDS = 5.0
 # What a turn needs after its agent to leave in time, and what even a late one has for the status.
 _COMPLETION_SECONDS = 0.25
 _LEAST_SECONDS = 0.1
+
+
+# What the module said of the person whose turn it is, until the turn's state is made; and whether it is being asked.
+_TOLD: ContextVar[tuple[str, ContactCard] | None] = ContextVar("own_agent_told", default=None)
+_ASKED: ContextVar[bool] = ContextVar("own_agent_asked", default=False)
+
+
+def is_being_asked() -> bool:
+    """Whether this code was called by a function of the module, which waits for it as we wait for the module."""
+    return _ASKED.get()
 
 
 class HandlerFailed(Exception):  # noqa: N818
@@ -54,22 +65,33 @@ class HandlerAgent:
         if not text:
             raise HandlerFailed("whatsapp_chat returned an empty text")
         progress, language = self._standing(turn)
-        return AgentReply.saying(text, _kept(progress), progress=progress, language=language)
+        who, told = _TOLD.get() or (None, None)
+        state = _kept(progress, told if who == turn.user_id else None)
+        return AgentReply.saying(text, state, progress=progress, language=language)
 
     def contact(self, user_id: str, known: ContactCard | None) -> ContactCard | None:
-        """Who the module says a person is; `known` where it does not say such things, or fails."""
+        """Who the module says a person is; `known` for what it does not say, in whatever way it says nothing."""
+        _TOLD.set(None)
         if self._handler.contact is None:
             return known
         try:
             info = self._call(self._handler.contact, user_id, seconds=_ASIDE_SECONDS)
-            if info is None:
-                return None
-            if not isinstance(info, Mapping):
+            if info and not isinstance(info, Mapping):
                 raise HandlerFailed(f"get_contact_info returned {type(info).__name__}, not dict")
-            return read_contact(info, user_id)
+            told = read_contact(info, user_id) if info else None
         except Exception:
             log.exception("own_agent_contact_failed", module=self._handler.module)
             return known
+        if told is None:
+            return known
+        _TOLD.set((user_id, told))
+        return told.over(known)
+
+    def remembered(self, state: Mapping[str, Any], known: ContactCard | None) -> ContactCard | None:
+        """Who the module said a person is when they last wrote, over `known`; the module is not asked."""
+        if self._handler.contact is None or "contact" not in state:
+            return known
+        return ContactCard(**state["contact"]).over(known)
 
     def forget(self, user_id: str) -> None:
         """Have the module forget a person's conversation. Raises what it raises."""
@@ -90,6 +112,7 @@ class HandlerAgent:
     def _call(self, function: Function, *arguments: str, seconds: float) -> Any:
         """Call one of the functions, however it is written, and wait for at most `seconds` and its limit."""
         limit = Deadline.after(min(seconds, self._seconds))
+        asked = _ASKED.set(True)
         try:
             if inspect.iscoroutinefunction(function):
                 return run_async(function(*arguments), limit.left())
@@ -101,6 +124,8 @@ class HandlerAgent:
                 name = getattr(function, "__name__", "a function")
                 raise HandlerFailed(f"{name} took more than {min(seconds, self._seconds):g} s") from error
             raise
+        finally:
+            _ASKED.reset(asked)
 
 
 def _for_status(deadline: Deadline) -> float:
@@ -117,11 +142,13 @@ def _message(turn: TurnContext) -> str:
     return "\n".join(" ".join(filter(None, (f"[{part.kind}]", getattr(part, "url", "")))) for part in turn.attachments)
 
 
-def _kept(progress: Progress) -> dict[str, Any]:
+def _kept(progress: Progress, told: ContactCard | None) -> dict[str, Any]:
+    contact = {name: value for name, value in told.as_dict().items() if value} if told else None
     return {
+        **({"contact": contact} if contact else {}),
         "progress": {
             "current_question": progress.current_question,
             "questions_answered": progress.questions_answered,
             "completed": progress.completed,
-        }
+        },
     }

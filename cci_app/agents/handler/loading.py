@@ -22,6 +22,9 @@ _OURS = "cci_app.whatsapp_handler"
 _CIRCULAR = {"whatsapp_chat", "reset_user_conversation"}
 
 
+_PACKAGES = "where a module and the packages it needs are put, docs/your-own-agent.md tells"
+
+
 class HandlerError(CannotStart):
     """A module that cannot serve as the agent; the message names it and says what is wrong with it."""
 
@@ -46,8 +49,9 @@ def load_handler(dotted: str) -> Handler:
     try:
         module = import_module(dotted)
     except (Exception, SystemExit) as error:
+        where = f"; {_PACKAGES}" if isinstance(error, ImportError) else ""
         raise HandlerError(
-            f"AGENT_HANDLER={dotted}: the module cannot be imported: {type(error).__name__}: {error}"
+            f"AGENT_HANDLER={dotted}: the module cannot be imported: {type(error).__name__}: {error}{where}"
         ) from error
     problems = []
     for name, parameters in {**_NEEDED, **_OPTIONAL}.items():

@@ -9,27 +9,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cci_app.agents.ports import Progress
-from cci_app.contacts.card import ContactCard
+from cci_app.contacts.card import SPANISH_NAMES, ContactCard
+from cci_app.core.nothing import is_unknown
 from cci_app.core.text import clean, fold
 from cci_app.language.detection_words import LANGUAGE_NAMES
 
 _QUESTION = ("current_question",)
-_ANSWERED = ("questions_answered", "total_questions_answered")
-_COMPLETED = ("completed", "session_completed", "questionnaire_completed")
+_ANSWERED = ("questions_answered", "total_questions_answered", "answers_collected")
+_COMPLETED = (
+    "completed",
+    "session_completed",
+    "questionnaire_completed",
+    "diagnostic_complete",
+    "diagnostic_completed",
+)
 _LANGUAGE = ("language", "detected_language")
-# Beside the names of our own fields.
-_CARD_NAMES = {
-    "phone": ("celular",),
-    "first_name": ("nombre",),
-    "last_name": ("apellido",),
-    "company": ("empresa",),
-    "role": ("cargo",),
-    "sector": (),
-    "city": ("ciudad",),
-    "email": ("correo",),
-    "membership": (),
-    "description": ("descripcion",),
-}
 _LONGEST = 255
 _LONGEST_DESCRIPTION = 2000
 _LARGEST_NUMBER = 2**31 - 1  # of a PostgreSQL integer
@@ -43,7 +37,7 @@ def read_progress(status: Mapping[str, Any], before: Progress) -> Progress:
     Nothing is asked any more once all is answered.
     """
     completed = _first(map(_flag, _told(status, _COMPLETED)), before.completed)
-    answered = _first(map(_number, _told(status, _ANSWERED)), before.questions_answered)
+    answered = _first(map(_count, _told(status, _ANSWERED)), before.questions_answered)
     question = before.current_question
     for value in _told(status, _QUESTION):
         question = None if value is None else _first([_number(value)], question)
@@ -65,9 +59,9 @@ def read_contact(info: Mapping[str, Any], user_id: str) -> ContactCard | None:
     """The person of `get_contact_info`, by our names of the fields or the Spanish ones; None where it tells nothing."""
     by_name = {fold(str(name)): value for name, value in info.items()}
     told: dict[str, str] = {}
-    for field, others in _CARD_NAMES.items():
+    for field, spanish in SPANISH_NAMES.items():
         longest = _LONGEST_DESCRIPTION if field == "description" else _LONGEST
-        text = _first((_text(value, longest) for value in _told(by_name, (field, *others))), None)
+        text = _first((_text(value, longest) for value in _told(by_name, (field, spanish))), None)
         if text is not None:
             told[field] = text
     phone = told.pop("phone", user_id)
@@ -86,13 +80,18 @@ def _first(values: Iterable[Any], otherwise: Any) -> Any:
 
 
 def _number(value: Any) -> int | None:
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,10}", value.strip()):
-        value = int(value)
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,10}(\.0+)?", value.strip()):
+        value = int(float(value))
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _LARGEST_NUMBER:
         return None
     return value
+
+
+def _count(value: Any) -> int | None:
+    """A number, or how many answers there are where they are told themselves."""
+    return len(value) if isinstance(value, list | dict) else _number(value)
 
 
 def _flag(value: Any) -> bool | None:
@@ -107,4 +106,5 @@ def _text(value: Any, longest: int) -> str | None:
         value = int(value) if value.is_integer() else None
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
-    return clean(str(value)).strip()[:longest].strip() or None
+    text = clean(str(value)).strip()[:longest].strip()
+    return None if is_unknown(text) else text
