@@ -19,8 +19,8 @@ from cci_app.core.database import db, tenant_transaction
 from tests.conftest import Tenant
 from tests.conversation.scripted import until
 
-# Nobody is held by the slowness of the machine: a test that wants the deadline to pass brings its own, and an agent that
-# answers when it is told to.
+# Nobody is held by the slowness of the machine: a test that wants the deadline to pass brings its own, and an agent
+# that answers when it is told to.
 BUDGET = 60.0
 SHORT_BUDGET = 0.5
 WHO = "+573000000001"
@@ -86,7 +86,7 @@ def client(
 ) -> Iterator[FlaskClient]:
     """An application that the florist serves."""
     monkeypatch.setitem(sys.modules, "florist", florist.module(is_async=request.param == "async"))
-    changed = {"agent_handler": "florist", "agent_handler_seconds": 10.0, "reply_budget_seconds": BUDGET}
+    changed = {"agent_handler": "florist", "agent_handler_seconds": 5.0, "reply_budget_seconds": BUDGET}
     app = create_app(settings.model_copy(update=changed))
     yield app.test_client()
     florist.gate.set()
