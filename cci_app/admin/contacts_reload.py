@@ -8,12 +8,12 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from cci_app.accounts.models import Organisation
-from cci_app.contacts import reload, sheets
+from cci_app.contacts import book, kinds, reload
 from cci_app.contacts.errors import WorkbookError
 from cci_app.contacts.reload import ReloadDiff
 from cci_app.contacts.source import fetch_workbook
 from cci_app.core.database import tenant_transaction
-from cci_app.core.errors import Conflict, NotFound
+from cci_app.core.errors import Conflict, NotFound, Unavailable
 from cci_app.core.queue import Task, ring
 from cci_app.files.store import file_store
 from cci_app.jobs.claims import Claim, claimed
@@ -30,13 +30,16 @@ def _settings() -> Settings:
     return settings
 
 
-def request_reload(organisation_id: int, upload: bytes | None, request_id: str | None = None) -> Job:
+def request_reload(
+    organisation_id: int, upload: bytes | None, request_id: str | None = None, *, confirm: int | None = None
+) -> Job:
     """Have a worker reload the contacts from the uploaded workbook, or from `CONTACTS_EXCEL_PATH`.
 
-    Raises WorkbookError for an upload that is plainly no workbook, Conflict where there is nothing to reload from.
+    Raises WorkbookError for an upload that is plainly no workbook, Conflict where there is nothing to reload from, and
+    RemovesMany where more than a tenth of the book would go and `confirm` is not their number.
     """
     settings = _settings()
-    payload = {}
+    payload: dict[str, Any] = {} if confirm is None else {"confirm": confirm}
     if upload is None:
         _check_configured(organisation_id, settings)
     else:
@@ -44,14 +47,28 @@ def request_reload(organisation_id: int, upload: bytes | None, request_id: str |
         payload["file"] = f"contacts/{organisation_id}/{uuid.uuid4().hex}"
         file_store(settings).put(payload["file"], upload)
     try:
+        _ask_first(organisation_id, upload, confirm, settings)
         with tenant_transaction(organisation_id) as session:
             job = enqueue(session, organisation_id, KIND, payload, request_id)
     except BaseException:
-        if payload:
+        if "file" in payload:
             file_store(settings).delete(payload["file"])
         raise
     ring(Task.RELOAD_CONTACTS, str(job.id))
     return job
+
+
+def _ask_first(organisation_id: int, upload: bytes | None, confirm: int | None, settings: Settings) -> None:
+    """Raise RemovesMany while somebody is there to be asked; the job looks again, and tells whatever else is wrong."""
+    with tenant_transaction(organisation_id) as session:
+        if not book.count(session, organisation_id):
+            return
+    try:
+        data = fetch_workbook(settings) if upload is None else upload
+        planned = reload.plan(organisation_id, data, settings.default_region)
+    except (WorkbookError, Unavailable):
+        return
+    reload.check_removed(planned, confirm)
 
 
 def dry_run(organisation_id: int, upload: bytes | None) -> dict[str, Any]:
@@ -87,7 +104,13 @@ def _reload(claim: Claim) -> None:
         claim.progress(contacts, contacts)
         claim.finish(session, done.summary())
 
-    reload.apply(claim.organisation_id, _workbook(claim, settings), settings.default_region, finish=finish)
+    reload.apply(
+        claim.organisation_id,
+        _workbook(claim, settings),
+        settings.default_region,
+        confirm=claim.payload.get("confirm"),
+        finish=finish,
+    )
 
 
 def _workbook(claim: Claim, settings: Settings) -> bytes:
@@ -104,7 +127,7 @@ def _workbook(claim: Claim, settings: Settings) -> bytes:
 def _check_upload(upload: bytes, settings: Settings) -> None:
     if len(upload) > settings.max_upload_bytes:
         raise WorkbookError(f"the workbook is larger than {settings.max_upload_bytes:,} bytes")
-    sheets.check_kind(upload)
+    kinds.kind_of(upload)
 
 
 def _check_configured(organisation_id: int, settings: Settings) -> None:

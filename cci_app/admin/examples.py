@@ -101,6 +101,8 @@ OUTBOUND: dict[str, Any] = {
 DRY_RUN: dict[str, Any] = {
     "sheet": "Contactos",
     "columns": {"Empresa": "company", "Celular": "phone"},
+    "sheets": [{"sheet": "Contactos", "contacts": 240, "columns": {"Empresa": "company", "Celular": "phone"}}],
+    "sheets_passed_over": [{"sheet": "Notas", "reason": "it has no column with phone numbers"}],
     "contacts": 2,
     "added": 1,
     "changed": 1,

@@ -142,15 +142,18 @@ def list_outbound(query: dict[str, Any]) -> dict[str, Any]:
 def reload_contacts(query: dict[str, Any]) -> tuple[Any, int]:
     """Replace the contact book by a workbook: the uploaded `file`, else the one that CONTACTS_EXCEL_PATH names.
 
-    A workbook that cannot be read changes nothing. The job tells how many contacts were added, changed and removed, and
-    which rows were left out and why.
+    A workbook that cannot be read changes nothing, nor does one that would remove more than a tenth of the book: 409
+    with the difference; `?confirm=` and the number of those removed does it all the same.
+
+    The job tells which sheets were read, how many contacts were added, changed and removed, and which rows were left
+    out and why.
     """
     expect_upload(current_app.config["SETTINGS"].max_upload_bytes)
     workbook = _uploaded_workbook()
     organisation_id = current_caller().organisation_id
     if query["dry_run"]:
         return jsonify(dry_run(organisation_id, workbook)), 200
-    return request_reload(organisation_id, workbook, g.request_id), 202
+    return request_reload(organisation_id, workbook, g.request_id, confirm=query.get("confirm")), 202
 
 
 def _uploaded_workbook() -> bytes | None:

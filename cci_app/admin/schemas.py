@@ -3,7 +3,7 @@
 import marshmallow as ma
 
 from cci_app.conversation.models import LateState, OutboundReason, OutboundState, Via
-from cci_app.core.http.fields import PageQuery, UserId
+from cci_app.core.http.fields import HIGHEST_ID, PageQuery, UserId
 
 
 class CheckResponse(ma.Schema):
@@ -160,7 +160,7 @@ class OutboundResponse(ma.Schema):
 
 
 class ReloadQuery(ma.Schema):
-    """Whether only to tell what would change."""
+    """Whether only to tell what would change, and whether it is meant where much would go."""
 
     dry_run = ma.fields.Boolean(
         load_default=False,
@@ -168,12 +168,36 @@ class ReloadQuery(ma.Schema):
         falsy={"false", "False", "FALSE"},
         metadata={"description": "Return the difference, change nothing", "example": True},
     )
+    confirm = ma.fields.Integer(
+        validate=ma.validate.Range(0, HIGHEST_ID),
+        metadata={
+            "description": "How many contacts may be removed, where that is more than a tenth of the book: the number"
+            " of the refusal or of the dry run",
+            "example": 37,
+        },
+    )
 
 
 class LeftOutRow(ma.Schema):
     """A row of the workbook that was left out, and why."""
 
+    sheet = ma.fields.String(metadata={"description": "Where there are several"})
     row = ma.fields.Integer(required=True)
+    reason = ma.fields.String(required=True)
+
+
+class SheetOfContacts(ma.Schema):
+    """A sheet that contacts were read from."""
+
+    sheet = ma.fields.String(required=True)
+    contacts = ma.fields.Integer(required=True)
+    columns = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.String(), required=True)
+
+
+class SheetLeftOut(ma.Schema):
+    """A sheet that nothing was read from, and why."""
+
+    sheet = ma.fields.String(required=True)
     reason = ma.fields.String(required=True)
 
 
@@ -200,6 +224,8 @@ class DryRunResponse(ma.Schema):
 
     sheet = ma.fields.String(required=True)
     columns = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.String(), required=True)
+    sheets = ma.fields.List(ma.fields.Nested(SheetOfContacts), required=True)
+    sheets_passed_over = ma.fields.List(ma.fields.Nested(SheetLeftOut), required=True)
     contacts = ma.fields.Integer(required=True)
     added = ma.fields.Integer(required=True)
     changed = ma.fields.Integer(required=True)

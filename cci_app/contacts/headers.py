@@ -4,12 +4,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
+
+import phonenumbers
 
 from cci_app.core.text import clean, fold
 
 LOOKED_AT = 40
 _LONGEST_HEADER = 80
+# A sentence that speaks of a phone is no header, where nothing beside it is one.
+_WORDS_OF_A_HEADER = 4
 
 
 class Column(StrEnum):
@@ -28,6 +33,8 @@ class Column(StrEnum):
     EMAIL = "email"
     MEMBERSHIP = "membership"
     DESCRIPTION = "description"
+    DIALLING_CODE = "dialling_code"
+    COUNTRY = "country"
 
 
 def _words(text: str) -> frozenset[str]:
@@ -38,7 +45,7 @@ def _words(text: str) -> frozenset[str]:
 _NOT_A_FIELD = _words(
     "fecha date id codigo code nit siret rut vigencia vencimiento expiration echeance monto montant amount valor link"
     " enlace lien url web website sitio site linkedin facebook instagram logo foto photo direccion adresse address"
-    " pais pays country indicativo indicatif prefijo prefixe extension ext consentimiento consentement consent"
+    " extension ext consentimiento consentement consent"
     " observaciones observations observacion notas notes nota remarques asistente assistant assistante fax desde since"
     " depuis"
 )
@@ -47,14 +54,20 @@ _EMAIL = _words("email emails mail mails correo correos courriel courriels")
 _BUT_NOT = {
     Column.MEMBERSHIP: _words("n no num numero number"),
     Column.COMPANY: _words("tipo type tamano taille size forma forme"),
+    Column.PHONE: _words("tipo type label etiqueta operador operateur carrier modelo model"),
 }
+# The country of the phone beside it, as a code to dial or by its name.
+_DIALLING = _words("indicativo indicatif prefijo prefixe prefix lada dial dialing dialling calling ddi isd")
+_CODE = _words("codigo code cod")
+_COUNTRY = _words("pais pays country nacion nation")
 # In this order: "Teléfono de la empresa" is a phone, "Nombre de la empresa" a company.
 _BY_WORD: tuple[tuple[Column, frozenset[str]], ...] = (
     (
         Column.PHONE,
         _words(
             "celular celulares movil moviles mobile mobiles cel cell cellphone cellulaire portable telefono telefonos"
-            " telephone telephones phone phones tel tfno tlf whatsapp whatsap wa wapp gsm smartphone fijo fixe landline"
+            " telephone telephones phone phones tel tels telf telfs telef telefs tele tfno tlf tlfno tlfn fono fonos ph"
+            " cels celu movel mov mob port whats whatsapp whatsap wsp wpp wp wa wapp gsm smartphone fijo fixe landline"
         ),
     ),
     (
@@ -76,41 +89,76 @@ _BY_WORD: tuple[tuple[Column, frozenset[str]], ...] = (
     (
         Column.ROLE,
         _words(
-            "cargo cargos poste fonction fonctions funcion role rol puesto position job titre titulo title profesion"
-            " profession qualite"
+            "cargo cargos poste fonction fonctions fonct funcion funciones role rol puesto position job titre"
+            " titulo title profesion profession qualite"
         ),
     ),
     (
         Column.COMPANY,
         _words(
-            "empresa empresas entreprise entreprises company companies societe societes sociedad compania organizacion"
+            "empresa empresas emp ent soc ste cia entreprise entreprises company companies societe societes"
+            " sociedad compania organizacion"
             " organisation organization organismo organisme compagnie firma firme employer business enterprise razon"
             " raison institucion institution entidad entite etablissement"
         ),
     ),
 )
-_FIRST = _words("prenom prenoms first given pila forename")
-_LAST = _words("apellido apellidos last family surname surnames famille patronyme paterno")
-_NAME = _words("nombre nombres nom noms name names")
+_FIRST = _words("prenom prenoms pren first given pila forename fname firstname")
+_LAST = _words("apellido apellidos apell apel last family surname surnames famille patronyme paterno lname lastname")
+_NAME = _words("nombre nombres nomb nom noms name names")
 _PERSON = _words("contacto contact contactos contacts persona personne person interlocutor interlocuteur full completo")
 _PERSON_TOO = _words("complet representante representant participante participant encargado responsable")
 _TRADE = _words("comercial commercial trade")
 _SMALL = _words("de del du d la le l el los las les des of the y et and client cliente customer")
+_MORE = _words(
+    "numero numeros number num nro no contacto principal personal trabajo oficina casa home work business mobile main"
+    " direccion address electronico electronica electronique social sociale razon raison job economica economique"
+    " codigo code pais country id fecha date notas"
+)
+_JOINING = _words("de du et el la y e d")
 # Which of several phone columns is the one people write from.
 _MOBILE = _words(
-    "whatsapp whatsap wa wapp celular celulares movil moviles mobile mobiles cel cell cellphone cellulaire portable gsm"
+    "whatsapp whatsap whats wsp wpp wp wa wapp celular celulares movil moviles mobile mobiles cel cels celu cell"
+    " cellphone cellulaire portable port gsm mov mob"
 )
 _LANDLINE = _words("fijo fixe landline oficina bureau office")
 
 
+_KNOWN = frozenset().union(
+    *(words for _, words in _BY_WORD),
+    *(
+        _EMAIL,
+        _FIRST,
+        _LAST,
+        _NAME,
+        _PERSON,
+        _PERSON_TOO,
+        _TRADE,
+        _SMALL,
+        _MOBILE,
+        _LANDLINE,
+        _DIALLING,
+        _COUNTRY,
+        _MORE,
+    ),
+    _NOT_A_FIELD,
+)
+
+
 def meaning(header: str) -> Column | None:
     """What a column with that header holds; None where the header says nothing we know."""
-    tokens = re.findall(r"[a-z0-9]+", fold(header.replace("E-mail", "email").replace("e-mail", "email")))
+    if len(header) > _LONGEST_HEADER:
+        return None
+    tokens = _tokens(header)
     words = frozenset(tokens)
-    if not words or len(header) > _LONGEST_HEADER:
+    if not words:
         return None
     if words & _EMAIL:
-        return Column.EMAIL
+        return None if words & _words("tipo type label etiqueta") else Column.EMAIL
+    if words & _DIALLING or (words & _CODE and words & (_COUNTRY | _MOBILE | _BY_WORD[0][1])):
+        return Column.DIALLING_CODE
+    if words & _COUNTRY:
+        return Column.COUNTRY
     if words & _NOT_A_FIELD:
         return None
     for column, known in _BY_WORD:
@@ -119,6 +167,49 @@ def meaning(header: str) -> Column | None:
                 return Column.FULL_NAME
             return None if words & _BUT_NOT.get(column, frozenset()) else column
     return _name_column(tokens, words)
+
+
+def _tokens(header: str) -> list[str]:
+    """The words of a header, folded: those written together are taken apart, shortened ones are written out."""
+    spaced = re.sub(
+        r"(?<=[^\W\d_A-Z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-zà-ÿ])", " ", re.sub("e-mail", "email", header, flags=re.I)
+    )
+    tokens: list[str] = []
+    for token, dot in re.findall(r"([a-z]+|[0-9]+)(\.?)", fold(spaced)):
+        tokens += _written_out(token, shortened=bool(dot))
+    return tokens
+
+
+@lru_cache(maxsize=4096)
+def _written_out(token: str, *, shortened: bool) -> Sequence[str]:
+    """A word that we know, or the ones it is made of or begins; itself where there are none."""
+    if token in _KNOWN or token.isdigit():
+        return (token,)
+    pieces = _pieces(token)
+    if pieces:
+        return pieces
+    if len(token) >= (3 if shortened else 5):
+        begun = sorted((word for word in _KNOWN if word.startswith(token)), key=len)
+        if begun:
+            return (begun[0],)
+    return (token,)
+
+
+def _pieces(token: str) -> tuple[str, ...]:
+    """Known words that follow one another in a word without spaces; the longest first, none where something is left."""
+    if len(token) > 40:
+        return ()
+    best: list[tuple[str, ...] | None] = [(), *[None] * len(token)]
+    for end in range(1, len(token) + 1):
+        for start in range(end - 1, -1, -1):
+            before, word = best[start], token[start:end]
+            if before is None or word not in _KNOWN or (len(word) < 3 and word not in _JOINING):
+                continue
+            present = best[end]
+            if present is None or len(before) + 1 < len(present):
+                best[end] = (*before, word)
+    found = best[-1] or ()
+    return found if len(found) > 1 and any(len(word) > 3 for word in found) else ()
 
 
 def _name_column(tokens: Sequence[str], words: frozenset[str]) -> Column | None:
@@ -159,10 +250,27 @@ class Header:
         found = [index for index, column in enumerate(self.columns) if column is Column.PHONE]
         return sorted(found, key=lambda index: (_phone_rank(self.names[index]), index))
 
+    def country_of(self, phone: int) -> list[int]:
+        """The columns that may tell a phone's country: the nearest code, the nearest country; those before it first."""
+        return [
+            index
+            for kind in (Column.DIALLING_CODE, Column.COUNTRY)
+            for index in sorted(
+                (index for index, column in enumerate(self.columns) if column is kind),
+                key=lambda index: (index > phone, abs(index - phone)),
+            )[:1]
+        ]
+
+    def region_of(self, phone: int) -> str | None:
+        """The country that the header of a phone itself tells: "Celular (+57)"."""
+        told = re.search(r"\+\s*(\d{1,3})(?!\d)", self.names[phone])
+        region = phonenumbers.region_code_for_country_code(int(told[1])) if told else "ZZ"
+        return None if region in {"ZZ", "001"} else region
+
 
 def _phone_rank(name: str) -> int:
-    words = frozenset(re.findall(r"[a-z0-9]+", fold(name)))
-    if words & {"whatsapp", "whatsap", "wa", "wapp"}:
+    words = frozenset(_tokens(name))
+    if words & {"whatsapp", "whatsap", "whats", "wsp", "wpp", "wp", "wa", "wapp"}:
         return 0
     if words & _LANDLINE:
         return 3
@@ -178,12 +286,11 @@ def find_header(rows: Sequence[tuple[int, list[Any]]]) -> Header | None:
     for index, (number, cells) in enumerate(rows[:LOOKED_AT]):
         names = _names(cells)
         above = _names(rows[index - 1][1]) if index and rows[index - 1][0] == number - 1 else ()
-        if _is_header_part(above) and _is_header_part(names):
-            width = max(len(above), len(names))
-            above, names = (part + ("",) * (width - len(part)) for part in (above, names))
-            names = tuple(below or over for below, over in zip(names, above, strict=True))
+        if _is_header_part(above) and _is_header_part(_joined(above, names)):
+            names = _joined(above, names)
         header = Header(number, names, _settle(tuple(map(meaning, names))))
-        if header.phones and (best is None or header.known > best.known):
+        spoken = header.known == 1 and all(len(names[index].split()) > _WORDS_OF_A_HEADER for index in header.phones)
+        if header.phones and not spoken and (best is None or header.known > best.known):
             best = header
     return best
 
@@ -192,10 +299,25 @@ def _names(cells: Sequence[Any]) -> tuple[str, ...]:
     return tuple(" ".join(clean(cell).split()) if isinstance(cell, str) else "" for cell in cells)
 
 
+def _joined(above: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:
+    """Two rows of headers as one: what the lower one leaves open the upper one tells.
+
+    Under a cell that spans several columns both together may say what neither does: "Teléfono" over "Número".
+    """
+    width = max(len(above), len(names))
+    above, names = (part + ("",) * (width - len(part)) for part in (above, names))
+    joined = []
+    for index, (over, below) in enumerate(zip(above, names, strict=True)):
+        spans = over and over in (above[index - 1] if index else "", above[index + 1] if index + 1 < width else "")
+        says_nothing = bool(below) and meaning(below) is None and sum(map(str.isdigit, below)) < 5
+        joined.append(f"{over} {below}" if spans and says_nothing else below or over)
+    return tuple(joined)
+
+
 def _is_header_part(names: Sequence[str]) -> bool:
-    """Whether a row is one of two that make the header: a title has one cell, and people are no headers."""
+    """Whether a row is one of two that make the header: a title says one thing, and people are no headers."""
     filled = [name for name in names if name]
-    return len(filled) > 1 and 2 * sum(meaning(name) is not None for name in filled) >= len(filled)
+    return len(set(filled)) > 1 and 2 * sum(meaning(name) is not None for name in filled) >= len(filled)
 
 
 def _settle(columns: tuple[Column | None, ...]) -> tuple[Column | None, ...]:

@@ -28,13 +28,15 @@ class ContactsManager:
         """The same as `get_contact_info`, by the name that some agents know."""
         return self.get_contact_info(phone)
 
-    def reload(self) -> dict[str, Any]:
+    def reload(self, confirm: int | None = None) -> dict[str, Any]:
         """Read the workbook of `CONTACTS_EXCEL_PATH` anew; the summary of a ReloadDiff.
 
-        Raises a CciError, and then nothing has changed.
+        Raises a CciError, and then nothing has changed: RemovesMany where more than a tenth of the book would go and
+        `confirm` is not their number.
         """
         data = fetch_workbook(self._settings)
-        return reload.apply(self._organisation_id, data, self._settings.default_region).summary()
+        region = self._settings.default_region
+        return reload.apply(self._organisation_id, data, region, confirm=confirm).summary()
 
     @property
     def count(self) -> int:

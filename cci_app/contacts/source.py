@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
+from cci_app.contacts import kinds
 from cci_app.contacts.errors import WorkbookError
 from cci_app.core import s3
 from cci_app.core.deadline import Deadline
@@ -68,12 +69,14 @@ def _from_s3(address: str, max_bytes: int) -> bytes:
 
 def _from_web(address: str, max_bytes: int, loopback: bool) -> bytes:
     try:
-        return web.fetch(address, max_bytes=max_bytes, seconds=SECONDS, loopback=loopback).content
+        content = web.fetch(address, max_bytes=max_bytes, seconds=SECONDS, loopback=loopback).content
     except FetchError as error:
         message = f"the workbook cannot be fetched: {error.message}"
         if error.passing:
             raise Unavailable(message) from error
         raise WorkbookError(f"{message}; correct CONTACTS_EXCEL_PATH") from error
+    kinds.refuse_web_page(content)
+    return content
 
 
 def _collect(chunks: Iterable[bytes], max_bytes: int, deadline: Deadline) -> bytes:

@@ -13,7 +13,7 @@ from tests.contacts.workbooks import HEADERS, PERSON, contacts, workbook
 
 
 def load(organisation_id: int, *people: tuple[str, str]) -> reload.ReloadDiff:
-    return reload.apply(organisation_id, contacts(*people), "CO")
+    return reload.apply(organisation_id, contacts(*people), "CO", confirm=1)
 
 
 def company_of(organisation_id: int, user_id: str) -> str | None:
@@ -102,7 +102,7 @@ def test_a_reload_counts_what_it_does(app: Any, organisation_id: int) -> None:
     second = contacts(("3000000001", "Una"), ("3000000002", "Dos SAS"), ("3000000004", "Cuatro"), ("nada", "Cinco"))
     planned = reload.plan(organisation_id, second, "CO")
     assert count(organisation_id) == 3
-    applied = reload.apply(organisation_id, second, "CO")
+    applied = reload.apply(organisation_id, second, "CO", confirm=1)
     assert planned.as_dict() == applied.as_dict()
     summary = applied.summary()
     figures = {name: summary[name] for name in ("contacts", "added", "changed", "removed", "unchanged")}
@@ -144,5 +144,5 @@ def test_what_finish_raises_undoes_the_reload(app: Any, organisation_id: int) ->
         raise WorkbookError("no longer mine")
 
     with pytest.raises(WorkbookError, match="no longer mine"):
-        reload.apply(organisation_id, contacts(("3000000002", "Dos")), "CO", finish=refuse)
+        reload.apply(organisation_id, contacts(("3000000002", "Dos")), "CO", confirm=1, finish=refuse)
     assert company_of(organisation_id, "3000000001") == "Una"

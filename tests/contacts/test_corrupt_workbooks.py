@@ -133,14 +133,32 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
     "sheet overwritten": (lambda: damaged(GOOD.find(SHEET.encode()) + 40, 200), DAMAGED),
     "only the first bytes": (lambda: b"PK\x03\x04", DAMAGED),
     "noise after the first bytes": (lambda: b"PK\x03\x04" + os.urandom(5000), DAMAGED),
-    "csv renamed": (lambda: "Celular;Empresa\n3001234567;Café".encode("latin-1"), NOT_EXCEL),
-    "web page": (lambda: b"\xef\xbb\xbf\n<!DOCTYPE html><html>Sign in</html>", "web page came instead"),
-    "pdf": (lambda: b"%PDF-1.7\n" + b"x" * 1000, NOT_EXCEL),
+    "text without phones": (lambda: b"Bonjour,\nvoici les contacts.\n", "no sheet has a column with phone"),
+    "web page": (lambda: b"\xef\xbb\xbf\n<!DOCTYPE html><html>Sign in</html>", "web page .HTML. without a table"),
+    "page with another table": (
+        lambda: b"<table><tr><td>Empresa</td></tr></table>",
+        "no sheet has a column with phone",
+    ),
+    "xml that is no workbook": (lambda: b"<?xml version='1.0'?><feed/>", "XML, but no workbook"),
+    "xml with entities": (
+        lambda: b"<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a 'b'>]><Workbook/>",
+        "XML, but no workbook",
+    ),
+    "xml cut": (lambda: b"<?xml version='1.0'?><Workbook><Worksheet>", DAMAGED),
+    "pdf": (lambda: b"%PDF-1.7\n" + b"x" * 1000, "a PDF document"),
+    "picture": (lambda: b"\x89PNG\r\n" + bytes(100), "a picture"),
+    "vcard": (lambda: b"BEGIN:VCARD\nTEL:+573001234567\nEND:VCARD", "a vCard file"),
+    "excel before 1997": (lambda: bytes.fromhex("0904060000001000") + bytes(100), "Excel before 1997"),
+    "sylk": (lambda: b"ID;PWXL;N;E\nC;Y1;X1", "a SYLK file"),
+    "google shortcut": (lambda: b'{"url": "https://docs.google.com/open?id=1"}', "File, Download, Microsoft Excel"),
+    "workbook in a zip": (lambda: zip_of(contactos__libro_xlsx=GOOD), "not an Excel workbook|compressed folder"),
+    "numbers": (lambda: zip_of(Index__Document_iwa=b"x"), "one of Numbers|of Numbers"),
     "noise": (lambda: b"\x01" + os.urandom(5000), NOT_EXCEL),
     "nothing but zeros": (lambda: bytes(10_000), NOT_EXCEL),
     "zip of something": (lambda: zip_of(a=b"b"), NOT_EXCEL),
-    "word document": (lambda: zip_of(word__document_xml=b"<x/>"), NOT_EXCEL),
-    "empty zip": (lambda: b"PK\x05\x06" + bytes(18), NOT_EXCEL),
+    "word document": (lambda: zip_of(word__document_xml=b"<x/>"), "a Word document"),
+    "word 97": (lambda: OLE + bytes(600) + "WordDocument".encode("utf-16-le") + bytes(600), "a Word document"),
+    "empty zip": (lambda: b"PK\x05\x06" + bytes(18), "compressed file"),
     "old format without a book": (lambda: OLE + bytes(4000), DAMAGED),
     "old format cut": (lambda: OLE + os.urandom(600), DAMAGED),
     "encrypted": (lambda: OLE + bytes(600) + "EncryptedPackage".encode("utf-16-le") + bytes(600), "password"),
@@ -184,7 +202,7 @@ def test_an_unusable_workbook_changes_nothing(app: Any, organisation_id: int, ca
 
 def test_the_same_cases_would_change_something_if_they_were_whole(app: Any, organisation_id: int) -> None:
     reload.apply(organisation_id, contacts(("3001234568", "Dos")), "CO")
-    assert reload.apply(organisation_id, GOOD, "CO").summary()["removed"] == 1
+    assert reload.apply(organisation_id, GOOD, "CO", confirm=1).summary()["removed"] == 1
 
 
 def test_entities_are_not_multiplied() -> None:

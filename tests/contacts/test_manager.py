@@ -77,9 +77,18 @@ def test_the_commands(default: Flask, tmp_path: Path) -> None:
     assert get_contacts_manager().count == 0
 
     loaded = runner.invoke(args=["contacts", "load", str(workbook)])
-    assert (loaded.exit_code, loaded.stdout) == (0, "1 contacts: 1 added, 0 changed, 0 removed\n")
+    assert loaded.exit_code == 0
+    assert loaded.stdout.endswith("\n1 contacts: 1 added, 0 changed, 0 removed\n")
+    assert "sheet Contactos: 1 contacts" in loaded.stdout
     again = runner.invoke(args=["contacts", "load"])
-    assert again.stdout == "41 contacts: 40 added, 1 changed, 0 removed\n"
+    assert again.stdout.endswith("\n41 contacts: 40 added, 1 changed, 0 removed\n")
+    refused = runner.invoke(args=["contacts", "load", str(workbook)])
+    assert refused.exit_code == 1
+    assert "remove 40 of 41 contacts" in refused.stderr
+    assert "run it again with --confirm=40" in refused.stderr
+    assert get_contacts_manager().count == 41
+    meant = runner.invoke(args=["contacts", "load", str(workbook), "--confirm", "40"])
+    assert meant.stdout.endswith("1 changed, 40 removed\n")
 
     workbook.write_bytes(b"no workbook")
     for command in ("check", "load"):

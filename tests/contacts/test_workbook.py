@@ -71,6 +71,19 @@ PHONES: list[tuple[Any, list[str]]] = [
     ("+57 300 123 4567\n+57 301 234 5678", ["+573001234567", "+573012345678"]),
     ("123 / 301 234 5678", ["+573012345678"]),
     ("3001234567; 3001234567", ["+573001234567"]),
+    ("573001234567@c.us", ["+573001234567"]),
+    ("https://wa.me/573001234567", ["+573001234567"]),
+    ("300/123/4567", ["+573001234567"]),
+    ("300*123*4567", ["+573001234567"]),
+    ("300_123_4567", ["+573001234567"]),
+    ("300'123'4567", ["+573001234567"]),
+    ("3001234567/3012345678", ["+573001234567", "+573012345678"]),
+    ("3001234567-3012345678", ["+573001234567", "+573012345678"]),
+    ("3001234567 • 3012345678", ["+573001234567", "+573012345678"]),
+    ("300 123 4567 601 234 5678", ["+573001234567", "+576012345678"]),
+    ("Cel. 3001234567 ext 12", ["+573001234567"]),
+    ("5.73001234567E+11", ["+573001234567"]),
+    ("+52 1 55 1234 5678", ["+525512345678"]),
 ]
 NO_PHONES: list[tuple[Any, str]] = [
     ("", "is missing"),
@@ -178,7 +191,7 @@ def test_headers_of_two_merged_rows(rows: list[tuple[Any, ...]]) -> None:
     )
 
 
-def test_the_sheet_with_the_best_header_is_read() -> None:
+def test_sheets_without_contacts_and_hidden_ones_are_passed_over_and_told() -> None:
     book = Book()
     first = book.active
     assert first is not None
@@ -191,7 +204,12 @@ def test_the_sheet_with_the_best_header_is_read() -> None:
         sheet.append(HEADERS)
         sheet.append((sheet.title, *PERSON[1:]))
     found = read_workbook(saved(book), "CO")
-    assert (found.sheet, found.entries[0].card.company) == ("Miembros", "Miembros")
+    assert [sheet.name for sheet in found.sheets] == ["Miembros"]
+    assert [entry.card.company for entry in found.entries] == ["Miembros"]
+    assert {(sheet.name, sheet.reason) for sheet in found.passed_over} == {
+        ("Sheet", "the sheet Sheet has headers but no contacts: add a row for each contact"),
+        ("Copia", "it is hidden"),
+    }
 
 
 def test_a_table_that_begins_further_right_and_below() -> None:

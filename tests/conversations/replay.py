@@ -83,7 +83,7 @@ class Script(_Strict):
 
     title: str
     user: str = "+573000000301"
-    contact: dict[str, str | None] | None = None
+    contact: dict[str, Any] | None = None
     steps: tuple[Step, ...] = Field(min_length=1)
 
     @property

@@ -58,7 +58,7 @@ def read_language(status: Mapping[str, Any], languages: Sequence[str]) -> str | 
 def read_contact(info: Mapping[str, Any], user_id: str) -> ContactCard | None:
     """The person of `get_contact_info`, by our names of the fields or the Spanish ones; None where it tells nothing."""
     by_name = {fold(str(name)): value for name, value in info.items()}
-    told: dict[str, str] = {}
+    told: dict[str, Any] = {}
     for field, spanish in SPANISH_NAMES.items():
         longest = _LONGEST_DESCRIPTION if field == "description" else _LONGEST
         text = _first((_text(value, longest) for value in _told(by_name, (field, spanish))), None)
