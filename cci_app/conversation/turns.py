@@ -32,6 +32,7 @@ from cci_app.contacts.card import ContactCard
 from cci_app.conversation.inbound import Event, EventKind, Person
 from cci_app.conversation.outcome import Outcome
 from cci_app.core.database import one_trip, tenant_statement
+from cci_app.core.errors import Conflict
 
 LEASE_SECONDS = 6
 _AFTER_REPLY_SECONDS = 3.0
@@ -136,7 +137,7 @@ _OPEN = one_trip(
     *_json("parts", "reply_to"),
 )
 
-_FIRST = "SELECT id, channel, reply, reply_type FROM webhook_events WHERE"
+_FIRST = "SELECT id, channel, reply, reply_type, text, parts FROM webhook_events WHERE"
 _FIND_FIRST = one_trip(
     f"{_FIRST} organisation_id = :organisation_id AND channel_account = :channel_account AND event_id = :event_id"
 )
@@ -225,8 +226,9 @@ _EXTEND = one_trip(
 def open_receipt(event: Event, region: str) -> Receipt:
     """Write the receipt of an event and take the person's turn if it is free, in one transaction.
 
-    A repeat of an event gets the receipt of the first. Without an id of the channel's own, a repeat is the same text as
-    the person's last message while that is being answered, or within two seconds of its answer.
+    A repeat of an event gets the receipt of the first; another message under its id raises Conflict. Without an id of
+    the channel's own, a repeat is the same text as the person's last message while that is being answered, or within
+    two seconds of its answer.
     """
     person, inbound = event.person, event.inbound
     organisation_id, token = person.organisation_id, uuid.uuid4()
@@ -241,6 +243,7 @@ def open_receipt(event: Event, region: str) -> Receipt:
         "event_id": inbound.event_id,
         "keyless": keyless,
     }
+    parts = parts_to_json(inbound.parts) if attachments else None
     opened = tenant_statement(
         organisation_id,
         _OPEN,
@@ -248,7 +251,7 @@ def open_receipt(event: Event, region: str) -> Receipt:
             **known,
             **contact,
             "digest": hashlib.sha256(text.encode()).hexdigest(),
-            "parts": parts_to_json(inbound.parts) if attachments else None,
+            "parts": parts,
             "reply_to": address_to_json(inbound.reply_to),
             "channel": inbound.channel,
             "token": token,
@@ -257,6 +260,8 @@ def open_receipt(event: Event, region: str) -> Receipt:
     )
     if not opened:
         (first,) = tenant_statement(organisation_id, _FIND_FIRST_KEYLESS if keyless else _FIND_FIRST, known)
+        if not keyless and (first.text, first.parts) != (text, parts):
+            raise Conflict("another message was sent under this id before: give each message an id of its own, or none")
         return Receipt(first.id, first.channel, reply=_reply(first))
     (row,) = opened
     if row.lease_token != token:

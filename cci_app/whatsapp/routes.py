@@ -51,6 +51,7 @@ def _name_the_assistants(state: BlueprintSetupState) -> None:
     examples=REPLY_EXAMPLES,
     headers={"Server-Timing": {"description": "The stages of the turn", "schema": {"type": "string"}}},
 )
+@blueprint.alt_response(409, "CONFLICT")
 @blueprint.doc(
     requestBody={"content": {"application/json": {"schema": {"allOf": [MessagePayload, SOMETHING_SAID]}}}},
 )
@@ -58,8 +59,8 @@ def send_message(query: dict[str, Any], headers: dict[str, Any], payload: dict[s
     """Answer a person's message.
 
     The reply comes within the channel's time limit. A repeat of the same `message_id` or `Idempotency-Key` gets the
-    same reply, byte for byte. With `Accept: application/vnd.manychat.v2+json` or `?format=manychat` the reply is a
-    dynamic block of Manychat.
+    same reply, byte for byte; another message under the same one is refused (409). With
+    `Accept: application/vnd.manychat.v2+json` or `?format=manychat` the reply is a dynamic block of Manychat.
     """
     limit_person(payload["user_id"])
     conversation = get_conversation()

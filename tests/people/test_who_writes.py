@@ -116,6 +116,35 @@ def test_what_a_person_says_is_kept_whatever_it_is(
     assert kept == [{"user_message": words}]
 
 
+def test_03_another_text_under_a_used_id_is_refused_aloud(
+    app: Any, web: FlaskClient, tenant: Tenant, rows: Rows
+) -> None:
+    first, second = bodies("03-one-id-two-texts.jsonl")
+    answered = send(web, tenant, first)
+    for other in (second, {**first, "media": {"type": "image"}}):
+        refused = send(web, tenant, other)
+        assert refused.status_code == 409
+        assert "an id of its own" in refused.json["error"]["message"]
+    # The very same message is a repeat, however often; and what was refused is answered under an id of its own.
+    assert send(web, tenant, first).data == answered.data
+    assert send(web, tenant, {**second, "message_id": "msg_124"}).json["response"] != answered.json["response"]
+    log_conversations()
+    kept = rows(
+        "SELECT user_message FROM conversations WHERE organisation_id = :org ORDER BY id", org=tenant.organisation_id
+    )
+    assert [row["user_message"] for row in kept] == [first["message"], second["message"]]
+
+
+def test_03_our_own_examples_do_not_fall_into_it(app: Any, web: FlaskClient, tenant: Tenant) -> None:
+    body = {"user_id": CAMILLE, "subscriber_id": "123"}  # as the README's flow sends it
+    replies = [send(web, tenant, {**body, "message": text}) for text in ("Bonjour", "Où se trouve la Chambre ?")]
+    assert [reply.status_code for reply in replies] == [200, 200]
+    assert replies[0].data != replies[1].data
+    described = web.get("/openapi.json").get_json()["paths"][PATH]["post"]
+    (header,) = [each for each in described["parameters"] if each["name"] == "Idempotency-Key"]
+    assert "a new one for each message" in header["description"]
+
+
 def test_04_a_number_in_a_gateways_clothes_is_that_number(
     app: Any, web: FlaskClient, tenant: Tenant, rows: Rows
 ) -> None:
