@@ -33,7 +33,9 @@ _THREE_LETTERS = {
     "BOL": "BO", "PRY": "PY", "URY": "UY", "CAN": "CA", "GBR": "GB", "DEU": "DE", "ITA": "IT", "PRT": "PT", "BEL": "BE",
     "CHE": "CH", "NLD": "NL", "LUX": "LU", "MAR": "MA", "DZA": "DZ", "TUN": "TN", "CHN": "CN", "JPN": "JP", "IND": "IN",
 }  # fmt: skip
-_CODE = re.compile(r"[^0-9]*(?:00)?([0-9]{1,4})(?:[.,]0+)?[^0-9]*")
+
+
+_LONGEST_CODE = 8
 
 
 class UnknownCountry(Exception):  # noqa: N818
@@ -50,9 +52,9 @@ def region_of(cell: Any) -> str | None:
     flag = _flag(text)
     if flag or not any(map(str.isalnum, text)):
         return flag
-    dialled = _CODE.fullmatch(text)
-    if dialled:
-        return _dialled(int(dialled[1]))
+    code, *rest = re.findall(r"[0-9]+", text) or [""]
+    if code and not "".join(rest).strip("0"):
+        return _dialled(int(code[:_LONGEST_CODE]))
     return _named(text)
 
 
