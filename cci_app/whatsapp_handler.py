@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 from flask import Flask, current_app, has_app_context
 
 from cci_app import create_app
-from cci_app.agents.handler.agent import is_being_asked
+from cci_app.agents.handler.asking import is_being_asked
 from cci_app.channels.api import ACCOUNT
 from cci_app.channels.functions import Functions
 from cci_app.channels.message import Inbound, Text

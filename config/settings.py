@@ -63,6 +63,12 @@ class Settings(CheckedSettings):
     agent_handler: str | None = Field(
         None, description="Module of one's own agent, which answers as the default assistant (docs/your-own-agent.md)"
     )
+    agent_handler_url: str | None = Field(
+        None, description="Address of one's own agent as a service of its own (docs/your-own-agent.md)"
+    )
+    agent_handler_secret: SecretStr | None = Field(
+        None, description="Secret of 16 characters or more that the service at AGENT_HANDLER_URL checks"
+    )
     agent_handler_seconds: float = Field(
         60.0, gt=0, le=600, description="Time a call of one's own agent may take; then the person gets a kind error"
     )

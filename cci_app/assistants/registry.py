@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from cci_app.agents.handler.agent import HandlerAgent
 from cci_app.agents.handler.loading import Handler, HandlerError, load_handler
+from cci_app.agents.handler.remote import remote_handler
 from cci_app.agents.ports import Agent, Answerer
 from cci_app.agents.questionnaire.agent import QuestionnaireAgent
 from cci_app.assistants.spec import AssistantSpec
@@ -129,16 +130,27 @@ def load_assistants(settings: Settings, models: ChatModels) -> dict[str, Assista
         chat = models.chain(spec.model or settings.default_models)
         documents = DocumentAnswerer(spec.own_names)
         assistants[name] = Assistant.build(spec, ModelAnswerer(chat, documents) if chat else documents, chat)
-    if settings.agent_handler is not None:
+    handler = _own_handler(settings)
+    if handler is not None:
         served = assistants.get(settings.default_assistant)
         if served is None:
             raise HandlerError(
-                f"AGENT_HANDLER={settings.agent_handler} serves as the default assistant, and there is no assistant"
+                f"{handler.module} serves as the default assistant, and there is no assistant"
                 f" {settings.default_assistant!r}"
             )
         assistants[served.name] = served.served_by(
-            load_handler(settings.agent_handler),
+            handler,
             seconds=settings.agent_handler_seconds,
             turns_at_once=settings.agent_pool_size,
         )
     return assistants
+
+
+def _own_handler(settings: Settings) -> Handler | None:
+    """The organisation's own agent, in this process or as a service; None where there is none. Raises HandlerError."""
+    if settings.agent_handler_url is None:
+        return load_handler(settings.agent_handler) if settings.agent_handler is not None else None
+    if settings.agent_handler is not None:
+        raise HandlerError("AGENT_HANDLER and AGENT_HANDLER_URL are both set: an installation has one agent of its own")
+    secret = settings.agent_handler_secret
+    return remote_handler(settings.agent_handler_url, secret.get_secret_value() if secret else None)

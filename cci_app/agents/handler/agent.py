@@ -13,6 +13,7 @@ from typing import Any
 
 import structlog
 
+from cci_app.agents.handler.asking import ASKING, Asking
 from cci_app.agents.handler.loading import Function, Handler
 from cci_app.agents.handler.results import NOTHING_ASKED, read_contact, read_language, read_progress
 from cci_app.agents.ports import AgentReply, Progress, TurnContext
@@ -32,14 +33,8 @@ _COMPLETION_SECONDS = 0.25
 _LEAST_SECONDS = 0.1
 
 
-# What the module said of the person whose turn it is, until the turn's state is made; and whether it is being asked.
+# What the module said of the person whose turn it is, until the turn's state is made.
 _TOLD: ContextVar[tuple[str, ContactCard] | None] = ContextVar("own_agent_told", default=None)
-_ASKED: ContextVar[bool] = ContextVar("own_agent_asked", default=False)
-
-
-def is_being_asked() -> bool:
-    """Whether this code was called by a function of the module, which waits for it as we wait for the module."""
-    return _ASKED.get()
 
 
 class HandlerFailed(Exception):  # noqa: N818
@@ -58,7 +53,8 @@ class HandlerAgent:
 
     def reply(self, turn: TurnContext) -> AgentReply:
         """Answer with `whatsapp_chat`, then ask `get_user_status` where the person stands."""
-        text = self._call(self._handler.chat, turn.user_id, _message(turn), seconds=self._seconds)
+        message = _message(turn)
+        text = self._call(self._handler.chat, turn.user_id, message, seconds=self._seconds, reply=turn.deadline)
         if not isinstance(text, str):
             raise HandlerFailed(f"whatsapp_chat returned {type(text).__name__}, not str")
         text = clean(text).strip()
@@ -109,10 +105,10 @@ class HandlerAgent:
             log.exception("own_agent_status_failed", module=self._handler.module)
             return before, None
 
-    def _call(self, function: Function, *arguments: str, seconds: float) -> Any:
+    def _call(self, function: Function, *arguments: str, seconds: float, reply: Deadline | None = None) -> Any:
         """Call one of the functions, however it is written, and wait for at most `seconds` and its limit."""
         limit = Deadline.after(min(seconds, self._seconds))
-        asked = _ASKED.set(True)
+        asking = ASKING.set(Asking(limit, reply))
         try:
             if inspect.iscoroutinefunction(function):
                 return run_async(function(*arguments), limit.left())
@@ -125,7 +121,7 @@ class HandlerAgent:
                 raise HandlerFailed(f"{name} took more than {min(seconds, self._seconds):g} s") from error
             raise
         finally:
-            _ASKED.reset(asked)
+            ASKING.reset(asking)
 
 
 def _for_status(deadline: Deadline) -> float:
