@@ -84,6 +84,11 @@ def test_uv_is_tried_with_the_certificates_of_others_before_pip(
 def test_another_fault_of_uv_is_not_tried_again(install: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     commands: list[tuple[str, ...]] = []
     monkeypatch.setattr(install, "install_uv", lambda: True)
-    monkeypatch.setattr(install, "run", lambda *command, **_: commands.append(command) or (1, "error: no space left"))
+
+    def run(*command: str, **_: str) -> tuple[int, str]:
+        commands.append(command)
+        return 1, "error: no space left"
+
+    monkeypatch.setattr(install, "run", run)
     assert install.install() is not None
     assert sum("sync" in command for command in commands) == 1

@@ -71,7 +71,7 @@ def turn(text: str) -> TurnContext:
         assistant="own",
         user_id=WHO,
         text=text,
-        media=None,
+        attachments=(),
         language="es",
         state={},
         contact=None,
