@@ -53,7 +53,8 @@ def start(
 
     def begin(source: str) -> Flask:
         (tmp_path / f"{name}.py").write_text(source)
-        changed = {"agent_handler": name, "default_organisation": tenant.slug}
+        # No deadline but the module's own: the log of a fault alone takes a while on a busy machine.
+        changed = {"agent_handler": name, "default_organisation": tenant.slug, "reply_budget_seconds": 60.0}
         started = create_app(settings.model_copy(update=changed))
 
         def end() -> None:
