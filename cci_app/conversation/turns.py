@@ -226,9 +226,8 @@ _EXTEND = one_trip(
 def open_receipt(event: Event, region: str) -> Receipt:
     """Write the receipt of an event and take the person's turn if it is free, in one transaction.
 
-    A repeat of an event gets the receipt of the first; another message under its id raises Conflict. Without an id of
-    the channel's own, a repeat is the same text as the person's last message while that is being answered, or within
-    two seconds of its answer.
+    A repeat of an event gets the receipt of the first; another message under its id raises Conflict. Without an id, a
+    repeat is the same text as the person's last message while that is answered, or within two seconds of its answer.
     """
     person, inbound = event.person, event.inbound
     organisation_id, token = person.organisation_id, uuid.uuid4()
@@ -398,8 +397,4 @@ def _rest(person: Person, kind: EventKind, row: Any, contact: Mapping[str, str |
 
 
 def _person(person: Person) -> dict[str, Any]:
-    return {
-        "organisation_id": person.organisation_id,
-        "assistant": person.assistant,
-        "user_id": person.user_id,
-    }
+    return {name: getattr(person, name) for name in ("organisation_id", "assistant", "user_id")}
