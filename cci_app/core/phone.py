@@ -146,6 +146,8 @@ def to_user_id(written: str, region: str) -> str:
 
     Raises InvalidInput for what is neither a phone number nor a channel's id, and for words that stand for nobody.
     """
+    if len(written) > _LONGEST:
+        raise _no_id()
     if is_nobody(written):
         raise InvalidInput(
             "user_id names nobody: it is empty, a word for nothing (null, undefined, NaN) or a placeholder that was"
@@ -169,7 +171,11 @@ def to_user_id(written: str, region: str) -> str:
         return f"{hidden[1]}@{hidden[2].lower()}"
     if _CHANNEL_ID.fullmatch(candidate):
         return candidate
-    raise InvalidInput(
+    raise _no_id()
+
+
+def _no_id() -> InvalidInput:
+    return InvalidInput(
         "user_id must be a phone number in international form, such as +573001234567, or a channel's id",
         details={"user_id": ["Not a phone number or a channel's id."]},
     )
