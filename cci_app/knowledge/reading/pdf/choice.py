@@ -8,6 +8,7 @@ from cci_app.knowledge.reading.pdf.lines import Page
 # Of the letters of a page, what the reader that is believed may miss without a word.
 MOST_MISSED = 0.02
 # A word as people write them; what is longer is several, run together.
+_LONGEST = 24
 _WORD = re.compile(r"[^\W\d_]{1,24}|\d{1,12}")
 _RUN = re.compile(r"[^\W_]+")
 
@@ -25,23 +26,26 @@ def words(text: str) -> dict[str, int]:
 def chosen(first: Page, second: Page | None) -> tuple[Page, bool, float]:
     """The page of the reader that read it better, whether that is the second, and the share that it missed.
 
-    One reader has missed a word that the other has: it left it out, ran it into the next one, cut it in pieces, or has
-    another letter in it. The one that missed fewer letters so, and has fewer that are none, is the better; where they
-    are equal it is the first.
+    A reader has missed a word that the other has and whose letters do not follow each other in its own text, however
+    that is parted. The one that missed fewer letters so, and has fewer that are none or run together, is the better;
+    where they are equal it is the first, which parts words where the eye does.
     """
     if second is None:
         return first, False, 0.0
     ours, theirs = words(first.text), words(second.text)
-    if ours.keys() == theirs.keys():
+    if ours == theirs:
         return first, False, 0.0
-    missed = sum(size for word, size in theirs.items() if word not in ours)
-    gained = sum(size for word, size in ours.items() if word not in theirs)
-    worse = missed + odd_letters(first.text) > gained + odd_letters(second.text)
-    page, other = (second, ours) if worse else (first, theirs)
-    return page, worse, _lost(page, other)
+    missed, gained = _missed(first, theirs), _missed(second, ours)
+    if missed + _wrong(first) > gained + _wrong(second):
+        return second, True, gained / (sum(ours.values()) or 1)
+    return first, False, missed / (sum(theirs.values()) or 1)
 
 
-def _lost(page: Page, others: dict[str, int]) -> float:
-    """The share of the other reader's letters that a page does not have, however its words are parted."""
+def _missed(page: Page, others: dict[str, int]) -> int:
     run_on = "".join(_RUN.findall(page.text.casefold()))
-    return sum(size for word, size in others.items() if word not in run_on) / (sum(others.values()) or 1)
+    return sum(size for word, size in others.items() if word not in run_on)
+
+
+def _wrong(page: Page) -> int:
+    glued = sum(len(run) for run in _RUN.findall(page.text) if len(run) > _LONGEST)
+    return odd_letters(page.text) + glued

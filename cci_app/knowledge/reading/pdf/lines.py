@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+# What is shorter may well be written twice: "bonbon".
+_SHORTEST_TWICE = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -43,6 +46,12 @@ def drawn_once(lines: Iterable[Line]) -> list[Line]:
             continue
         kept.append(line)
     return kept
+
+
+def once(text: str) -> str:
+    """The text of a line that is drawn over itself, once."""
+    half = text[: len(text) // 2]
+    return half if len(half) >= _SHORTEST_TWICE and half * 2 == text and any(map(str.isalpha, half)) else text
 
 
 def _same_height(one: Line, other: Line) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from cci_app.knowledge.reading.document import Caution, Found, Omission, Reason, Section, UnreadableDocument
-from cci_app.knowledge.reading.pdf.choice import MOST_MISSED, chosen
+from cci_app.knowledge.reading.pdf.choice import MOST_MISSED, chosen, words
 from cci_app.knowledge.reading.pdf.layout import laid_out
 from cci_app.knowledge.reading.pdf.lines import Line, Page, with_marks
 from cci_app.knowledge.reading.pdf.margins import without_margins
@@ -84,7 +84,10 @@ def _read(first: Pdfium | None, second: Pypdf | None) -> _Pages:
     differing = []
     for number in range(1, count + 1):
         other, marks, left_out = next(others, (None, [], Counter[Omission]()))
-        page, share = _better(read, pages[number - 1] if pages else None, other)
+        one = pages[number - 1] if pages else None
+        if first is not None and one is not None and other is not None and words(one.text) != words(other.text):
+            one = first.looked_at(number - 1) or one
+        page, share = _better(read, one, other)
         read.left_out += left_out
         read.left_out[Omission.OUTSIDE_THE_PAGE] += page.unseen
         if share > MOST_MISSED:

@@ -4,7 +4,7 @@ import ctypes
 import math
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any
 
 import pypdfium2
@@ -19,8 +19,11 @@ MAX_SECONDS = 20.0
 # A page with fewer words than this may be a picture with a stamp on it; only of such is asked what covers it.
 FEW_WORDS = 40
 _DEEPEST = 5
-# Where a word was parted at the end of a line.
-_PARTED = re.compile("[\x02\ufffe](?:\r?\n)?")
+# Where a word was parted at the end of a line: PDFium runs it on there.
+_PARTED = re.compile("[\x02\ufffe]")
+_LINE_END = re.compile("(?<=[\x02\ufffe])(?!\r?\n)|\n")
+# So much of the size of the letters is room for a space.
+_ROOM = 0.17
 
 
 class Pdfium:
@@ -57,11 +60,22 @@ class Pdfium:
             if time.monotonic() - started > MAX_SECONDS:
                 raise UnreadableDocument(Reason.TOO_SLOW)
 
+    def looked_at(self, number: int) -> Page | None:
+        """A page once more, the first being 0, with words parted wherever there is room for a space between letters.
 
-def _page(page: Any) -> Page:
+        None for one that is broken.
+        """
+        try:
+            return _page(self._document[number], apart=True)
+        except pypdfium2.PdfiumError:
+            return None
+
+
+def _page(page: Any, *, apart: bool = False) -> Page:
     textpage = page.get_textpage()
     try:
-        found = list(_lines(page, textpage))
+        written = textpage.get_text_range()
+        found = list(_lines(page, textpage, written, _gaps(textpage, written) if apart else frozenset()))
     finally:
         textpage.close()
     lines = drawn_once(line for line, inside in found if inside)
@@ -70,16 +84,20 @@ def _page(page: Any) -> Page:
     return Page(lines, _covered(page) if few else 0.0, unseen)
 
 
-def _lines(page: Any, textpage: Any) -> Iterator[tuple[Line, bool]]:
-    """The lines, and whether each stands on the page."""
-    left, bottom, right, top = page.get_cropbox()
+def _lines(page: Any, textpage: Any, text: str, gaps: Set[int]) -> Iterator[tuple[Line, bool]]:
+    """The lines, and whether each stands on the page; `gaps` are the places in `text` before which there is room."""
+    # Not `get_cropbox`: where the size of the page stands above it in the file, that is the one of an American letter.
+    left, bottom, right, top = page.get_bbox()
     height = (top - bottom) or 1.0
     turned = page.get_rotation() != 0
-    place = 0
-    for written in _PARTED.sub("-\n", textpage.get_text_range()).split("\n"):
-        words = " ".join(written.split())
-        begin = place + len(written) - len(written.lstrip())
-        place += len(written) + 1
+    at = 0
+    for end in (*_LINE_END.finditer(text), None):
+        written = text[at : None if end is None else end.start()]
+        begin = at + len(written) - len(written.lstrip())
+        if gaps:
+            written = "".join(f" {letter}" if at + far in gaps else letter for far, letter in enumerate(written))
+        at = len(text) if end is None else end.end()
+        words = " ".join(_PARTED.sub("-", written).split())
         if not words:
             continue
         x, y, size = _seen(textpage, begin)
@@ -97,6 +115,26 @@ def _seen(textpage: Any, place: int) -> tuple[float, float, float]:
     if pdfium.FPDFText_GetMatrix(textpage, index, matrix):
         size *= math.hypot(matrix.c, matrix.d) or 1.0
     return x.value, y.value, round(size, 1)
+
+
+def _gaps(textpage: Any, text: str) -> frozenset[int]:
+    """The places of letters before which there is room for a space, where PDFium has none."""
+    gaps = set()
+    before: tuple[float, float] | None = None
+    for place, letter in enumerate(text):
+        if letter.isspace():
+            before = None
+            continue
+        index = pdfium.FPDFText_GetCharIndexFromTextIndex(textpage, place)
+        box = pdfium.FS_RECTF()
+        if index < 0 or not pdfium.FPDFText_GetLooseCharBox(textpage, index, box) or box.right <= box.left:
+            before = None
+            continue
+        height = abs(box.top - box.bottom)
+        if before is not None and abs(before[1] - box.bottom) < height / 2 and box.left - before[0] > height * _ROOM:
+            gaps.add(place)
+        before = (box.right, box.bottom)
+    return frozenset(gaps)
 
 
 def _covered(page: Any) -> float:

@@ -13,7 +13,7 @@ from pypdf._codecs.adobe_glyphs import adobe_glyphs
 from pypdf.errors import FileNotDecryptedError, PyPdfError
 
 from cci_app.knowledge.reading.document import Omission, Reason, UnreadableDocument
-from cci_app.knowledge.reading.pdf.lines import Line, Mark, Page, drawn_once
+from cci_app.knowledge.reading.pdf.lines import Line, Mark, Page, drawn_once, once
 
 # pypdf tells the log of everything it mends in a file, page upon page; what matters to us it raises.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
@@ -92,7 +92,7 @@ def _lines(page: PageObject) -> Iterator[Line]:
             top = here if part.strip() else top
             if number < len(parts) - 1:
                 if words := " ".join(_GLYPH.sub(_letter, text).split()):
-                    yield Line(words, sizes.most_common(1)[0][0], None if turned else top)
+                    yield Line(once(words), sizes.most_common(1)[0][0], None if turned else top)
                 text, sizes, top = "", Counter[float](), None
 
 

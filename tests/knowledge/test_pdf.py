@@ -1,0 +1,145 @@
+"""PDFs as programs make them: what stands on their pages is read once, and what is no text is told."""
+
+import io
+from typing import cast
+
+import pytest
+from fpdf import FPDF
+from pypdf import PdfWriter
+from pypdf.annotations import FreeText, Text
+from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject
+
+from cci_app.knowledge.reading.document import Caution, Document, Omission
+from cci_app.knowledge.reading.extraction import extract
+from cci_app.knowledge.reading.pdf.choice import chosen
+from cci_app.knowledge.reading.pdf.lines import Line, Page
+
+SENTENCE = "La Chambre accueille les entreprises de la ville sur rendez-vous."
+
+
+def _page(*texts: str) -> Page:
+    return Page([Line(text, 10.0) for text in texts])
+
+
+def _read(made: FPDF) -> Document:
+    return extract("a.pdf", bytes(made.output()))
+
+
+def _text(document: Document) -> str:
+    return "\n".join([document.title, *(f"{each.heading or ''}\n{each.text}" for each in document.sections)])
+
+
+def _lines(made: FPDF, *lines: str, size: int = 11) -> None:
+    made.set_font("Times", size=size)
+    for line in lines:
+        made.cell(0, 8, line, new_x="LMARGIN", new_y="NEXT")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "second_is_better"),
+    [
+        ("La cotisation annuelle", "Lacotisationannuelle", False),
+        ("La cotisation annuelle", "La coti sation an nuelle", False),
+        ("La cotisation annuelle", "La cotisation", False),
+        ("La cotisation", "La cotisation annuelle", True),
+        ("La c\ufffdtisation annuelle", "La cotisation annuelle", True),
+        ("Prix 450", "Prix /four.os/five.os/zero.os", False),
+        ("Lacotisationannuelleestdequatrecents", "La cotisation annuelle est de quatre cents", True),
+    ],
+)
+def test_the_better_reader_of_a_page_is_believed(first: str, second: str, second_is_better: bool) -> None:
+    assert chosen(_page(first), _page(second))[1] is second_is_better
+
+
+def test_what_the_better_reader_missed_is_told() -> None:
+    _, _, missed = chosen(_page("un deux trois quatre cinq"), _page("un deux trois quatre six"))
+    assert missed == pytest.approx(3 / 20)
+
+
+def test_a_page_whose_size_stands_above_it_has_all_its_lines() -> None:
+    made = FPDF()
+    made.add_page()
+    made.set_y(2)
+    _lines(made, "Chambre de commerce", SENTENCE)
+    writer = PdfWriter(clone_from=io.BytesIO(bytes(made.output())))
+    above = cast(DictionaryObject, writer.pages[0]["/Parent"].get_object())
+    above[NameObject("/MediaBox")] = ArrayObject(FloatObject(each) for each in writer.pages[0].mediabox)
+    del writer.pages[0]["/MediaBox"]
+    out = io.BytesIO()
+    writer.write(out)
+    assert "Chambre de commerce" in _text(extract("a.pdf", out.getvalue()))
+
+
+def test_heads_are_kept_once_and_page_numbers_go() -> None:
+    class Pages(FPDF):  # type: ignore[misc, unused-ignore]
+        def header(self) -> None:
+            _lines(self, "Chambre de commerce, +57 300 000 0000", size=9)
+
+        def footer(self) -> None:
+            self.set_y(-12)
+            self.cell(0, 8, f"Guide des services - {self.page_no()}")
+
+    made = Pages()
+    for number in range(4):
+        made.add_page()
+        _lines(made, f"Bureau {number + 1}", SENTENCE, f"Calle {number + 1} # 2-3", f"Prix : {number + 1} 000 pesos")
+    document = _read(made)
+    text = _text(document)
+    assert text.count("+57 300 000 0000") == 1
+    assert "Guide des services -" not in text
+    for number in range(1, 5):
+        assert f"Bureau {number}" in text
+        assert f"Calle {number} # 2-3" in text
+        assert f"Prix : {number} 000 pesos" in text
+    assert document.report is not None
+    assert document.report.left_out[Omission.REPEATED_LINES] == 3 * 7
+    assert document.report.left_out[Omission.PAGE_NUMBERS] == 4 * 5
+
+
+def test_what_is_drawn_twice_to_look_bold_is_read_once() -> None:
+    made = FPDF()
+    made.add_page()
+    made.set_font("Times", size=11)
+    for shift in (0.0, 0.1):
+        made.text(20 + shift, 40, "Tarifs de la saison")
+    made.text(20, 50, SENTENCE)
+    assert _text(_read(made)).count("Tarifs") == 1
+
+
+def test_a_comment_written_on_the_page_is_read_and_a_note_beside_it_is_counted() -> None:
+    made = FPDF()
+    made.add_page()
+    _lines(made, SENTENCE)
+    writer = PdfWriter(clone_from=io.BytesIO(bytes(made.output())))
+    writer.add_annotation(0, FreeText(text="Fermé le 2 mai", rect=(200, 400, 350, 420)))
+    writer.add_annotation(0, Text(text="Vérifier avec Camille", rect=(400, 400, 420, 420)))
+    out = io.BytesIO()
+    writer.write(out)
+    document = extract("a.pdf", out.getvalue())
+    assert "Fermé le 2 mai" in _text(document)
+    assert "Camille" not in _text(document)
+    assert document.report is not None
+    assert document.report.left_out[Omission.COMMENTS] == 1
+
+
+@pytest.mark.parametrize("title", ["untitled", "Microsoft Word - modele.doc", "Document1", "Sans titre 2"])
+def test_what_programs_call_a_document_is_not_its_title(title: str) -> None:
+    made = FPDF()
+    made.set_title(title)
+    made.add_page()
+    _lines(made, SENTENCE)
+    assert extract("guide.pdf", bytes(made.output())).title in {"Guide", "Modele"}
+
+
+def test_pages_that_are_pictures_are_named() -> None:
+    from PIL import Image
+
+    made = FPDF()
+    made.add_page()
+    _lines(made, SENTENCE)
+    made.add_page()
+    made.image(Image.new("L", (60, 90), 200), x=0, y=0, w=210, h=297)
+    _lines(made, "Scanned with a telephone")
+    report = _read(made).report
+    assert report is not None
+    assert report.cautions[Caution.PICTURES] == (2,)
