@@ -54,8 +54,9 @@ chaos: install ## Kill, hang and stop everything under load; prints a table; ARG
 bench: install ## Speed, memory and growth beside a floor application; prints a table
 	$(RUN) benchmarks.speed $(ARGS)
 
-eval: install ## How often the right document is found: by words, by vectors, by both; prints a table
+eval: install ## How often the right document is found, and how much of a document is read; prints tables
 	$(RUN) benchmarks.retrieval
+	$(RUN) benchmarks.reading
 
 clean: ## Remove the environment and the tools' caches; the data in .local stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
