@@ -72,7 +72,12 @@ class Settings(CheckedSettings):
     agent_handler_seconds: float = Field(
         60.0, gt=0, le=600, description="Time a call of one's own agent may take; then the person gets a kind error"
     )
-    assistants_path: Path = Field(ROOT / "config" / "assistants", description="Folder of the assistants' files")
+    assistants_path: Path = Field(
+        ROOT / "config" / "assistants", description="Folder of the assistants' files, which are that organisation's"
+    )
+    assistants_shared_with: str = Field(
+        "", description="Short names, by commas, of organisations that have these assistants too; * for all of them"
+    )
     default_region: str = Field("CO", pattern="^[A-Z]{2}$", description="Country of phone numbers written without one")
 
     migrations_path: Path = Field(ROOT / "migrations", description="Folder of the database's migrations")

@@ -12,7 +12,7 @@ from typing import Any
 from benchmarks.chaos.figures import Figure
 from benchmarks.chaos.people import Failed, Message, NotAccepted, Reply
 from benchmarks.chaos.stage import Scale, Stage, say
-from cci_app.assistants.registry import load_specs
+from cci_app.assistants.files import load_specs
 from config.settings import ROOT
 from tests.fakes.models import BROKEN, GARBAGE, HANGS, TOO_LONG, Asked, FakeModels, filled
 from tests.fakes.models import Reply as ModelReply

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from benchmarks.retrieval.collection import HERE, SAMPLES, Collection
-from cci_app.assistants.registry import load_specs
+from cci_app.assistants.files import load_specs
 from cci_app.core.deadline import Deadline
 from cci_app.knowledge.answers.quoting import DocumentAnswerer
 from config.settings import ROOT

@@ -17,7 +17,8 @@ from pydantic import SecretStr
 from benchmarks.chaos.model_faults import Said
 from benchmarks.chaos.people import Channel
 from benchmarks.product import Product
-from cci_app.assistants.registry import load_specs
+from cci_app.agents.questionnaire.content import QuestionnaireContent
+from cci_app.assistants.files import load_specs
 from config.settings import ROOT
 from tests.fakes.models import Asked, FakeModels, Reply, filled
 
@@ -112,6 +113,7 @@ def _system_prompt() -> str:
     """What an agent has to know to hold this conversation: the questions, the services, the contacts; one language."""
     spec = load_specs(ROOT / "config" / "assistants")["cci"]
     content = spec.agents["questionnaire"]
+    assert isinstance(content, QuestionnaireContent)
     questions = "\n".join(f"{number}. {each.ask['fr']}" for number, each in enumerate(content.questions, start=1))
     services = "\n".join(f"- {each.name['fr']}: {each.benefit['fr']} (role {each.role})" for each in content.services)
     directory = content.directory.people

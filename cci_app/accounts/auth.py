@@ -46,6 +46,14 @@ def current_caller() -> Caller:
     return cast(Caller, g.caller)
 
 
+def caller_if_known() -> Caller | None:
+    """Who calls an address that is open to everybody, where they present a key that is valid."""
+    try:
+        return _caller(_presented_key())
+    except Unauthorized:
+        return None
+
+
 def _presented_key() -> str:
     key = request.headers.get("X-API-Key", "")
     if not key:

@@ -9,7 +9,7 @@ from flask.cli import AppGroup, with_appcontext
 from cci_app.accounts.organisations import change_organisation, ensure_organisation
 from cci_app.admin.demonstration import clear, fill
 from cci_app.admin.seeding import load_samples
-from cci_app.assistants.registry import load_specs
+from cci_app.assistants.files import load_specs
 from cci_app.core import clock
 from cci_app.core.command_line import plainly
 from cci_app.core.database import system_transaction

@@ -1,16 +1,22 @@
 """An assistant as content: a file, or a row, that a non-programmer can read."""
 
+import re
+from datetime import timedelta
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StringConstraints, model_validator
 
+from cci_app.agents.kind import AgentContent
 from cci_app.agents.localised import Content, Plain, language_gaps
-from cci_app.agents.questionnaire.content import QuestionnaireContent
+from cci_app.assistants.kinds import read_content
 from cci_app.llm.names import ModelName
 
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
-# Joined with others by `kind` as agents are added.
-AgentContent = Annotated[QuestionnaireContent, Field()]
+# What each kind's own model makes of it.
+ContentOfKind = Annotated[AgentContent, PlainValidator(read_content)]
+
+_UNITS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
+_DURATION = re.compile(r"([1-9][0-9]{0,4}) (minute|hour|day)s?")
 
 
 def _listed(value: object) -> object:
@@ -19,6 +25,18 @@ def _listed(value: object) -> object:
 
 def _named(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(str(ModelName.parse(name)) for name in names)
+
+
+def _duration(value: object) -> object:
+    if isinstance(value, timedelta):
+        return value
+    read = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if read is None:
+        raise ValueError("is written as `30 minutes`, `12 hours` or `30 days`")
+    return int(read[1]) * _UNITS[read[2]]
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
 
 
 # One name, or several that are tried in this order.
@@ -35,16 +53,21 @@ class ConversationTexts(Content):
 class AssistantSpec(Content):
     """An assistant: its languages, the conversation's texts, its agents by name.
 
-    `model` is the chat model that it thinks with, or several; where none is named, the settings do.
+    `version` tells what it was from what it became. `model` is the chat model that it thinks with, or several; where
+    none is named, the settings do. `silence` is how long nothing must be heard for a message to begin a new
+    conversation: since the end, where an agent asks questions, which may be answered days later; else since the last
+    message.
     """
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
+    version: int = Field(1, ge=1)
     title: str = Field(min_length=1, max_length=200)
     languages: tuple[Language, ...] = Field(min_length=1)
     default_language: Language
     model: Models | None = None
+    silence: Duration = timedelta(days=30)
     texts: ConversationTexts
-    agents: dict[str, AgentContent] = Field(min_length=1)
+    agents: dict[str, ContentOfKind] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _speaks_its_languages(self) -> Self:
@@ -59,6 +82,4 @@ class AssistantSpec(Content):
     @property
     def own_names(self) -> frozenset[str]:
         """What people call the organisation, in every language."""
-        return frozenset(
-            name for content in self.agents.values() for names in content.own_names.root.values() for name in names
-        )
+        return frozenset[str]().union(*(content.organisation_names for content in self.agents.values()))

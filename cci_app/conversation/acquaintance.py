@@ -5,7 +5,7 @@ from dataclasses import replace
 import structlog
 
 from cci_app.agents.ports import Forgets, KnowsPeople
-from cci_app.assistants.registry import Assistant
+from cci_app.assistants.assistant import Assistant
 from cci_app.contacts.card import ContactCard
 from cci_app.conversation.inbound import EventKind
 from cci_app.conversation.state import PersonState

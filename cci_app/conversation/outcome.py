@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from cci_app.agents.ports import HandoffRequest, Progress, RecordedAnswer
+from cci_app.assistants.router import Decision
 from cci_app.channels.message import Part, parts_from_json, plain_text
 from cci_app.conversation.state import Run, RunEnd
 from cci_app.knowledge.search.passage import Source
@@ -29,8 +30,9 @@ class Ended(BaseModel):
 class Outcome(BaseModel):
     """What a turn made.
 
-    `parts` is the reply as JSON, `progress` where its agent says that the person stands, None of one that asks nothing.
-    `contact` has those fields of the contact that are known; `response_time_ms` is how long the person waited.
+    `parts` is the reply as JSON, `route` why it was that `agent`, `progress` where it says that the person stands, None
+    of one that asks nothing. `contact` has those fields of the contact that are known; `response_time_ms` is how long
+    the person waited.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -45,6 +47,7 @@ class Outcome(BaseModel):
     company: str | None
     contact: dict[str, Any] | None
     agent: str | None
+    route: Decision | None = None
     calls: tuple[ModelCall, ...] = ()
     answers: tuple[RecordedAnswer, ...] = ()
     sources: tuple[Source, ...] = ()

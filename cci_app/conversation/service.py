@@ -1,7 +1,7 @@
 """The one way a message takes: receive, take the turn, think, complete, remember, ring."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass, field
@@ -10,8 +10,8 @@ from typing import Any, cast
 import structlog
 from flask import Flask, current_app
 
-from cci_app.assistants.registry import Assistant, load_assistants
-from cci_app.assistants.spec import AssistantSpec
+from cci_app.assistants.assistant import Assistant
+from cci_app.assistants.catalogue import Catalogue, load_catalogue
 from cci_app.channels.message import Text, written
 from cci_app.channels.ports import Rendered, Reply
 from cci_app.channels.registry import Channels, load_channels
@@ -28,7 +28,6 @@ from cci_app.conversation.turns import Completion, LeaseLost, Receipt, Turn
 from cci_app.core import clock
 from cci_app.core.database import tenant_transaction
 from cci_app.core.deadline import Deadline
-from cci_app.core.errors import InvalidInput
 from cci_app.core.queue import Task, ring
 from cci_app.llm.chains import ChatModels
 from config.settings import Settings
@@ -62,31 +61,20 @@ class _Arrival:
 class Conversation:
     """Receives events and answers them; one for each application."""
 
-    def __init__(self, app: Flask, settings: Settings, assistants: Mapping[str, Assistant], channels: Channels) -> None:
+    def __init__(self, app: Flask, settings: Settings, catalogue: Catalogue, channels: Channels) -> None:
         self._settings = settings
-        self._assistants = assistants
+        self.catalogue = catalogue
         self._pool = AgentPool(app, settings.agent_pool_size)
         self.channels = channels
         self.outbox = Outbox(channels)
 
-    def assistant(self, name: str | None) -> Assistant:
-        """The assistant of that name, the default one for None. Raises InvalidInput for an unknown name."""
-        found = self._assistants.get(name or self._settings.default_assistant)
-        if found is None:
-            known = ", ".join(sorted(self._assistants))
-            raise InvalidInput(
-                f"there is no assistant {name}; there are: {known}", details={"assistant": [f"One of: {known}."]}
-            )
-        return found
-
-    @property
-    def specs(self) -> dict[str, AssistantSpec]:
-        """What the assistants are made of, by name."""
-        return {name: assistant.spec for name, assistant in self._assistants.items()}
+    def assistant(self, organisation_id: int, name: str | None) -> Assistant:
+        """The organisation's assistant of that name, its default one for None. Raises InvalidInput for an unknown."""
+        return self.catalogue.find(organisation_id, name)
 
     def person(self, organisation_id: int, assistant: str | None, user_id: str) -> Person:
         """The person as the conversation knows them. Raises InvalidInput for an unknown assistant."""
-        return Person(organisation_id, self.assistant(assistant).name, user_id)
+        return Person(organisation_id, self.assistant(organisation_id, assistant).name, user_id)
 
     def receive(self, event: Event, waited: float = 0.0) -> Answered:
         """Answer an event inside the reply budget: with the reply, the stored one of a repeat, or a holding reply.
@@ -130,7 +118,10 @@ class Conversation:
         """Who a person is, as their last message was answered: by an agent's own contact book, else by ours."""
         with tenant_transaction(person.organisation_id) as session:
             known = book.find(session, person.organisation_id, person.user_id, self._settings.default_region)
-        return remembered(self.state(person), known, self._assistants[person.assistant])
+        return remembered(self.state(person), known, self._serving(person))
+
+    def _serving(self, person: Person) -> Assistant:
+        return self.catalogue.find(person.organisation_id, person.assistant)
 
     def _finish(self, turn: Turn) -> None:
         """A turn that nobody waits for."""
@@ -167,7 +158,7 @@ class Conversation:
         unheard: bool = False,
     ) -> Answered:
         """The turn itself, in a thread of the pool: think, commit, remember, ring."""
-        assistant = self._assistants[turn.person.assistant]
+        assistant = self._serving(turn.person)
         turn = acquaint(turn, assistant)
         thought = think(turn, assistant, deadline or Deadline.after(_BACKGROUND_SECONDS), clock.now())
         state = thought.state.to_json()
@@ -217,7 +208,7 @@ class Conversation:
     def _hold(self, arrival: _Arrival) -> Rendered:
         """Give the holding reply, unless the answer came in this very moment."""
         person, receipt = arrival.event.person, arrival.receipt
-        assistant = self._assistants[person.assistant]
+        assistant = self._serving(person)
         state = self.state(person) or PersonState(progress=start_of(assistant))
         text = Text(assistant.holding(language_of(written(arrival.event.inbound.parts), state, assistant)))
         elapsed_ms = round((time.monotonic() - arrival.started) * 1000)
@@ -244,8 +235,8 @@ def init_conversation(app: Flask) -> None:
     """Load the assistants and give the application its conversation. A faulty file, or agent, stops the start."""
     settings: Settings = app.config["SETTINGS"]
     models = app.extensions["cci_models"] = ChatModels(settings)
-    assistants = load_assistants(settings, models)
-    app.extensions["cci_conversation"] = Conversation(app, settings, assistants, load_channels(settings))
+    catalogue = load_catalogue(settings, models)
+    app.extensions["cci_conversation"] = Conversation(app, settings, catalogue, load_channels(settings))
 
 
 def get_conversation() -> Conversation:

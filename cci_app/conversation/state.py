@@ -10,9 +10,6 @@ from typing import Any, Self
 from cci_app.agents.ports import Progress
 from cci_app.channels.message import Address, address_from_json, address_to_json
 
-# A person who had finished and comes back after this long begins anew.
-SILENCE = timedelta(days=30)
-
 
 class RunEnd(StrEnum):
     """Why a run ended."""
@@ -100,9 +97,13 @@ class PersonState:
         """The state at the start of a run: nothing but the person's language and identity is left."""
         return replace(self, run=None, agents={}, progress=start)
 
-    def is_stale(self, now: datetime) -> bool:
-        """Whether the run was completed so long ago that a new message begins another."""
-        return self.completed and self.last_at is not None and now - self.last_at > SILENCE
+    def is_stale(self, now: datetime, silence: timedelta) -> bool:
+        """Whether nothing was heard for so long that a new message begins another run.
+
+        What an agent asks may be answered much later: with such a one only a completed run grows old.
+        """
+        unfinished = self.progress is not None and not self.progress.completed
+        return not unfinished and self.last_at is not None and now - self.last_at > silence
 
     def user_status(self) -> dict[str, Any]:
         """The `user_status` of a reply."""

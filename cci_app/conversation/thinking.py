@@ -9,7 +9,8 @@ from typing import Any
 import structlog
 
 from cci_app.agents.ports import AgentReply, AsksQuestions, Progress, TurnContext
-from cci_app.assistants.registry import Assistant
+from cci_app.assistants.assistant import Assistant
+from cci_app.assistants.router import Decision
 from cci_app.channels.message import Part, Text, parts_to_json
 from cci_app.contacts.card import ContactCard
 from cci_app.conversation.inbound import EventKind
@@ -30,12 +31,13 @@ MAX_ATTEMPTS = 5
 class Thought:
     """The result of a turn before it is written.
 
-    `ended` is the run that this turn closed, with the reason; `calls` are those of models that it took.
+    `route` is None where no agent was asked. `ended` is the run that this turn closed, with the reason; `calls` are
+    those of models that it took.
     """
 
     parts: tuple[Part, ...]
     state: PersonState
-    agent: str | None = None
+    route: Decision | None = None
     reply: AgentReply | None = None
     ended: tuple[Run, RunEnd] | None = None
     failed: bool = False
@@ -51,7 +53,7 @@ def think(turn: Turn, assistant: Assistant, deadline: Deadline, now: datetime) -
         ended = (state.run, RunEnd.RESET) if state.run else None
         return Thought((), replace(state.cleared(start), last_at=now), ended=ended)
     ended = None
-    if state.run is not None and state.is_stale(now):
+    if state.run is not None and state.is_stale(now, assistant.silence):
         ended = (state.run, RunEnd.SILENCE)
         state = state.cleared(start)
     started = time.monotonic()
@@ -87,30 +89,32 @@ def language_of(text: str, state: PersonState, assistant: Assistant) -> str:
 
 def _ask(turn: Turn, assistant: Assistant, state: PersonState, deadline: Deadline, now: datetime) -> Thought:
     started = time.monotonic()
-    name = None
+    route = None
     try:
         if turn.attempts > MAX_ATTEMPTS:
             raise RuntimeError(f"given up after {MAX_ATTEMPTS} attempts")
-        name = assistant.route(turn.text, state.agents)
-        context = _context(turn, state, name, deadline, now)
-        reply = assistant.agents[name].reply(context)
+        route = assistant.route(turn.text, state.agents, deadline)
+        context = _context(turn, state, route.agent, deadline, now)
+        reply = assistant.agents[route.agent].reply(context)
     except Exception:
-        log.exception("turn_failed", receipt=turn.receipt_id, agent=name, attempts=turn.attempts)
+        log.exception(
+            "turn_failed", receipt=turn.receipt_id, agent=route.agent if route else None, attempts=turn.attempts
+        )
         apology = Text(assistant.apology(state.language or assistant.default_language))
-        return Thought((apology,), state, agent=name, failed=True)
+        return Thought((apology,), state, route, failed=True)
     ended = None
     if reply.new_run and state.run is not None:
         ended = (state.run, RunEnd.RESTART)
         state = replace(state.cleared(start_of(assistant)), run=Run.begin(now))
     state = replace(
         state,
-        agents={**state.agents, name: dict(reply.state)},
+        agents={**state.agents, route.agent: dict(reply.state)},
         progress=reply.progress or state.progress,
         company=state.company or reply.company,
         language=reply.language or state.language,
     )
     stages = {"agent": time.monotonic() - started}
-    return Thought(reply.parts, state, agent=name, reply=reply, ended=ended, stages=stages)
+    return Thought(reply.parts, state, route, reply, ended=ended, stages=stages)
 
 
 def _context(turn: Turn, state: PersonState, name: str, deadline: Deadline, now: datetime) -> TurnContext:
@@ -140,7 +144,8 @@ def outcome(turn: Turn, thought: Thought, response_time_ms: int) -> Outcome:
         has_context=state.has_context,
         company=state.company,
         contact=_known(turn.contact),
-        agent=thought.agent,
+        agent=thought.route.agent if thought.route else None,
+        route=thought.route,
         calls=tuple(thought.calls),
         answers=reply.answers if reply else (),
         sources=reply.sources if reply else (),

@@ -1,5 +1,7 @@
 """Organisations by their short name, for whoever knows nothing but that."""
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from cci_app.core.database import keyless_transaction
@@ -13,3 +15,26 @@ def organisation_named(slug: str) -> int:
     if found is None:
         raise NotFound(f"there is no organisation {slug}: make it with `flask organisations create`")
     return found
+
+
+class NamedOrganisations:
+    """Some organisations by their short names. One that is not made yet may be later; an id once known stays."""
+
+    def __init__(self, slugs: Collection[str]) -> None:
+        self._unknown = frozenset(slugs)
+        self._ids: frozenset[int] = frozenset()
+
+    def __contains__(self, organisation_id: int) -> bool:
+        if organisation_id in self._ids:
+            return True
+        if not self._unknown:
+            return False
+        found = {}
+        for slug in self._unknown:
+            try:
+                found[slug] = organisation_named(slug)
+            except NotFound:
+                continue
+        self._ids |= frozenset(found.values())
+        self._unknown -= frozenset(found)
+        return organisation_id in self._ids

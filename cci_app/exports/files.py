@@ -27,15 +27,17 @@ _WAIT_SECONDS = 10
 def selected(
     organisation_id: int, selection: Selection, timezone: str | None = None, separator: Separator | None = None
 ) -> Iterator[Record]:
-    """The record of the organisation, with the questions of this installation's assistants.
+    """The record of the organisation, with the questions of its assistants.
 
     `separator` is that of CSV: as asked for, else as the settings say, else as the organisation's language has it.
     Raises InvalidInput for an assistant there is none of.
     """
     wanted = separator or current_app.config["SETTINGS"].csv_separator
     conversation = get_conversation()
-    default = conversation.assistant(selection.assistant).name
-    with open_record(organisation_id, selection, conversation.specs, default, timezone) as record:
+    default = conversation.assistant(organisation_id, selection.assistant).name
+    with open_record(
+        organisation_id, selection, conversation.catalogue.specs(organisation_id), default, timezone
+    ) as record:
         record.separator = Separator(wanted) if wanted else record.separator
         yield record
 

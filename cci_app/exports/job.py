@@ -61,7 +61,7 @@ def check_order(organisation_id: int, order: Order) -> None:
     # Rows of a sheet are read from CSV.
     if order.destination.partition(":")[0] == GOOGLE_SHEETS.name and order.form is not ExportFormat.CSV:
         raise Conflict("a Google Sheet takes csv", details={"format": ["Use csv for google_sheets."]})
-    get_conversation().assistant(order.selection.assistant)
+    get_conversation().assistant(organisation_id, order.selection.assistant)
     try:
         _destination(organisation_id, order.destination)
     except InvalidInput as error:

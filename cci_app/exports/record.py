@@ -343,7 +343,7 @@ def open_record(
 ) -> Iterator[Record]:
     """The organisation's record as it stands now, in its own time zone or in `timezone`.
 
-    `specs` are the installation's assistants by name: those that the selection reaches give the columns of the
+    `specs` are the organisation's assistants by name: those that the selection reaches give the columns of the
     questions, `default` where it reaches none.
     """
     with tenant_snapshot(organisation_id) as connection:

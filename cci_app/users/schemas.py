@@ -11,7 +11,7 @@ class UserQuery(ma.Schema):
     assistant = CleanText(
         min_length=1,
         max_length=64,
-        metadata={"description": "The assistant; else the default one", "example": "cci"},
+        metadata={"description": "The assistant; else the default one", "example": "members"},
     )
 
 

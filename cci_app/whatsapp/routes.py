@@ -1,13 +1,11 @@
 """The message endpoint, and who is writing."""
 
-import functools
 from typing import Any
 
 from flask import Response, request
 from flask.blueprints import BlueprintSetupState
 
-from cci_app.accounts.auth import current_caller
-from cci_app.assistants.registry import load_specs
+from cci_app.accounts.auth import caller_if_known, current_caller
 from cci_app.channels.api import ACCOUNT
 from cci_app.channels.manychat import MANYCHAT_TYPE
 from cci_app.channels.ports import Incoming
@@ -37,8 +35,12 @@ blueprint = EdgeBlueprint("whatsapp", __name__, url_prefix="/api/v1/whatsapp", d
 
 @blueprint.record_once
 def _name_the_assistants(state: BlueprintSetupState) -> None:
-    folder = state.app.config["SETTINGS"].assistants_path
-    allow_values(state.app, "assistant", functools.cache(lambda: load_specs(folder).keys()))
+    allow_values(state.app, "assistant", _assistants_of_caller)
+
+
+def _assistants_of_caller() -> tuple[str, ...]:
+    caller = caller_if_known()
+    return get_conversation().catalogue.names(caller.organisation_id) if caller else ()
 
 
 @blueprint.post("/message")

@@ -193,7 +193,7 @@ class MessagePayload(FlowSchema):
     )
     assistant = CleanText(
         max_length=64,
-        metadata={"type": ["string", "null"], "description": "The assistant to talk to", "example": "cci"},
+        metadata={"type": ["string", "null"], "description": "The assistant to talk to", "example": "members"},
     )
     media = Attachment(metadata={"description": "An attachment of the message", "anyOf": _ATTACHED})
 

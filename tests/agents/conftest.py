@@ -3,7 +3,7 @@
 import pytest
 
 from cci_app.agents.questionnaire.content import QuestionnaireContent
-from cci_app.assistants.registry import load_specs
+from cci_app.assistants.files import load_specs
 from cci_app.assistants.spec import AssistantSpec
 from config.settings import ROOT
 from tests.agents.understand import Understand
@@ -18,7 +18,9 @@ def spec() -> AssistantSpec:
 @pytest.fixture(scope="session")
 def content(spec: AssistantSpec) -> QuestionnaireContent:
     """Its questionnaire."""
-    return spec.agents["questionnaire"]
+    content = spec.agents["questionnaire"]
+    assert isinstance(content, QuestionnaireContent)
+    return content
 
 
 @pytest.fixture

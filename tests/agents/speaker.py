@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 
 from cci_app.agents.ports import AgentReply, TurnContext
-from cci_app.assistants.registry import Assistant
+from cci_app.assistants.assistant import Assistant
 from cci_app.contacts.card import ContactCard
 from cci_app.core.deadline import Deadline
 from cci_app.core.text import clean, fold
@@ -81,7 +81,8 @@ class MemorySpeaker:
             now=self._now,
             deadline=Deadline.after(5),
         )
-        reply = self._assistant.agents[self._assistant.route(text, state)].reply(turn)
+        decision = self._assistant.route(text, {}, turn.deadline)
+        reply = self._assistant.agents[decision.agent].reply(turn)
         self._stored = json.dumps(dict(reply.state))
         self._language = reply.language or self._language
         if reply.new_run:

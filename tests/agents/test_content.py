@@ -3,6 +3,7 @@
 import copy
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,13 @@ from typing import Any
 import pytest
 import yaml
 
+from cci_app.agents.questionnaire.content import QuestionnaireContent
 from cci_app.agents.questionnaire.people import link_of
 from cci_app.agents.questionnaire.reading import words_of
-from cci_app.assistants.registry import Assistant, SpecError, load_spec, load_specs
+from cci_app.assistants.assistant import Assistant
+from cci_app.assistants.files import SpecError, load_spec, load_specs
 from cci_app.assistants.spec import AssistantSpec
+from cci_app.core.deadline import Deadline
 from config.settings import ROOT
 from tests.agents.speaker import FewPassages
 
@@ -81,6 +85,10 @@ def _same_question(content: dict[str, Any]) -> None:
     _questions(content)[1]["id"] = "member_area"
 
 
+def _odd_silence(content: dict[str, Any]) -> None:
+    content["silence"] = "half an hour"
+
+
 @pytest.mark.parametrize(
     ("damage", "told"),
     [
@@ -96,6 +104,7 @@ def _same_question(content: dict[str, Any]) -> None:
         (_unknown_default, "default_language: en is not one of the languages"),
         (_unknown_service, "default_service: teleport"),
         (_same_question, "member_area appears twice"),
+        (_odd_silence, "silence: is written as `30 minutes`, `12 hours` or `30 days`"),
     ],
 )
 def test_what_is_wrong_is_told(
@@ -126,9 +135,9 @@ def test_an_empty_folder_and_a_name_other_than_the_files(tmp_path: Path, written
         load_specs(tmp_path)
 
 
-def test_the_chambers_content(spec: AssistantSpec) -> None:
+def test_the_chambers_content(spec: AssistantSpec, content: QuestionnaireContent) -> None:
     assert spec.languages == ("fr", "es")
-    content = spec.agents["questionnaire"]
+    assert spec.silence == timedelta(days=30)
     assert len(content.questions) == 7
     assert len(content.services) == 19
     assert spec.texts.holding["fr"] == "Un instant, je vérifie et je vous réponds tout de suite."
@@ -140,7 +149,8 @@ def test_the_chambers_content(spec: AssistantSpec) -> None:
 def test_an_assistant_at_work(spec: AssistantSpec) -> None:
     assistant = Assistant.build(spec, FewPassages())
     assert (assistant.name, assistant.default_language) == ("cci", "es")
-    assert assistant.route("hola", {}) == "questionnaire"
+    decision = assistant.route("hola", {}, Deadline.after(1))
+    assert (decision.agent, decision.confidence) == ("questionnaire", 1.0)
     assert set(assistant.agents) == {"questionnaire"}
 
 
@@ -172,8 +182,7 @@ def _texts(node: Any) -> list[tuple[str, str]]:
     return found
 
 
-def test_no_agent_knows_an_organisation_or_its_cities(spec: AssistantSpec) -> None:
-    content = spec.agents["questionnaire"]
+def test_no_agent_knows_an_organisation_or_its_cities(content: QuestionnaireContent) -> None:
     names = [name for names in content.own_names.root.values() for name in names]
     names += [alias for city in content.directory.cities for alias in city.aliases]
     known = re.compile(rf"\b(?:{'|'.join(words_of(name) for name in names)})\b")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cci_app.assistants.registry import Assistant
+from cci_app.assistants.assistant import Assistant
 from cci_app.assistants.spec import AssistantSpec
 from tests.agents.speaker import FewPassages, MemorySpeaker
 from tests.conversations.replay import Script, load_scripts, replay

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from cci_app.assistants.registry import Assistant
+from cci_app.assistants.assistant import Assistant
 from cci_app.assistants.spec import AssistantSpec
 from cci_app.llm.chains import ChatModels
 from config.settings import Environment, Settings

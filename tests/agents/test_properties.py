@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cci_app.assistants.registry import Assistant
+from cci_app.assistants.assistant import Assistant
 from cci_app.assistants.spec import AssistantSpec
 from cci_app.contacts.card import ContactCard
 from tests.agents.speaker import FewPassages, MemorySpeaker

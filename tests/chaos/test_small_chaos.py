@@ -12,7 +12,7 @@ from benchmarks.chaos.people import Message, Reply
 from benchmarks.chaos.repeats import lost_updates, one_event_repeated
 from benchmarks.chaos.stage import Stage, stage
 from benchmarks.chaos.uploads import deliver, never_asks, saves_as_it_goes, uploads
-from cci_app.assistants.registry import load_specs
+from cci_app.assistants.files import load_specs
 from config.settings import ROOT
 
 # Parts are started again while people write, each from a thread of its own.

@@ -4,15 +4,20 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from datetime import timedelta
+from typing import Any, cast
 
 import sqlalchemy as sa
 
 from cci_app.agents.ports import AgentReply, Progress, TurnContext
+from cci_app.assistants.assistant import Assistant
+from cci_app.assistants.catalogue import Catalogue
+from cci_app.assistants.router import Decision
 from cci_app.channels.message import Inbound, Part, Text
 from cci_app.conversation.inbound import Event, Person
 from cci_app.conversation.service import Conversation
 from cci_app.core.database import tenant_transaction
+from cci_app.core.deadline import Deadline
 
 BUDGET = 1.0
 
@@ -45,18 +50,29 @@ class ScriptedAssistant:
     name = "cci"
     languages = ("fr", "es")
     default_language = "es"
+    silence = timedelta(days=30)
 
     def __init__(self, agent: ScriptedAgent) -> None:
         self.agents = {"scripted": agent}
 
-    def route(self, text: str, state: Mapping[str, Any]) -> str:
-        return "scripted"
+    def route(self, text: str, state: Mapping[str, Any], deadline: Deadline) -> Decision:
+        return Decision("scripted", 0.75, "there is a script")
 
     def holding(self, language: str) -> str:
         return f"holding {language}"
 
     def apology(self, language: str) -> str:
         return f"apology {language}"
+
+
+class ScriptedCatalogue(Catalogue):
+    """One assistant for everybody."""
+
+    def __init__(self, assistant: ScriptedAssistant) -> None:
+        self._assistant = assistant
+
+    def find(self, organisation_id: int, name: str | None = None, version: int | None = None) -> Assistant:
+        return cast(Assistant, self._assistant)
 
 
 def event(person: Person, text: str, event_id: str | None = None, **more: Any) -> Event:

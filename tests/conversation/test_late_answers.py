@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -10,7 +10,6 @@ from flask import Flask
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from cci_app.assistants.registry import Assistant
 from cci_app.channels.manychat import Manychat
 from cci_app.channels.message import Address, Text
 from cci_app.channels.ports import Retry, Sent
@@ -20,7 +19,7 @@ from cci_app.conversation.inbound import Event, Person
 from cci_app.conversation.outbox import claim_next, due_messages, late_answers, outbound_messages
 from cci_app.conversation.service import Conversation
 from cci_app.core.database import tenant_transaction
-from tests.conversation.scripted import BUDGET, ScriptedAgent, ScriptedAssistant, say, until
+from tests.conversation.scripted import BUDGET, ScriptedAgent, ScriptedAssistant, ScriptedCatalogue, say, until
 
 SEND = "/fb/sending/sendContent"
 KEY = "123:fictional"
@@ -65,7 +64,7 @@ def pushing(app: Flask, settings: Any, agent: ScriptedAgent, manychat: FakeManyc
             "manychat_base_url": manychat.url,
         }
     )
-    made = Conversation(app, changed, {"cci": cast(Assistant, ScriptedAssistant(agent))}, load_channels(changed))
+    made = Conversation(app, changed, ScriptedCatalogue(ScriptedAssistant(agent)), load_channels(changed))
     yield made
     agent.gate.set()
     made.stop()

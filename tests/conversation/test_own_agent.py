@@ -16,7 +16,7 @@ from cci_app import before_exit, create_app
 from cci_app.agents.handler.loading import HandlerError
 from cci_app.conversation.log import log_conversations
 from cci_app.core.database import db, tenant_transaction
-from tests.conftest import Tenant
+from tests.conftest import Tenant, make_tenant
 from tests.conversation.scripted import until
 
 # Nobody is held by the slowness of the machine: a test that wants the deadline to pass brings its own, and an agent
@@ -82,12 +82,12 @@ def contact_book(florist: Florist) -> None:
 
 @pytest.fixture(params=["plain", "async"])
 def client(
-    request: pytest.FixtureRequest, settings: Any, florist: Florist, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, settings: Any, florist: Florist, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[FlaskClient]:
-    """An application that the florist serves."""
+    """An application in which the florist serves the organisation."""
     monkeypatch.setitem(sys.modules, "florist", florist.module(is_async=request.param == "async"))
     changed = {"agent_handler": "florist", "agent_handler_seconds": 5.0, "reply_budget_seconds": BUDGET}
-    app = create_app(settings.model_copy(update=changed))
+    app = create_app(settings.model_copy(update={**changed, "default_organisation": tenant.slug}))
     yield app.test_client()
     florist.gate.set()
     before_exit(app)
@@ -244,6 +244,13 @@ def test_its_contact_book_wins(client: FlaskClient, tenant: Tenant, florist: Flo
     assert client.get(f"/api/v1/whatsapp/info/{WHO}", headers=tenant.headers).get_json() == info
     say(client, tenant, "y tulipanes")
     assert client.get(f"/api/v1/whatsapp/info/{WHO}", headers=tenant.headers).get_json() == {}
+
+
+def test_nobody_else_is_served_by_it(client: FlaskClient, tenant: Tenant, florist: Florist) -> None:
+    other = make_tenant(f"other-{tenant.slug}")
+    assert "florist" not in say(client, other, "Bonjour, je voudrais des roses")["response"]
+    assert florist.calls == []
+    assert "florist" in say(client, tenant, "Bonjour, je voudrais des roses")["response"]
 
 
 def test_twenty_people_are_answered_at_once(client: FlaskClient, tenant: Tenant, florist: Florist) -> None:

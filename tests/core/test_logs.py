@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pydantic import BaseModel
 
-from cci_app.assistants.registry import Assistant
+from cci_app.assistants.assistant import Assistant
 from cci_app.core.database import tenant_transaction
 from cci_app.core.deadline import Deadline
 from cci_app.llm.chains import ChatModels

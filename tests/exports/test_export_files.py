@@ -385,7 +385,7 @@ def test_several_assistants_have_columns_of_their_own(add: Add, app: Flask, tena
 
     add(["Sí"])
     add(["autre"], assistant="other", started_at=NOON + timedelta(minutes=1))
-    spec = get_conversation().specs["cci"]
+    spec = get_conversation().catalogue.specs(tenant.organisation_id)["cci"]
     specs = {"cci": spec, "other": spec.model_copy(update={"name": "other", "title": "Otro"})}
     with record.open_record(tenant.organisation_id, Selection(), specs, "cci") as both:
         first, second = both.conversations()

@@ -87,7 +87,7 @@ def list_channel_accounts() -> Any:
 def create_channel_account(payload: dict[str, Any]) -> Any:
     """Add a channel account. Its secrets are sealed; no answer ever shows them."""
     if payload["assistant"] is not None:
-        get_conversation().assistant(payload["assistant"])
+        get_conversation().assistant(current_caller().organisation_id, payload["assistant"])
     added = channel_accounts.add(current_caller().organisation_id, **payload)
     forget_accounts()
     return _channel_account(added)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from cci_app.agents.kind import AgentContent
 from cci_app.agents.localised import Content, Localised, Plain, PlainList, allowing
 
 Words = tuple[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)], ...]
@@ -218,7 +219,7 @@ class Wording(Content):
     already_finished: Plain
 
 
-class QuestionnaireContent(Content):
+class QuestionnaireContent(AgentContent):
     """A questionnaire as an assistant's file holds it under `kind: questionnaire`.
 
     `own_names` are the words by which people call the organisation, without their articles.
@@ -234,6 +235,11 @@ class QuestionnaireContent(Content):
     services: tuple[Service, ...] = Field(min_length=1)
     about: tuple[AboutItself, ...] = ()
     say: Wording
+
+    @property
+    def organisation_names(self) -> frozenset[str]:
+        """The own names, in every language."""
+        return frozenset(name for names in self.own_names.root.values() for name in names)
 
     @model_validator(mode="after")
     def _names_exist(self) -> Self:

@@ -1,6 +1,7 @@
 """The API's description: flask-smorest with our error envelope, and what each operation asks of its caller."""
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
 from functools import wraps
 from typing import Any
 
@@ -141,15 +142,20 @@ def make_api(app: Flask, scopes: Mapping[str, str | None]) -> EdgeApi:
 
 
 def allow_values(app: App, name: str, values: Callable[[], Iterable[str]]) -> None:
-    """Let the description list the values that the field or parameter `name` takes in this installation."""
+    """Let the description list the values that the field or parameter `name` takes from whoever asks for it.
+
+    `values` is called in that request; where it gives none, nothing is listed.
+    """
     app.extensions["cci_api_values"][name] = values
 
 
 def description(app: Flask) -> dict[str, Any]:
     """The OpenAPI document of the application."""
-    document: dict[str, Any] = app.extensions["cci_api"].spec.to_dict()
+    # What is listed for one must not stay in the original for the next.
+    document: dict[str, Any] = deepcopy(app.extensions["cci_api"].spec.to_dict())
     for name, values in app.extensions["cci_api_values"].items():
-        _set_values(document, name, sorted(values()))
+        if allowed := sorted(values()):
+            _set_values(document, name, allowed)
     for path in document["paths"].values():
         for operation in path.values():
             _allow_empty(operation)
@@ -171,8 +177,10 @@ def _set_values(node: Any, name: str, values: list[str]) -> None:
     elif isinstance(node, dict):
         if node.get("name") == name and "schema" in node:
             node["schema"]["enum"] = values
+            node["example"] = values[0]
         field = node.get("properties", {}).get(name) if isinstance(node.get("properties"), dict) else None
         if field:
+            field["example"] = values[0]
             field["enum"] = [*values, "", None] if "null" in field.get("type", ()) else values
         for item in node.values():
             _set_values(item, name, values)

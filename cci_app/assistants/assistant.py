@@ -1,0 +1,72 @@
+"""An assistant at work."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any, Self
+
+from cci_app.agents.handler.agent import HandlerAgent
+from cci_app.agents.handler.loading import Handler
+from cci_app.agents.kind import Means
+from cci_app.agents.ports import Agent, Answerer
+from cci_app.assistants.kinds import make_agent
+from cci_app.assistants.router import Decision, FirstAgent, Router
+from cci_app.assistants.spec import AssistantSpec
+from cci_app.core.deadline import Deadline
+from cci_app.llm.chat import Chat
+
+
+class Assistant:
+    """An assistant at work: its agents, ready to reply. Safe to share between threads."""
+
+    def __init__(self, spec: AssistantSpec, agents: Mapping[str, Agent], router: Router | None = None) -> None:
+        self.spec = spec
+        self.agents: Mapping[str, Agent] = MappingProxyType(dict(agents))
+        self._router = router or FirstAgent(tuple(agents))
+
+    @classmethod
+    def build(cls, spec: AssistantSpec, answerer: Answerer, chat: Chat | None = None) -> Self:
+        """Make the assistant of a spec.
+
+        `answerer` answers questions from the organisation's documents; `chat` is what it thinks with beside its rules.
+        """
+        means = Means(spec.languages, answerer, chat)
+        return cls(spec, {name: make_agent(content, means) for name, content in spec.agents.items()})
+
+    @classmethod
+    def served_by(cls, spec: AssistantSpec, handler: Handler, *, seconds: float, turns_at_once: int) -> Self:
+        """The assistant by name, languages and texts, with an organisation's own agent instead of its agents."""
+        agent = HandlerAgent(handler, spec.languages, seconds=seconds, turns_at_once=turns_at_once)
+        return cls(spec, {"own_agent": agent})
+
+    @property
+    def name(self) -> str:
+        """The assistant's name, as addresses and tables hold it."""
+        return self.spec.name
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that it speaks, two letters each."""
+        return self.spec.languages
+
+    @property
+    def default_language(self) -> str:
+        """The language of a first message that tells nothing."""
+        return self.spec.default_language
+
+    def holding(self, language: str) -> str:
+        """What a person is told while the answer takes longer than the channel waits."""
+        return self.spec.texts.holding[language]
+
+    def apology(self, language: str) -> str:
+        """What a person is told when no answer could be made."""
+        return self.spec.texts.apology[language]
+
+    @property
+    def silence(self) -> timedelta:
+        """After how long without a message a new conversation begins."""
+        return self.spec.silence
+
+    def route(self, text: str, state: Mapping[str, Mapping[str, Any]], deadline: Deadline) -> Decision:
+        """Which agent takes a message; `state` is the conversation's, by the agents' names."""
+        return self._router.route(text, state, deadline)

@@ -1,0 +1,84 @@
+"""Assistants from their files."""
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from cci_app.assistants.ports import AssistantKey
+from cci_app.assistants.spec import AssistantSpec
+from cci_app.core.errors import CannotStart
+from cci_app.core.tenants import NamedOrganisations
+
+# In ASSISTANTS_SHARED_WITH: every organisation.
+EVERYBODY = "*"
+
+
+class SpecError(CannotStart):
+    """An assistant's file that cannot be used; the message names the file, the field and what is wrong."""
+
+
+def load_specs(folder: Path) -> dict[str, AssistantSpec]:
+    """Read every `*.yaml` in `folder` and return the assistants by name.
+
+    Raises SpecError for a folder without assistants, a file that is no YAML or no assistant, a name used twice or other
+    than the file's.
+    """
+    specs: dict[str, AssistantSpec] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        spec = load_spec(path)
+        if spec.name != path.stem:
+            raise SpecError(f"{path}: name: {spec.name!r} should be {path.stem!r}, as the file is called")
+        specs[spec.name] = spec
+    if not specs:
+        raise SpecError(f"{folder}: no assistant here (*.yaml)")
+    return specs
+
+
+def load_spec(path: Path) -> AssistantSpec:
+    """Read one assistant's file. Raises SpecError."""
+    try:
+        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise SpecError(f"{path}: {error}") from error
+    if not isinstance(content, dict):
+        raise SpecError(f"{path}: an assistant is a mapping of fields, this is not")
+    try:
+        return AssistantSpec.model_validate(content)
+    except ValidationError as error:
+        raise SpecError(f"{path}: {_told(error)}") from error
+
+
+def _told(error: ValidationError, inside: str = "") -> str:
+    problems = []
+    for problem in error.errors(include_url=False):
+        place = ".".join((*([inside] if inside else []), *map(str, problem["loc"])))
+        cause = problem.get("ctx", {}).get("error")
+        if isinstance(cause, ValidationError):  # of an agent's content, which is read by its kind
+            problems.append(_told(cause, place))
+            continue
+        message = problem["msg"].removeprefix("Value error, ")
+        problems.append(f"{place}: {message}" if place else message)
+    return "; ".join(problems)
+
+
+class Files:
+    """The assistants of a folder. They are the default organisation's, and of those that it shares them with."""
+
+    def __init__(self, specs: Mapping[str, AssistantSpec], owner: str, shared_with: Collection[str]) -> None:
+        """`owner` and `shared_with` are short names of organisations."""
+        self._specs = dict(specs)
+        self._keys = MappingProxyType({name: AssistantKey(owner, name, spec.version) for name, spec in specs.items()})
+        self._everybody = EVERYBODY in shared_with
+        self._organisations = NamedOrganisations({owner, *shared_with} - {EVERYBODY})
+
+    def serving(self, organisation_id: int) -> Mapping[str, AssistantKey]:
+        """All of them, or none."""
+        return self._keys if self._everybody or organisation_id in self._organisations else {}
+
+    def spec(self, key: AssistantKey) -> AssistantSpec | None:
+        """The file's content: it has one version."""
+        return self._specs[key.name] if self._keys.get(key.name) == key else None
