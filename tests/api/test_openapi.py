@@ -141,7 +141,7 @@ def test_the_documented_request_gets_a_documented_response(
 ) -> None:
     key = None if operation.name in PUBLIC else tenant.key
     document = make_document(tenant, "Visas", "Nous suivons les visas de vos salariés.")
-    own = {"job_id": job_id, "document_id": str(document.id), **export_for(operation.name, tenant)}
+    own = {"job_id": job_id, "assistant": "cci", "document_id": str(document.id), **export_for(operation.name, tenant)}
     add_account_for(operation.name, tenant)
     response = send_example(web, operation, key, **own)
     assert response.status_code in {200, 201, 202}, response.text

@@ -16,7 +16,7 @@ from cci_app.agents.handler.agent import HandlerAgent
 from cci_app.agents.handler.loading import HandlerError
 from cci_app.agents.handler.remote import RemoteFailed, remote_handler
 from cci_app.agents.ports import Progress, TurnContext
-from cci_app.assistants.registry import load_assistants
+from cci_app.assistants.catalogue import load_catalogue
 from cci_app.contacts.card import ContactCard
 from cci_app.core import clock
 from cci_app.core.deadline import Deadline
@@ -147,4 +147,4 @@ def test_a_service_that_is_away_is_a_failure_and_not_a_stop() -> None:
 def test_what_cannot_serve_is_told_at_start(settings: Any, changed: dict[str, Any], problem: str) -> None:
     changed_settings = settings.model_copy(update=changed)
     with pytest.raises(HandlerError, match=problem):
-        load_assistants(changed_settings, ChatModels(changed_settings))
+        load_catalogue(changed_settings, ChatModels(changed_settings))
