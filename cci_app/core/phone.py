@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from functools import lru_cache
 from urllib.parse import unquote
 
 import phonenumbers
 
+from cci_app.core.cache import remember
 from cci_app.core.errors import InvalidInput
 from cci_app.core.nothing import is_nobody
 
@@ -100,7 +100,7 @@ def _without_exponent(text: str) -> str:
     return digits.ljust(exponent + 1, "0") if exponent + 1 - 3 <= len(digits) <= exponent + 1 else text
 
 
-@lru_cache(maxsize=4096)
+@remember(4096, longest=_LONGEST)
 def to_e164(written: str, region: str) -> str | None:
     """Read a phone number however it is written; return it in E.164, or None where it is none.
 
@@ -135,7 +135,7 @@ def _valid(number: str, region: str | None) -> str | None:
     return plain if phonenumbers.is_valid_number(parsed) else None
 
 
-@lru_cache(maxsize=4096)
+@remember(4096, longest=_LONGEST)
 def national_number(e164: str) -> str:
     """The digits after the country code of a number in E.164."""
     return str(phonenumbers.parse(e164, None).national_number)
@@ -147,6 +147,7 @@ def to_user_id(written: str, region: str) -> str:
     Raises InvalidInput for what is neither a phone number nor a channel's id, and for words that stand for nobody.
     """
     if len(written) > _LONGEST:
+        # Before anything looks at it: to bring a megabyte into its plain form would be work for nothing.
         raise _no_id()
     if is_nobody(written):
         raise InvalidInput(

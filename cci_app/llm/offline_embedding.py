@@ -9,8 +9,8 @@ import math
 import zlib
 from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
 
+from cci_app.core.cache import remember
 from cci_app.language.stop_words import ASKING, FUNCTION_WORDS
 from cci_app.language.tokens import tokens
 from cci_app.llm.names import ModelName, Provider
@@ -63,7 +63,7 @@ def _embed(text: str) -> Vector:
     return vector
 
 
-@lru_cache(maxsize=16_384)
+@remember(16_384, longest=40)
 def _features(word: str) -> tuple[tuple[int, float], ...]:
     """The places in which a word counts, and by how much in each."""
     framed = f"<{word}>".encode()

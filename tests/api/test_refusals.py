@@ -70,3 +70,36 @@ def test_without_a_database_the_sender_is_told_when_to_try_again(build: Build, t
     assert response.json is not None
     assert response.json["error"]["code"] == "unavailable"
     assert "canary" not in response.text
+
+
+def test_what_is_wrong_is_told_in_a_bounded_answer(web: FlaskClient, tenant: Tenant) -> None:
+    fields = {f"unknown_{number}_{'x' * 1000}": 1 for number in range(900)}
+    refused = web.post("/api/v1/knowledge/search", json=fields, headers=tenant.headers)
+    assert refused.status_code == 422
+    assert len(refused.data) < 20_000
+    assert refused.json is not None
+    assert "…" in refused.json["error"]["details"]
+
+
+def test_a_body_of_very_many_fields_is_refused_before_they_are_looked_at(web: FlaskClient, tenant: Tenant) -> None:
+    refused = web.post("/api/v1/knowledge/search", json=dict.fromkeys(map(str, range(5_000))), headers=tenant.headers)
+    assert refused.status_code == 400
+    assert refused.json is not None
+    assert refused.json["error"]["message"] == "the body has more than 1000 fields"
+
+
+def test_a_text_that_is_too_long_is_refused_before_it_is_cleaned(
+    web: FlaskClient, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cleaned: list[int] = []
+
+    def clean(text: str) -> str:
+        cleaned.append(len(text))
+        return text
+
+    monkeypatch.setattr("cci_app.core.http.fields.clean", clean)
+    path = "/api/v1/whatsapp/message"
+    for length in (4096 * 4 + 1, 4096 * 4, 10):
+        body = {"user_id": "+573000000001", "message": "a" * length}
+        assert web.post(path, json=body, headers=tenant.headers).status_code == (200 if length == 10 else 422)
+    assert max(cleaned) == 4096 * 4

@@ -145,7 +145,7 @@ def test_no_body_can_keep_the_parser_busy(unit: str) -> None:
     assert seconds_of(read) < MOST_SECONDS
 
 
-@pytest.mark.parametrize("unit", ["7", " ", "+", "(", "a", "7 ", ".-", "٣"])
+@pytest.mark.parametrize("unit", ["7", " ", "+", "(", "a", "7 ", ".-", "٣", "\u0301\u0316"])
 def test_no_id_can_keep_its_reading_busy(unit: str) -> None:
     def read() -> None:
         with pytest.raises(InvalidInput):

@@ -20,6 +20,9 @@ RETRY_AFTER_SECONDS = 5
 _CODES = {400: "bad_request", 413: "body_too_large", 422: "validation_error", 429: "too_many_requests"}
 
 
+# Of what is wrong with a request, so many texts are told, none longer than that.
+_MOST_NAMED = 50
+_LONGEST_TOLD = 200
 _SENTENCES = {
     404: "there is nothing at this address; /docs lists what there is",
     405: "this address does not take this method; the header Allow lists those it takes",
@@ -164,7 +167,8 @@ def _handle_http(error: HTTPException) -> Response:
     data: dict[str, Any] = getattr(error, "data", None) or {}
     if "messages" in data:
         # webargs groups the messages by where it looked (json, query, ...): callers know their fields, not our groups.
-        fields = {name: texts for group in data["messages"].values() for name, texts in _fields(group).items()}
+        named = {name: texts for group in data["messages"].values() for name, texts in _fields(group).items()}
+        fields = _bounded(named, [_MOST_NAMED])
         return error_response(status, _CODES.get(status, "bad_request"), "the request has invalid fields", fields)
     code = _CODES.get(status, HTTP_STATUS_CODES.get(status, "error").lower().replace(" ", "_").replace("'", ""))
     # werkzeug's own sentences speak to the reader of a page, ours to the caller of an API.
@@ -188,6 +192,22 @@ def _plain(status: int) -> str | None:
 
 def _fields(group: Any) -> dict[str, Any]:
     return {str(name): texts for name, texts in group.items()} if isinstance(group, dict) else {"body": group}
+
+
+def _bounded(told: Any, left: list[int]) -> Any:
+    """`told` with as many texts as are left, and no name or text longer than a screen shows: the rest adds nothing."""
+    if isinstance(told, dict):
+        kept: dict[str, Any] = {}
+        for name, texts in told.items():
+            if left[0] <= 0:
+                kept["…"] = ["There are more."]
+                break
+            kept[str(name)[:_LONGEST_TOLD]] = _bounded(texts, left)
+        return kept
+    if isinstance(told, list):
+        return [_bounded(text, left) for text in told[: max(left[0], 0)]]
+    left[0] -= 1
+    return told[:_LONGEST_TOLD] if isinstance(told, str) else told
 
 
 def _handle_database(error: Exception) -> Response:

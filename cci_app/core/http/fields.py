@@ -17,6 +17,8 @@ USER_ID_PATTERN = (
     r"^(?!\s*([A-Za-z][A-Za-z0-9_.-]*:+|[A-Z]{2}\.)*[+0._:=\s()-]*(@[A-Za-z0-9_.]*)?\s*$)(?!\s*[NnSsIi][AaDd]\s*$)"
     r"([\s().-]*\+?[\s().-]*([0-9][\s().-]*){6,15}|\s*[A-Za-z0-9][A-Za-z0-9._:@+=-]{0,159}\s*)$"
 )
+# A letter and its marks: so many characters at most become one when they are composed.
+_MOST_TO_ONE = 4
 # At least one character that is more than a space or a control.
 NOT_BLANK = r"[^\s\x00-\x1f\x7f-\x9f]"
 _USER_ID = {"description": "A WhatsApp number, or a channel's id", "example": "+573001234567"}
@@ -35,11 +37,15 @@ class CleanText(ma.fields.String):
     """
 
     def __init__(self, *, min_length: int = 0, max_length: int, **kwargs: Any) -> None:
+        self._longest = max_length
         metadata = {**({"pattern": NOT_BLANK} if min_length else {}), **kwargs.pop("metadata", {})}
         super().__init__(validate=ma.validate.Length(min_length or None, max_length), metadata=metadata, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs)
+        if len(text) > _MOST_TO_ONE * self._longest:
+            # Too long however it is cleaned: to clean it would be work for nothing.
+            raise ma.ValidationError(f"Longer than maximum length {self._longest}.")
         cleaned = clean(text)
         return cleaned if cleaned.strip() else ""
 

@@ -18,6 +18,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
 MAX_DEPTH = 32
+# No object that we take has a tenth of it. Each that a schema does not know would be looked up and named.
+MAX_FIELDS = 1000
 _BRACKETS = re.compile(r"[\[\]{}]")
 
 
@@ -39,11 +41,14 @@ def parse_json(body: bytes) -> Any:
     if text.count("[") + text.count("{") > MAX_DEPTH:
         _refuse_depth(text)
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        value = json.loads(text, parse_constant=_refuse_constant)
     except ValueError as error:
         # Digits beyond Python's limit for integers raise a plain ValueError.
         where = f" at line {error.lineno} column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
         raise BadRequest(f"the body is not valid JSON{where}") from None
+    if isinstance(value, dict) and len(value) > MAX_FIELDS:
+        raise BadRequest(f"the body has more than {MAX_FIELDS} fields")
+    return value
 
 
 def _refuse_constant(constant: str) -> NoReturn:

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, Prefix
 
+from cci_app.core.cache import remember
 from cci_app.language.stop_words import ASKING, FUNCTION_WORDS
 from cci_app.language.synonyms import SAME
 from cci_app.language.tokens import tokens
@@ -18,6 +18,8 @@ _ENDING = re.compile(
 _ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
 # In a shorter word a slip makes another word.
 _LONG_ENOUGH = 5
+# Words beyond it are seldom words, and are compared anew each time.
+_LONGEST = 40
 
 _ALTERNATIVES: dict[str, tuple[str, ...]] = {}
 for _group in SAME:
@@ -27,7 +29,7 @@ for _group in SAME:
 _STOP = ASKING.union(*FUNCTION_WORDS.values())
 
 
-@lru_cache(maxsize=1024)
+@remember(1024, longest=4096)
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a passage without those of its addresses, which speak of no subject."""
     return tuple(tokens(_ADDRESS.sub(" ", text) if "@" in text or "://" in text else text))
@@ -58,7 +60,7 @@ def _others(word: str) -> tuple[str, ...]:
     return ()
 
 
-@lru_cache(maxsize=65_536)
+@remember(65_536, longest=_LONGEST)
 def alike(asked: str, written: str) -> float:
     """How surely two folded words are the same one: 1 the same, 0 not; forms and slips of the finger lie between."""
     if asked == written:
@@ -106,7 +108,7 @@ def closeness(term: Term, word: str) -> float:
     return best
 
 
-@lru_cache(maxsize=65_536)
+@remember(65_536, longest=_LONGEST)
 def _stem(word: str) -> str:
     """`word` without the ending of a French or Spanish verb, noun or plural, where four letters remain."""
     return _ENDING.sub("", word)
