@@ -2,10 +2,43 @@
 
 import logging
 import sys
+import traceback
+from collections.abc import Iterator
 
 import structlog
 
 from config.settings import Environment, Settings
+
+# Of an exception's frames, the last.
+_FRAMES = 12
+
+
+def _tell_places(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    """Say of an exception what it is and where it was raised, never its words: they may hold what people wrote.
+
+    A line that a library writes about one is told as its template, for the words would be among what fills it.
+    """
+    told = event.pop("exc_info", None)
+    raised = sys.exc_info()[1] if told is True else told[1] if isinstance(told, tuple) else told
+    if not isinstance(raised, BaseException):
+        return event
+    record = event.get("_record")
+    if record is not None and not event.get("_from_structlog"):
+        event["event"] = record.msg if isinstance(record.msg, str) and record.args else type(raised).__name__
+    event["exception"] = list(_chain(raised))
+    return event
+
+
+def _chain(raised: BaseException | None) -> Iterator[dict[str, object]]:
+    seen: set[int] = set()
+    while raised is not None and id(raised) not in seen:
+        seen.add(id(raised))
+        frames = traceback.extract_tb(raised.__traceback__)[-_FRAMES:]
+        yield {
+            "type": f"{type(raised).__module__}.{type(raised).__qualname__}",
+            "frames": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+        }
+        raised = raised.__cause__ or (None if raised.__suppress_context__ else raised.__context__)
 
 
 def configure_logging(settings: Settings) -> None:
@@ -24,10 +57,8 @@ def configure_logging(settings: Settings) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    # Tracebacks without the values of variables: those hold what people wrote.
-    traceback = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
     renderers: list[structlog.types.Processor] = (
-        [traceback, structlog.processors.JSONRenderer()]
+        [_tell_places, structlog.processors.JSONRenderer()]
         if production
         else [
             structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
@@ -36,7 +67,7 @@ def configure_logging(settings: Settings) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
+            processors=[*renderers[:-1], structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderers[-1]],
         )
     )
     root = logging.getLogger()

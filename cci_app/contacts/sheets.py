@@ -87,6 +87,7 @@ def read_sheets(data: bytes) -> list[Sheet]:
             input=data,
             capture_output=True,
             timeout=_SECONDS,
+            env={"LANG": "C.UTF-8"},
             check=False,
         )
     except subprocess.TimeoutExpired as error:

@@ -4,9 +4,12 @@ import io
 import os
 import resource
 import struct
+import subprocess
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -222,3 +225,15 @@ def test_bytes_changed_anywhere_never_escape_as_another_error() -> None:
             sheets.read_sheets(damaged(start, 12))
         except WorkbookError:
             continue
+
+
+def test_the_reader_knows_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "tells_its_environment.py"
+    program.write_text("import json, os; print(json.dumps({'sheet': repr(dict(os.environ)), 'hidden': False}))")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://canary.example.org")
+    monkeypatch.setattr("cci_app.contacts.sheets._READER", program)
+    [sheet] = sheets.read_sheets(b"PK\x03\x04")
+    assert "canary" not in sheet.name
+    # It would tell, had it been given ours.
+    told = subprocess.run([sys.executable, "-I", str(program)], capture_output=True, check=True).stdout
+    assert b"canary" in told

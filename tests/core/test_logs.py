@@ -55,11 +55,56 @@ def test_what_people_wrote_stays_out_of_the_log(
     assert failed.status_code == 200
     web.get(f"/api/v1/users/{PHONE}/status", headers=tenant.headers)
     log = written.getvalue()
+    # An exception's words are for whoever develops; they may repeat what people wrote.
+    in_words = not log.startswith("{")
     assert "turn_failed" in log
-    assert "a fault while reading" in log
+    assert ("a fault while reading" in log) is in_words
+    assert "test_logs.py" in log
     assert "/api/v1/users/<string:user_id>/status" in log
     for private in (CANARY, PHONE, PHONE[1:], tenant.key):
         assert private not in log
+
+
+def test_production_tells_of_an_exception_its_type_and_place_alone(
+    settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    configure_logging(settings.model_copy(update={"environment": Environment.PRODUCTION}))
+
+    def fail() -> None:
+        try:
+            raise KeyError(f"{PHONE} {CANARY}")
+        except KeyError as cause:
+            raise ValueError(f"{CANARY} of {PHONE}") from cause
+
+    try:
+        for tell in (
+            lambda: structlog.get_logger("ours").exception("own_agent_failed"),
+            lambda: structlog.get_logger("ours").error("own_agent_failed", exc_info=sys.exc_info()[1]),
+            lambda: logging.getLogger("celery").exception("Task raised unexpected: %r", sys.exc_info()[1]),
+            lambda: logging.getLogger("other").exception(sys.exc_info()[1]),
+            lambda: logging.getLogger("other").error(f"it said {sys.exc_info()[1]}", exc_info=True),
+        ):
+            try:
+                fail()
+            except ValueError:
+                tell()
+        # What is no exception's stays as it is written.
+        logging.getLogger("other").warning("plain %s", CANARY)
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        structlog.reset_defaults()
+    *failures, plain = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert plain["event"] == f"plain {CANARY}"
+    assert len(failures) == 5
+    for line in failures:
+        assert [each["type"] for each in line["exception"]] == ["builtins.ValueError", "builtins.KeyError"]
+        assert "test_logs.py" in line["exception"][0]["frames"][-1]
+        assert line["exception"][0]["frames"][-1].endswith(" fail")
+        assert CANARY not in json.dumps(line)
+        assert PHONE not in json.dumps(line)
 
 
 @pytest.mark.parametrize("model", ["openai:gpt-4o", "anthropic:a-model", "google_genai:a-model"])
