@@ -19,6 +19,8 @@ MEGABYTE = 1 << 20
 OURS = {
     "cci_app/agents/questionnaire/reading.py:_flat_letter": "a letter",
     "cci_app/agents/questionnaire/reading.py:pattern_of": "words of an assistant's content",
+    "cci_app/channels/message.py:_reader": "a kind of part; an unknown one raises, which is not kept",
+    "cci_app/language/encoder/word_table.py:word_table": "takes nothing",
     "cci_app/core/outbound/transport.py": "takes nothing",
     "cci_app/core/s3.py": "takes nothing",
     "cci_app/knowledge/index/stores/pgvector.py": "takes nothing from outside",
@@ -48,9 +50,10 @@ def test_every_cache_is_bounded_or_is_for_our_own() -> None:
     found = unbounded_caches()
     # They are really found.
     assert "cci_app/agents/questionnaire/reading.py:pattern_of" in found
+    # A decorator that is called is found as a call too, without the function's name.
+    named = {each.split(":")[0] for each in OURS}
     unknown = [each for each in found if each not in OURS and each.split(":")[0] not in OURS]
-    known_functions = {each.split(":")[0] for each in OURS if ":" in each}
-    assert [each for each in unknown if each not in known_functions] == []
+    assert [each for each in unknown if ":" in each or each not in named] == []
 
 
 def kept_of(work: Callable[[int], object], times: int) -> int:

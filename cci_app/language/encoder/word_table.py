@@ -11,10 +11,11 @@ import sys
 from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from cci_app.core.cache import remember
 from cci_app.language.encoder.lanes import joined, parted
 from cci_app.language.tokens import folded
 
@@ -67,7 +68,7 @@ class WordTable:
         self._keys = self._integers("Q", keys, numbers)
         self._numbers = self._integers("I", numbers, weights)
         self._weights = self._integers("H", weights, self._first_row)
-        self.row = lru_cache(_KEPT_WORDS)(self._row)
+        self.row = remember(_KEPT_WORDS, longest=40)(self._row)
 
     def _row(self, word: str) -> tuple[int, int]:
         """A word's row in lanes, and its weight from 0 to `WEIGHT_ONE`: the rarer, the more; 0 for what has no row."""
