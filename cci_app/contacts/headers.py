@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any
 
 import phonenumbers
 
+from cci_app.core.cache import remember
 from cci_app.core.text import clean, fold
 
 LOOKED_AT = 40
@@ -180,7 +180,7 @@ def _tokens(header: str) -> list[str]:
     return tokens
 
 
-@lru_cache(maxsize=4096)
+@remember(4096, longest=40)
 def _written_out(token: str, *, shortened: bool) -> Sequence[str]:
     """A word that we know, or the ones it is made of or begins; itself where there are none."""
     if token in _KNOWN or token.isdigit():

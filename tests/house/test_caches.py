@@ -21,11 +21,12 @@ OURS = {
     "cci_app/agents/questionnaire/reading.py:pattern_of": "words of an assistant's content",
     "cci_app/channels/message.py:_reader": "a kind of part; an unknown one raises, which is not kept",
     "cci_app/language/encoder/word_table.py:word_table": "takes nothing",
+    "cci_app/contacts/countries.py:_names": "takes nothing",
     "cci_app/core/outbound/transport.py": "takes nothing",
     "cci_app/core/s3.py": "takes nothing",
     "cci_app/knowledge/index/stores/pgvector.py": "takes nothing from outside",
     "cci_app/whatsapp/routes.py": "takes nothing",
-    "cci_app/whatsapp_handler.py": "takes nothing",
+    "cci_app/whatsapp_handler/__init__.py": "takes nothing",
     "cci_app/core/cache.py": "the bounded one",
 }
 
