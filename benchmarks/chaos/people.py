@@ -69,7 +69,9 @@ class Channel:
 
     def send(self, message: Message, message_id: str | None = None) -> Reply:
         """Send a message once. Raises NotAccepted or Failed."""
-        payload = {"user_id": message.user_id, "message": message.text, "message_id": message_id or message.marker}
+        # A marker in its brackets would be read as a placeholder that nobody filled in.
+        own_id = message_id or message.marker.strip("[]")
+        payload = {"user_id": message.user_id, "message": message.text, "message_id": own_id}
         payload["subscriber_id"] = message.user_id.lstrip("+")
         started = time.monotonic()
         try:
