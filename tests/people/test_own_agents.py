@@ -214,3 +214,29 @@ def test_another_organisations_book_helps_nobody(start: Start, tenant: Tenant) -
     with tenant_transaction(tenant.organisation_id) as session:
         session.query(Contact).delete()
     assert say(started, tenant)["user_status"]["has_context"] is False
+
+
+def blocks(started: Flask, tenant: Tenant, text: str) -> str:
+    """All that Manychat is given to show for a message."""
+    answered = started.test_client().post(
+        "/api/v1/whatsapp/message?format=manychat",
+        json={"user_id": CAMILLE, "message": text},
+        headers=tenant.headers,
+    )
+    messages = answered.get_json()["content"]["messages"]
+    assert len(messages) <= 10
+    assert all(len(message["text"]) <= 4096 for message in messages)
+    return " ".join(message["text"] for message in messages)
+
+
+def test_10_what_does_not_go_into_ten_blocks_opens_the_next_reply(start: Start, tenant: Tenant) -> None:
+    started = start(case("10"))
+    first = blocks(started, tenant, "Bonjour").split()
+    # The next message has an answer of its own, as long again: what was left of the first comes before it.
+    second = blocks(started, tenant, "Et la suite ?").split()
+    said = [f"phrase{number:05d}" for number in range(5000)]
+    assert first == said[: len(first)]
+    assert len(first) < len(said)
+    left = len(said) - len(first)
+    assert second[:left] == said[len(first) :]
+    assert second[left : left + 100] == said[:100]
