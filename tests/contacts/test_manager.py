@@ -90,9 +90,9 @@ def test_the_commands(default: Flask, tmp_path: Path) -> None:
     meant = runner.invoke(args=["contacts", "load", str(workbook), "--confirm", "40"])
     assert meant.stdout.endswith("1 changed, 40 removed\n")
 
-    workbook.write_bytes(b"no workbook")
+    workbook.write_bytes(b"%PDF-1.7")
     for command in ("check", "load"):
         refused = runner.invoke(args=["contacts", command, str(workbook)])
         assert refused.exit_code == 1
-        assert "Error: the file is not an Excel workbook" in refused.stderr
-    assert get_contacts_manager().count == 41
+        assert "Error: the file is no Excel workbook but a PDF document" in refused.stderr
+    assert get_contacts_manager().count == 1
