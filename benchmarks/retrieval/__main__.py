@@ -56,7 +56,7 @@ def by_words(organisation_id: int, question: Question) -> Sequence[int]:
 
 def by_vectors(organisation_id: int, question: Question) -> Sequence[int]:
     """The nearest vectors alone."""
-    asked = read_question(question.ask, terms(question.ask), Deadline.after(10))
+    asked = read_question(question.ask, terms(question.ask), Deadline.after(10), None)
     if asked.vector is None:
         return []
     given = Asked(str(embeddings().model.name), question.language, asked.vector)

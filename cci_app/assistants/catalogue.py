@@ -117,7 +117,7 @@ def load_catalogue(settings: Settings, models: ChatModels) -> Catalogue:
 
     def build(spec: AssistantSpec) -> Assistant:
         chat = models.chain(spec.model or settings.default_models)
-        documents = DocumentAnswerer(spec.own_names)
+        documents = DocumentAnswerer(spec.own_names, spec.name)
         return Assistant.build(spec, ModelAnswerer(chat, documents) if chat else documents, chat)
 
     specs = load_specs(settings.assistants_path)

@@ -20,8 +20,9 @@ cli = AppGroup("knowledge", help="Documents that answers are taken from.")
 @cli.command("load")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @click.option("--organisation", default=default_organisation, help="Short name of the organisation.")
+@click.option("--assistant", help="The only assistant that reads them; all of the organisation's where none is named.")
 @click.option("--force", is_flag=True, help="Read unchanged files again.")
-def load(folder: Path | None, organisation: str, force: bool) -> None:
+def load(folder: Path | None, organisation: str, assistant: str | None, force: bool) -> None:
     """Make the documents equal to the files of FOLDER (KNOWLEDGE_PATH where none is given).
 
     PDF, Word, HTML, Markdown and text; a subfolder `fr` or `es` names the language. Ends with status 1 where a file
@@ -31,7 +32,8 @@ def load(folder: Path | None, organisation: str, force: bool) -> None:
     if chosen is None:
         raise click.UsageError("name a FOLDER, or set KNOWLEDGE_PATH")
     try:
-        report = load_folder(organisation_named(organisation), chosen, force=force, progress=_tell)
+        owner = organisation_named(organisation)
+        report = load_folder(owner, chosen, assistant=assistant, force=force, progress=_tell)
     except CciError as error:
         raise click.ClickException(error.message) from error
     click.echo(_summary(report), err=True)

@@ -31,8 +31,17 @@ class Verdict(StrEnum):
     FAILED = "failed"
 
 
+# The `assistant` of a document that belongs to all of the organisation's.
+SHARED = ""
+
+
+def readable_by(assistant: str | None) -> list[str]:
+    """Whose documents an assistant reads: those of all, and its own; without one, those of all."""
+    return [SHARED] if assistant is None else [SHARED, assistant]
+
+
 class KnowledgeDocument(OrganisationOwned, Base):
-    """A document the assistant may quote.
+    """A document that the organisation's assistants may quote, or one of them where `assistant` names it.
 
     `source` is its path, file name or address, `content_hash` the SHA-256 of its bytes, `file_key` where those are
     kept. `title_given` and `language_given` say that a person chose them, so that no reading changes them. `reason` is
@@ -48,6 +57,7 @@ class KnowledgeDocument(OrganisationOwned, Base):
         sa.Index(
             "uq_knowledge_documents_place",
             "organisation_id",
+            "assistant",
             "source",
             unique=True,
             postgresql_where=sa.text("origin IN ('folder', 'url')"),
@@ -55,6 +65,7 @@ class KnowledgeDocument(OrganisationOwned, Base):
         sa.Index(
             "uq_knowledge_documents_content",
             "organisation_id",
+            "assistant",
             "content_hash",
             unique=True,
             postgresql_where=sa.text("origin IN ('upload', 'text')"),
@@ -62,6 +73,7 @@ class KnowledgeDocument(OrganisationOwned, Base):
     )
 
     id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
+    assistant: Mapped[str] = mapped_column(sa.String(64), server_default=SHARED)
     origin: Mapped[str] = mapped_column(sa.String(16), server_default=Origin.FOLDER)
     source: Mapped[str]
     kind: Mapped[str | None] = mapped_column(sa.String(16))
@@ -85,7 +97,7 @@ class KnowledgeDocument(OrganisationOwned, Base):
 class KnowledgeChunk(OrganisationOwned, Base):
     """A passage of a document; `search` is its text, folded, in the lexemes of its language.
 
-    `page` is None where there are no pages.
+    `page` is None where there are no pages. `assistant` is the document's, so that a search reads no others.
     """
 
     __tablename__ = "knowledge_chunks"
@@ -99,6 +111,7 @@ class KnowledgeChunk(OrganisationOwned, Base):
 
     id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
     document_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("knowledge_documents.id", ondelete="CASCADE"))
+    assistant: Mapped[str] = mapped_column(sa.String(64), server_default=SHARED)
     position: Mapped[int]
     page: Mapped[int | None]
     heading: Mapped[str | None]

@@ -7,7 +7,7 @@ from flask import current_app, g, request
 
 from cci_app.accounts.auth import current_caller
 from cci_app.core.errors import InvalidInput
-from cci_app.core.http.api import EdgeBlueprint
+from cci_app.core.http.api import EdgeBlueprint, check_value
 from cci_app.core.http.parser import reading_body
 from cci_app.core.http.request import expect_upload
 from cci_app.jobs.schemas import JobResponse
@@ -43,6 +43,7 @@ _FORM = {
         "file": {"type": "string", "format": "binary"},
         "title": {"type": "string", "minLength": 1, "maxLength": 300},
         "language": {"type": "string", "enum": sorted(LANGUAGES)},
+        "assistant": {"type": "string", "minLength": 1, "maxLength": 64},
     },
     "required": ["file"],
     "additionalProperties": False,
@@ -95,9 +96,8 @@ def _add_form(organisation_id: int) -> tuple[int, bool]:
         organisation_id,
         register.clean_name(file.filename),
         file.stream.read(),
-        title=given.get("title"),
-        language=given.get("language"),
-        request_id=g.request_id,
+        register.Said(**given),
+        g.request_id,
     )
 
 
@@ -109,10 +109,10 @@ def _add_json(organisation_id: int) -> tuple[int, bool]:
             details={name: ["Missing: one of the two is needed."] for name in ("url", "text")},
         )
     given = _loaded(UrlPayload() if "url" in sent else TextPayload(), sent)
-    options = {"title": given.get("title"), "language": given.get("language"), "request_id": g.request_id}
-    if "url" in given:
-        return register.add_url(organisation_id, given["url"], **options)
-    return register.add_text(organisation_id, given["text"], **options)
+    content = {name: given.pop(name) for name in ("url", "text") if name in given}
+    add = register.add_url if "url" in content else register.add_text
+    (sent_content,) = content.values()
+    return add(organisation_id, sent_content, register.Said(**given), g.request_id)
 
 
 def _loaded(schema: ma.Schema, sent: dict[str, Any]) -> dict[str, Any]:
@@ -120,6 +120,7 @@ def _loaded(schema: ma.Schema, sent: dict[str, Any]) -> dict[str, Any]:
         given: dict[str, Any] = schema.load(sent)
     except ma.ValidationError as error:
         raise InvalidInput("the request has invalid fields", details=dict(error.messages_dict)) from error
+    check_value("assistant", given.get("assistant"))
     return given
 
 
@@ -168,6 +169,7 @@ def crawl_site(payload: dict[str, Any]) -> Any:
 
     Pages are taken politely, one after the other, and only those that the site's robots.txt allows.
     """
+    check_value("assistant", payload.get("assistant"))
     address = payload.pop("url")
     language = payload.pop("language", None)
     return request_crawl(
@@ -180,5 +182,8 @@ def crawl_site(payload: dict[str, Any]) -> Any:
 @blueprint.response(200, SearchResponse, example=examples.RESULTS)
 def search_documents(payload: dict[str, Any]) -> dict[str, Any]:
     """Find the passages that fit a question."""
+    assistant = payload.get("assistant")
+    check_value("assistant", assistant)
     asked = payload["query"], payload.get("language"), payload["limit"]
-    return {"results": search(current_caller().organisation_id, *asked, timeout=_SEARCH_SECONDS)}
+    found = search(current_caller().organisation_id, *asked, assistant=assistant, timeout=_SEARCH_SECONDS)
+    return {"results": found}

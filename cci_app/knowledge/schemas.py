@@ -28,6 +28,14 @@ def _language() -> ma.fields.String:
     )
 
 
+def _assistant(description: str) -> ma.fields.String:
+    return CleanText(min_length=1, max_length=64, metadata={"description": description, "example": "concierge"})
+
+
+def _owner() -> ma.fields.String:
+    return _assistant("The only assistant that reads it; all of the organisation's where none is named")
+
+
 def _url() -> ma.fields.String:
     return ma.fields.String(
         required=True,
@@ -56,6 +64,7 @@ class UrlPayload(_Strict):
     url = _url()
     title = _title(required=False)
     language = _language()
+    assistant = _owner()
 
 
 class CrawlPayload(_Strict):
@@ -69,6 +78,7 @@ class CrawlPayload(_Strict):
         metadata={"description": "How many pages at most", "example": 50},
     )
     language = _language()
+    assistant = _owner()
 
 
 class TextPayload(_Strict):
@@ -79,6 +89,7 @@ class TextPayload(_Strict):
     )
     title = _title(required=True)
     language = _language()
+    assistant = _owner()
 
 
 class FileForm(_Strict):
@@ -86,6 +97,7 @@ class FileForm(_Strict):
 
     title = _title(required=False)
     language = _language()
+    assistant = _owner()
 
 
 class DocumentsQuery(PageQuery):
@@ -95,6 +107,7 @@ class DocumentsQuery(PageQuery):
     kind = ma.fields.String(validate=ma.validate.OneOf([kind.value for kind in Kind]), metadata={"example": "pdf"})
     language = _language()
     title = CleanText(max_length=300, metadata={"description": "A part of the title", "example": "guide"})
+    assistant = _assistant("Those that this assistant reads: its own, and those of all")
 
 
 class ReasonResponse(ma.Schema):
@@ -135,7 +148,10 @@ class ReadingResponse(ma.Schema):
 
 
 class ListedDocumentResponse(ma.Schema):
-    """A document. `progress` is in percent; `passages` are what is searched at this moment."""
+    """A document. `progress` is in percent; `passages` are what is searched at this moment.
+
+    `assistant` is the one that it belongs to, null where all of the organisation's read it.
+    """
 
     id = ma.fields.Integer(required=True)
     title = ma.fields.String(required=True)
@@ -147,6 +163,7 @@ class ListedDocumentResponse(ma.Schema):
     source = ma.fields.String(required=True)
     kind = ma.fields.String(required=True, allow_none=True)
     language = ma.fields.String(required=True, allow_none=True)
+    assistant = ma.fields.String(required=True, allow_none=True)
     pages = ma.fields.Integer(required=True, allow_none=True)
     passages = ma.fields.Integer(required=True)
     size_bytes = ma.fields.Integer(required=True, allow_none=True)
@@ -184,6 +201,7 @@ class SearchPayload(_Strict):
         metadata={"description": "How many passages at most", "example": 5},
     )
     language = _language()
+    assistant = _assistant("Also its own documents; without one, those that all assistants share")
 
 
 class PassageResponse(ma.Schema):

@@ -86,7 +86,7 @@ def test_a_page_leads_to_one_account(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     made = add(web, tenant, pages[0])
-    assert (made.json["outside_id"], made.json["answered_by"]) == (page_of(pages[0]), None)
+    assert (made.json["outside_id"], made.json["assistant"]) == (page_of(pages[0]), None)
     for who in (tenant, second):
         taken = add(web, who, pages[0], "another")
         assert taken.status_code == 409
@@ -170,4 +170,4 @@ def test_an_assistant_that_is_not_there_is_refused(
     web: FlaskClient, tenant: Tenant, pages: tuple[FakePage, FakePage]
 ) -> None:
     assert add(web, tenant, pages[0], assistant="nobody").status_code == 422
-    assert add(web, tenant, pages[0], assistant="cci").json["answered_by"] == "cci"
+    assert add(web, tenant, pages[0], assistant="cci").json["assistant"] == "cci"

@@ -109,8 +109,7 @@ def test_the_same_file_many_times_at_once_is_one_document(
 
     def send() -> None:
         with app.app_context():
-            options = {"title": None, "language": None, "request_id": None}
-            ids.add(register.add_file(tenant.organisation_id, "a.md", MARKDOWN, **options)[0])
+            ids.add(register.add_file(tenant.organisation_id, "a.md", MARKDOWN, register.Said(), None)[0])
 
     threads = [threading.Thread(target=send) for _ in range(6)]
     for thread in threads:

@@ -35,7 +35,7 @@ CHANNEL_ACCOUNT: dict[str, Any] = {
     "settings": {"base_url": "https://api.manychat.com"},
     "secrets": ["api_key"],
     "outside_id": "104000000000001",
-    "answered_by": None,
+    "assistant": None,
 }
 CHECK: dict[str, Any] = {
     "kind": "sharepoint",

@@ -113,8 +113,8 @@ def delete_channel_account(kind: str, name: str) -> dict[str, Any]:
 
 
 def _channel_account(account: Listed) -> dict[str, Any]:
-    shown = {name: getattr(account, name) for name in ChannelAccountResponse._declared_fields if name != "answered_by"}
-    return {**shown, "answered_by": account.assistant}
+    shown = {name: getattr(account, name) for name in ChannelAccountResponse._declared_fields if name != "assistant"}
+    return {**shown, "assistant": account.assistant}
 
 
 def _checked(accounts: Register[Any], kind: str, name: str) -> dict[str, Any]:

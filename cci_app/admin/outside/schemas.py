@@ -64,7 +64,7 @@ class ChannelAccountResponse(AccountResponse):
     """A channel account; `outside_id` is what the channel calls it, where it does."""
 
     outside_id = ma.fields.String(required=True, allow_none=True)
-    answered_by = ma.fields.String(
+    assistant = ma.fields.String(
         required=True, allow_none=True, metadata={"description": "The assistant; null for the default one"}
     )
 

@@ -6,11 +6,12 @@ from functools import wraps
 from typing import Any
 
 import marshmallow as ma
-from flask import Flask
+from flask import Flask, current_app
 from flask.sansio.app import App
 from flask_smorest import Api, Blueprint
 from flask_smorest.utils import prepare_response
 
+from cci_app.core.errors import InvalidInput
 from cci_app.core.http.errors import DOCUMENTED, ErrorResponse
 from cci_app.core.http.parser import EdgeParser
 
@@ -147,6 +148,14 @@ def allow_values(app: App, name: str, values: Callable[[], Iterable[str]]) -> No
     `values` is called in that request; where it gives none, nothing is listed.
     """
     app.extensions["cci_api_values"][name] = values
+
+
+def check_value(name: str, value: str | None) -> None:
+    """Raise InvalidInput for a value that `name` does not take in this installation; None is none."""
+    known = sorted(current_app.extensions["cci_api_values"][name]())
+    if value is not None and value not in known:
+        told = ", ".join(known)
+        raise InvalidInput(f"there is no {name} {value}; there are: {told}", details={name: [f"One of: {told}."]})
 
 
 def description(app: Flask) -> dict[str, Any]:

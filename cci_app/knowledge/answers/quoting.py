@@ -52,8 +52,12 @@ class Reading:
 class DocumentAnswerer:
     """Answers with whole sentences of the documents; what they do not say, it does not answer."""
 
-    def __init__(self, own_names: Iterable[str] = ()) -> None:
-        """`own_names` are what people call the organisation: all of its documents are about it."""
+    def __init__(self, own_names: Iterable[str] = (), assistant: str | None = None) -> None:
+        """`own_names` are what people call the organisation: all of its documents are about it.
+
+        `assistant` is who answers: it reads the documents that all share, and its own.
+        """
+        self.assistant = assistant
         names = sorted({written for name in own_names if (written := " ".join(tokens(name)))}, key=len, reverse=True)
         self._own_name = re.compile(rf"\b(?:{'|'.join(names)})\b") if names else None
 
@@ -72,7 +76,7 @@ class DocumentAnswerer:
         message, readings = self._readings(question, kind)
         # One vector for all readings and languages: a model that is slow is waited for once.
         with within_turn(deadline) as part:
-            whole = read_question(question, message, part)
+            whole = read_question(question, message, part, self.assistant)
         for asked in readings:
             for each in (first, *(other for other in LANGUAGES if other != first)):
                 with within_turn(deadline) as part:

@@ -66,7 +66,7 @@ class ModelAnswerer:
 
         Raises Unavailable where the documents cannot be searched in time.
         """
-        passages = _found(organisation_id, question, language, deadline)
+        passages = self._found(organisation_id, question, language, deadline)
         if not passages:
             return None
         if deadline.left() >= LEAST_SECONDS:
@@ -79,6 +79,11 @@ class ModelAnswerer:
             except Unavailable:
                 pass
         return self._documents.answer(organisation_id, question, language, deadline)
+
+    def _found(self, organisation_id: int, question: str, language: str, deadline: Deadline) -> list[Passage]:
+        asked, assistant = written_in(question, language), self._documents.assistant
+        with within_turn(deadline) as part:
+            return search(organisation_id, question, asked, _PASSAGES, assistant=assistant, timeout=part.left())
 
 
 def answer_of(worded: WordedAnswer, question: str, passages: Sequence[Passage]) -> Answer | None:
@@ -114,11 +119,6 @@ def _check_addresses(text: str, known: str) -> None:
     for address in _ADDRESS.findall(text):
         if address.rstrip(".,;:").casefold() not in known.casefold():
             raise ValueError("an address that is in no passage")
-
-
-def _found(organisation_id: int, question: str, language: str, deadline: Deadline) -> list[Passage]:
-    with within_turn(deadline) as part:
-        return search(organisation_id, question, written_in(question, language), _PASSAGES, timeout=part.left())
 
 
 def _told(question: str, language: str, passages: Sequence[Passage]) -> str:

@@ -21,7 +21,7 @@ from cci_app.jobs.models import Job
 from cci_app.knowledge.documents.ingestion import FETCH_REASONS, Content, fetch_content, prepared, same_content, write
 from cci_app.knowledge.documents.reasons import sentences
 from cci_app.knowledge.documents.robots import Robots
-from cci_app.knowledge.models import KnowledgeDocument, Origin, Verdict
+from cci_app.knowledge.models import SHARED, KnowledgeDocument, Origin, Verdict
 from cci_app.knowledge.reading.document import Document, Reason, UnreadableDocument
 from cci_app.knowledge.reading.process import read
 from config.settings import Settings
@@ -60,7 +60,14 @@ class CrawlReport:
 
 
 def request_crawl(
-    organisation_id: int, address: str, *, depth: int, pages: int, language: str | None, request_id: str | None
+    organisation_id: int,
+    address: str,
+    *,
+    depth: int,
+    pages: int,
+    language: str | None,
+    request_id: str | None,
+    assistant: str | None = None,
 ) -> Job:
     """Have a worker read a site, from `address` along at most `depth` links, at most `pages` pages.
 
@@ -70,7 +77,7 @@ def request_crawl(
         url = str(checked_url(address, loopback=_settings().fetch_loopback))
     except FetchError as error:
         raise InvalidInput(error.message, details={"url": [error.message]}) from error
-    payload = {"url": url, "depth": depth, "pages": pages, "language": language}
+    payload = {"url": url, "depth": depth, "pages": pages, "language": language, "assistant": assistant or SHARED}
     with tenant_transaction(organisation_id) as session:
         job = enqueue(session, organisation_id, KIND, payload, request_id)
     ring(Task.CRAWL_SITE, str(job.id))
@@ -94,6 +101,8 @@ class _Crawl:
         self._settings = _settings()
         self._report = CrawlReport()
         self._start = httpx.URL(claim.payload["url"])
+        # A job that an earlier version asked for names none.
+        self._assistant: str = claim.payload.get("assistant", SHARED)
         self._most: int = claim.payload["pages"]
         self._seen = {str(self._start)}
         self._waiting = deque([(str(self._start), 0)])
@@ -155,7 +164,9 @@ class _Crawl:
         with tenant_transaction(self._claim.organisation_id) as session:
             row = session.scalar(
                 sa.select(KnowledgeDocument).where(
-                    KnowledgeDocument.origin == Origin.URL, KnowledgeDocument.source == url
+                    KnowledgeDocument.origin == Origin.URL,
+                    KnowledgeDocument.source == url,
+                    KnowledgeDocument.assistant == self._assistant,
                 )
             )
             if row is not None and row.verdict == Verdict.READY and row.content_hash == content.content_hash:
@@ -178,6 +189,7 @@ class _Crawl:
         language = self._claim.payload["language"]
         return KnowledgeDocument(
             organisation_id=self._claim.organisation_id,
+            assistant=self._assistant,
             origin=Origin.URL,
             source=url,
             title=url,

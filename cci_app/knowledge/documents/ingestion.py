@@ -18,7 +18,7 @@ from cci_app.jobs.claims import Claim, LeaseLost, claimed
 from cci_app.knowledge.index.chunking import chunks
 from cci_app.knowledge.index.indexing import Cut, Prepared, index, prepare
 from cci_app.knowledge.languages import document_language
-from cci_app.knowledge.models import KnowledgeDocument, Verdict
+from cci_app.knowledge.models import SHARED, KnowledgeDocument, Verdict
 from cci_app.knowledge.reading.document import Document, Reason, UnreadableDocument
 from cci_app.knowledge.reading.kinds import MEDIA_TYPES, Kind, kind_of
 from cci_app.knowledge.reading.process import read
@@ -181,9 +181,11 @@ def fetch_content(address: str, settings: Settings) -> tuple[Content, str]:
 
 
 def same_content(session: Session, row: KnowledgeDocument, content: Content) -> int | None:
-    """Another document that has the same bytes."""
+    """Another document that has the same bytes, and that whoever reads this one reads too."""
     same = sa.select(KnowledgeDocument.id).where(
-        KnowledgeDocument.content_hash == content.content_hash, KnowledgeDocument.id.is_distinct_from(row.id)
+        KnowledgeDocument.content_hash == content.content_hash,
+        KnowledgeDocument.id.is_distinct_from(row.id),
+        KnowledgeDocument.assistant.in_([SHARED, row.assistant]),
     )
     return session.scalar(same.order_by(KnowledgeDocument.id).limit(1))
 

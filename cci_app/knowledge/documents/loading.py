@@ -18,7 +18,7 @@ from cci_app.knowledge.documents.reasons import sentences
 from cci_app.knowledge.index.chunking import chunks
 from cci_app.knowledge.index.indexing import Cut, index, prepare
 from cci_app.knowledge.languages import document_language
-from cci_app.knowledge.models import KnowledgeDocument, Origin
+from cci_app.knowledge.models import SHARED, KnowledgeDocument, Origin
 from cci_app.knowledge.reading.document import Reason, UnreadableDocument
 from cci_app.knowledge.reading.extraction import MAX_BYTES, extract
 from cci_app.knowledge.reading.kinds import SUFFIXES, kind_of
@@ -51,10 +51,13 @@ def load_folder(
     organisation_id: int,
     folder: Path,
     *,
+    assistant: str | None = None,
     force: bool = False,
     progress: Callable[[str, str], None] | None = None,
 ) -> LoadReport:
     """Make the organisation's documents equal to the files of `folder` and its subfolders.
+
+    With `assistant` those that belong to it alone; the others stay as they are.
 
     A file with the same bytes as at the last load is left alone (not with `force`); a changed one is replaced in one
     transaction and keeps its id. A file that cannot be read is reported and stops nothing. `progress` is told each
@@ -70,11 +73,12 @@ def load_folder(
             f"{folder} holds no document ({', '.join(sorted(SUFFIXES))}); nothing was changed",
             details={"folder": ["Holds no document."]},
         )
-    load = _Load(organisation_id, report, progress or _silent, force=force)
+    owner = _Owner(organisation_id, assistant or SHARED)
+    load = _Load(owner, report, progress or _silent, force=force)
     for source, path in files.items():
         load.take(source, path)
     load.write()
-    report.removed = _remove_vanished(organisation_id, set(files))
+    report.removed = _remove_vanished(owner, set(files))
     for source in report.removed:
         load.tell(source, "removed")
     return report
@@ -105,17 +109,33 @@ class _File:
     cut: Cut
 
 
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """Whose documents a folder holds: the organisation's, or those of one of its assistants."""
+
+    organisation_id: int
+    assistant: str
+
+    @property
+    def from_folder(self) -> sa.ColumnElement[bool]:
+        """The documents that came from a folder of theirs."""
+        return sa.and_(
+            KnowledgeDocument.organisation_id == self.organisation_id,
+            KnowledgeDocument.assistant == self.assistant,
+            KnowledgeDocument.origin == Origin.FOLDER,
+        )
+
+
 class _Load:
     """A load under way. Files that were read wait until their passages are enough to be embedded and written."""
 
-    def __init__(
-        self, organisation_id: int, report: LoadReport, tell: Callable[[str, str], None], *, force: bool
-    ) -> None:
-        self._organisation_id = organisation_id
+    def __init__(self, owner: _Owner, report: LoadReport, tell: Callable[[str, str], None], *, force: bool) -> None:
+        self._owner = owner
+        self._organisation_id = owner.organisation_id
         self._report = report
         self.tell = tell
         self._force = force
-        self._loaded = {} if force else _loaded(organisation_id)
+        self._loaded = {} if force else _loaded(owner)
         self._waiting: list[_File] = []
 
     def take(self, source: str, path: Path) -> None:
@@ -144,7 +164,7 @@ class _Load:
         with tenant_transaction(self._organisation_id) as session:
             _lock(session, self._organisation_id)
             # Another load may have written some of them since.
-            known = _hashes(session, self._organisation_id, [file.source for file in files])
+            known = _hashes(session, self._owner, [file.source for file in files])
             fresh = {
                 file.source: passages
                 for file, passages in zip(files, prepared, strict=True)
@@ -170,6 +190,7 @@ class _Load:
         cut = Cut(document.title, document_language(source, document), tuple(chunks(document)))
         row = {
             "organisation_id": self._organisation_id,
+            "assistant": self._owner.assistant,
             "origin": Origin.FOLDER,
             "source": source,
             "title": cut.title,
@@ -197,15 +218,15 @@ def _bytes(path: Path) -> bytes:
         raise UnreadableDocument(Reason.UNREACHABLE) from error
 
 
-def _loaded(organisation_id: int) -> dict[str, str | None]:
+def _loaded(owner: _Owner) -> dict[str, str | None]:
     """The hashes of the files that an earlier load has brought in, by source."""
-    with tenant_transaction(organisation_id) as session:
-        return _hashes(session, organisation_id)
+    with tenant_transaction(owner.organisation_id) as session:
+        return _hashes(session, owner)
 
 
-def _hashes(session: Session, organisation_id: int, sources: Sequence[str] | None = None) -> dict[str, str | None]:
-    """The hashes of the organisation's files, or of some of them, by source."""
-    query = sa.select(KnowledgeDocument.source, KnowledgeDocument.content_hash).where(_from_folder(organisation_id))
+def _hashes(session: Session, owner: _Owner, sources: Sequence[str] | None = None) -> dict[str, str | None]:
+    """The hashes of the owner's files, or of some of them, by source."""
+    query = sa.select(KnowledgeDocument.source, KnowledgeDocument.content_hash).where(owner.from_folder)
     if sources is not None:
         query = query.where(KnowledgeDocument.source.in_(sources))
     return {row.source: row.content_hash for row in session.execute(query)}
@@ -220,7 +241,7 @@ def _lock(session: Session, organisation_id: int) -> None:
 
 _NEW = insert(KnowledgeDocument)
 _WRITE = _NEW.on_conflict_do_update(
-    index_elements=["organisation_id", "source"],
+    index_elements=["organisation_id", "assistant", "source"],
     index_where=sa.text("origin IN ('folder', 'url')"),
     set_={
         name: _NEW.excluded[name]
@@ -244,16 +265,12 @@ def _write_rows(session: Session, rows: Sequence[Mapping[str, Any]]) -> dict[str
     return {row.source: row.id for row in session.execute(_WRITE, rows)} if rows else {}
 
 
-def _from_folder(organisation_id: int) -> sa.ColumnElement[bool]:
-    return sa.and_(KnowledgeDocument.organisation_id == organisation_id, KnowledgeDocument.origin == Origin.FOLDER)
-
-
-def _remove_vanished(organisation_id: int, present: set[str]) -> list[str]:
+def _remove_vanished(owner: _Owner, present: set[str]) -> list[str]:
     """Remove the documents that came from a folder and are in it no longer; those that were sent stay."""
-    with tenant_transaction(organisation_id) as session:
-        _lock(session, organisation_id)
+    with tenant_transaction(owner.organisation_id) as session:
+        _lock(session, owner.organisation_id)
         loaded = session.execute(
-            sa.select(KnowledgeDocument.id, KnowledgeDocument.source).where(_from_folder(organisation_id))
+            sa.select(KnowledgeDocument.id, KnowledgeDocument.source).where(owner.from_folder)
         ).all()
         vanished = {row.id: row.source for row in loaded if row.source not in present}
         session.execute(sa.delete(KnowledgeDocument).where(KnowledgeDocument.id.in_(vanished)))

@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from cci_app.jobs.ledger import cancel, enqueue, release
 from cci_app.jobs.models import Job, JobState
 from cci_app.knowledge.documents.reasons import sentences, warning
 from cci_app.knowledge.errors import FileTooLarge, UnsupportedType
-from cci_app.knowledge.models import KnowledgeDocument, Origin, Verdict
+from cci_app.knowledge.models import SHARED, KnowledgeDocument, Origin, Verdict, readable_by
 from cci_app.knowledge.reading.document import Reason, UnreadableDocument
 from cci_app.knowledge.reading.kinds import Kind, kind_of
 from cci_app.knowledge.reading.report import report_of
@@ -52,6 +53,7 @@ _VIEW = (
             getattr(KnowledgeDocument, name)
             for name in ("id", "title", "origin", "source", "kind", "language", "pages", "passages", "size_bytes")
         ),
+        sa.func.nullif(KnowledgeDocument.assistant, SHARED).label("assistant"),
         KnowledgeDocument.created_at,
         KnowledgeDocument.indexed_at,
         KnowledgeDocument.reason,
@@ -65,6 +67,15 @@ _VIEW = (
     .outerjoin(Job, Job.id == KnowledgeDocument.job_id)
     .outerjoin(_ORIGINAL, _ORIGINAL.id == Job.result["same_as"].astext.cast(sa.BigInteger))
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person says of a document that they send; without an assistant it belongs to all of them."""
+
+    title: str | None = None
+    language: str | None = None
+    assistant: str | None = None
 
 
 def find_document(organisation_id: int, document_id: int) -> dict[str, Any]:
@@ -83,15 +94,20 @@ def list_documents(
     kind: str | None = None,
     language: str | None = None,
     title: str | None = None,
+    assistant: str | None = None,
     before: int | None = None,
     limit: int = PAGE_SIZE,
 ) -> list[dict[str, Any]]:
-    """Documents, the newest first, at most `limit`, those before the id `before`. `title` is a part of it, any case."""
+    """Documents, the newest first, at most `limit`, those before the id `before`. `title` is a part of it, any case.
+
+    With `assistant` those that it reads: its own and those of all.
+    """
     asked: tuple[tuple[object, Any], ...] = (
         (status, status == STATUS),
         (kind, KnowledgeDocument.kind == kind),
         (language, KnowledgeDocument.language == language),
         (title, KnowledgeDocument.title.icontains(title or "", autoescape=True)),
+        (assistant, KnowledgeDocument.assistant.in_(readable_by(assistant))),
         (before, KnowledgeDocument.id < (before or 0)),
     )
     conditions = [condition for value, condition in asked if value is not None]
@@ -129,9 +145,7 @@ def _reading(kept: dict[str, Any] | None) -> dict[str, Any]:
     return {"report": told, "warnings": warnings}
 
 
-def add_file(
-    organisation_id: int, name: str, data: bytes, *, title: str | None, language: str | None, request_id: str | None
-) -> tuple[int, bool]:
+def add_file(organisation_id: int, name: str, data: bytes, said: Said, request_id: str | None) -> tuple[int, bool]:
     """Keep a file and have it read: the document's id, and whether it is new; the same bytes are one document.
 
     Raises FileTooLarge, UnsupportedType for what is of no kind that can be read, InvalidInput for an empty file.
@@ -147,25 +161,21 @@ def add_file(
         if error.reason is Reason.EMPTY:
             raise InvalidInput("the file is empty", details={"file": ["Is empty."]}) from error
         kind = None  # It is damaged or encrypted: whoever reads it says so.
-    return _add(organisation_id, Origin.UPLOAD, name, data, kind, title, language, request_id)
+    return _add(organisation_id, Origin.UPLOAD, name, data, kind, said, request_id)
 
 
-def add_text(
-    organisation_id: int, text: str, *, title: str, language: str | None, request_id: str | None
-) -> tuple[int, bool]:
+def add_text(organisation_id: int, text: str, said: Said, request_id: str | None) -> tuple[int, bool]:
     """Keep a text and have it made searchable; see `add_file`."""
-    return _add(organisation_id, Origin.TEXT, title, text.encode(), Kind.TEXT, title, language, request_id)
+    return _add(organisation_id, Origin.TEXT, said.title or "", text.encode(), Kind.TEXT, said, request_id)
 
 
-def add_url(
-    organisation_id: int, address: str, *, title: str | None, language: str | None, request_id: str | None
-) -> tuple[int, bool]:
+def add_url(organisation_id: int, address: str, said: Said, request_id: str | None) -> tuple[int, bool]:
     """Have a web address fetched and read; see `add_file`. Raises InvalidInput for what can never be fetched."""
     try:
         url = str(checked_url(address, loopback=_settings().fetch_loopback))
     except FetchError as error:
         raise InvalidInput(error.message, details={"url": [error.message]}) from error
-    return _add(organisation_id, Origin.URL, url, None, None, title, language, request_id)
+    return _add(organisation_id, Origin.URL, url, None, None, said, request_id)
 
 
 def _add(
@@ -174,8 +184,7 @@ def _add(
     source: str,
     content: bytes | None,
     kind: Kind | None,
-    title: str | None,
-    language: str | None,
+    said: Said,
     request_id: str | None,
 ) -> tuple[int, bool]:
     document = KnowledgeDocument(
@@ -183,10 +192,11 @@ def _add(
         origin=origin,
         source=source,
         kind=kind,
-        title=title or source,
-        title_given=title is not None,
-        language=language,
-        language_given=language is not None,
+        assistant=said.assistant or SHARED,
+        title=said.title or source,
+        title_given=said.title is not None,
+        language=said.language,
+        language_given=said.language is not None,
         verdict=Verdict.PENDING,
         size_bytes=None if content is None else len(content),
         content_hash=None if content is None else hashlib.sha256(content).hexdigest(),
@@ -215,7 +225,7 @@ def _taken_again(document: KnowledgeDocument, request_id: str | None) -> int | N
     """The document of the same address or of the same bytes that there is already, with what is said of it now.
 
     Its title stands in its passages too: with another one, or another language, it is read again. A folder's document
-    has its own.
+    has its own, and what all share is not renamed for one of them.
     """
     with tenant_transaction(document.organisation_id) as session:
         known = _same(session, document)
@@ -226,7 +236,7 @@ def _taken_again(document: KnowledgeDocument, request_id: str | None) -> int | N
             for name, given in (("title", document.title_given), ("language", document.language_given))
             if given and (value := getattr(document, name)) != getattr(known, name)
         }
-        if known.origin == Origin.FOLDER:
+        if known.origin == Origin.FOLDER or known.assistant != document.assistant:
             said = {}
         for name, value in said.items():
             setattr(known, name, value)
@@ -242,7 +252,10 @@ def _same(session: Session, document: KnowledgeDocument) -> KnowledgeDocument | 
         same = sa.and_(KnowledgeDocument.origin == Origin.URL, KnowledgeDocument.source == document.source)
     else:
         same = KnowledgeDocument.content_hash == document.content_hash
-    return session.scalar(sa.select(KnowledgeDocument).where(same).order_by(KnowledgeDocument.id).limit(1))
+    readable = KnowledgeDocument.assistant.in_([SHARED, document.assistant])
+    # Its own before the one of all.
+    order = (KnowledgeDocument.assistant.desc(), KnowledgeDocument.id)
+    return session.scalar(sa.select(KnowledgeDocument).where(same, readable).order_by(*order).limit(1))
 
 
 def _enqueue(session: Session, document: KnowledgeDocument, request_id: str | None, *, hold: bool) -> uuid.UUID:

@@ -35,10 +35,11 @@ _INSERT = sa.text(
             AS rows(document_id bigint, position int, page int, heading text, language text, configuration regconfig,
                     text text, above text, folded text, model text, vector text)
     ), chunks AS (
-        INSERT INTO knowledge_chunks (organisation_id, document_id, position, page, heading, language, text, search)
-        SELECT :organisation_id, document_id, position, page, heading, language, text,
+        INSERT INTO knowledge_chunks
+            (organisation_id, document_id, assistant, position, page, heading, language, text, search)
+        SELECT :organisation_id, document_id, document.assistant, position, page, heading, rows.language, text,
                setweight(to_tsvector(configuration, above), 'A') || setweight(to_tsvector(configuration, folded), 'D')
-        FROM rows
+        FROM rows JOIN knowledge_documents AS document ON document.id = document_id
         RETURNING id, document_id, position
     )
     INSERT INTO knowledge_vectors (organisation_id, chunk_id, language, model, store, embedding)

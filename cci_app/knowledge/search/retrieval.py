@@ -1,6 +1,6 @@
 """The passages of an organisation's documents that fit a question: by their words, by their vectors, by both."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,6 +15,7 @@ from cci_app.core.errors import Unavailable
 from cci_app.knowledge.index.stores.choice import vector_store, vector_threads
 from cci_app.knowledge.index.stores.port import Asked, Near
 from cci_app.knowledge.languages import LANGUAGES
+from cci_app.knowledge.models import SHARED, readable_by
 from cci_app.knowledge.search import text_search
 from cci_app.knowledge.search.passage import Passage
 from cci_app.knowledge.search.ranking import Ranker, fused
@@ -41,10 +42,11 @@ _TURN_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is looked for: its terms, and its vector where there is one."""
+    """What is looked for: its terms, its vector where there is one, and whose documents are read."""
 
     terms: Sequence[Term]
     vector: Vector | None
+    assistants: Sequence[str] = (SHARED,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,18 @@ class Found:
 
 
 def search(
-    organisation_id: int, query: str, language: str | None, limit: int = 5, *, timeout: float | None = None
+    organisation_id: int,
+    query: str,
+    language: str | None,
+    limit: int = 5,
+    *,
+    assistant: str | None = None,
+    timeout: float | None = None,
 ) -> list[Passage]:
     """The passages that fit `query` best, at most `limit`: those in `language` first, then those in another one.
 
-    Without a language those of all of them, best first.
+    Without a language those of all of them, best first. They are of the documents that all of the organisation's
+    assistants share, and of those of `assistant`.
     A word of the query that only resembles one of the documents (another form, a slip, no accents) finds it too.
     Nothing fits: an empty list. The words and the vectors each propose passages; `score`, from 0 to 1, is how high one
     stands in their orders. Without an answer of the embedding model, or of the store of vectors, the words decide.
@@ -72,7 +81,7 @@ def search(
     `timeout` bounds each statement, in seconds; past it, sqlalchemy's OperationalError.
     """
     deadline = Deadline.after(timeout if timeout is not None else _LONGEST_SECONDS)
-    question = read_question(query, terms(query[:_LONGEST_QUESTION])[:_MOST_TERMS], deadline)
+    question = read_question(query, terms(query[:_LONGEST_QUESTION])[:_MOST_TERMS], deadline, assistant)
     passages: list[Passage] = []
     for each in sorted(LANGUAGES, key=lambda other: other != language):
         if language is None or len(passages) < limit:
@@ -98,12 +107,12 @@ def within_turn(deadline: Deadline) -> Iterator[Deadline]:
         raise Unavailable("the documents cannot be searched at present") from error
 
 
-def read_question(text: str, asked: Sequence[Term], deadline: Deadline) -> Question:
+def read_question(text: str, asked: Sequence[Term], deadline: Deadline, assistant: str | None) -> Question:
     """A question whose terms are `asked`, with its vector where that comes in time; without terms it asks nothing."""
     if not asked:
         return Question((), None)
     part = Deadline.after(deadline.left() * _SHARE_OF_VECTORS)
-    return Question(asked, embeddings().of_question(text[:_LONGEST_QUESTION], part))
+    return Question(asked, embeddings().of_question(text[:_LONGEST_QUESTION], part), readable_by(assistant))
 
 
 def find(organisation_id: int, question: Question, language: str, deadline: Deadline) -> Found:
@@ -116,14 +125,18 @@ def find(organisation_id: int, question: Question, language: str, deadline: Dead
         return Found((), {}, Ranker(asked, ()))
     vectors = _begin(organisation_id, question, language, deadline)
     # Neither search holds a connection while it waits for something else: few of them serve many.
-    by_words = text_search.holding(organisation_id, asked, language, CANDIDATES, timeout=deadline.left())
+    by_words = text_search.holding(
+        organisation_id, asked, language, CANDIDATES, timeout=deadline.left(), assistants=question.assistants
+    )
     near = _near(organisation_id, vectors, by_words, deadline) if vectors else []
-    passages = _read(organisation_id, _first(_WEIGHED, near, by_words), deadline)
+    passages = _read(organisation_id, question, _first(_WEIGHED, near, by_words), deadline)
     ranker = Ranker(asked, list(passages.values()))
     if missing := ranker.missing:
-        more = text_search.beginning_alike(organisation_id, missing, language, CANDIDATES, timeout=deadline.left())
+        more = text_search.beginning_alike(
+            organisation_id, missing, language, CANDIDATES, timeout=deadline.left(), assistants=question.assistants
+        )
         if fresh := [each for each in more if each not in passages]:
-            passages |= _read(organisation_id, fresh, deadline)
+            passages |= _read(organisation_id, question, fresh, deadline)
             ranker = Ranker(asked, list(passages.values()))
     scores = {each.id: ranker.score(each) for each in passages.values()}
     by_rank = sorted((each for each, score in scores.items() if score > 0), key=lambda each: (-scores[each], each))
@@ -150,7 +163,7 @@ def _begin(organisation_id: int, question: Question, language: str, deadline: De
     """Have the nearest vectors looked for, while the words are."""
     if question.vector is None:
         return None
-    asked = Asked(str(embeddings().model.name), language, question.vector)
+    asked = Asked(str(embeddings().model.name), language, question.vector, question.assistants)
     store, timeout = vector_store(), deadline.left() * _SHARE_OF_VECTORS
     nearest = vector_threads().begin(lambda: store.nearest(organisation_id, asked, CANDIDATES, timeout=timeout))
     return _Vectors(asked, nearest)
@@ -164,6 +177,8 @@ def _near(organisation_id: int, vectors: _Vectors, by_words: Sequence[int], dead
     timeout = deadline.left() * _SHARE_OF_VECTORS
     try:
         near = {each.chunk_id: each.similarity for each in vectors.nearest.result(timeout)}
+        if vector_store().remote:
+            near = _readable(organisation_id, vectors.asked, near, deadline)
         if others := [each for each in by_words if each not in near]:
             compared = vector_store().similarities(organisation_id, vectors.asked, others, timeout=timeout)
             near |= {each.chunk_id: each.similarity for each in compared}
@@ -177,12 +192,23 @@ def _near(organisation_id: int, vectors: _Vectors, by_words: Sequence[int], dead
 _READ = one_trip(
     "SELECT chunk.id, chunk.document_id, document.title, chunk.page, chunk.heading, chunk.language, chunk.text"
     " FROM knowledge_chunks AS chunk JOIN knowledge_documents AS document ON document.id = chunk.document_id"
-    " WHERE chunk.id = ANY(:ids)",
+    " WHERE chunk.id = ANY(:ids) AND chunk.assistant = ANY(CAST(:assistants AS text[]))",
     timed=True,
+)
+_READABLE = one_trip(
+    "SELECT id FROM knowledge_chunks WHERE id = ANY(:ids) AND assistant = ANY(CAST(:assistants AS text[]))", timed=True
 )
 
 
-def _read(organisation_id: int, ids: Sequence[int], deadline: Deadline) -> dict[int, Passage]:
-    """The passages of these ids that there are: what was proposed may be deleted since."""
-    rows = tenant_statement(organisation_id, _READ, {"ids": list(ids)}, timeout=deadline.left())
+def _readable(organisation_id: int, asked: Asked, near: Mapping[int, float], deadline: Deadline) -> dict[int, float]:
+    """Of what a store outside the database proposes, what may be read: it knows nothing of assistants."""
+    values = {"ids": list(near), "assistants": list(asked.assistants)}
+    rows = tenant_statement(organisation_id, _READABLE, values, timeout=deadline.left())
+    return {row.id: near[row.id] for row in rows}
+
+
+def _read(organisation_id: int, question: Question, ids: Sequence[int], deadline: Deadline) -> dict[int, Passage]:
+    """The passages of these ids that there are, and may be read: what was proposed may be deleted since."""
+    values = {"ids": list(ids), "assistants": list(question.assistants)}
+    rows = tenant_statement(organisation_id, _READ, values, timeout=deadline.left())
     return {row.id: Passage(**row._mapping, score=0.0) for row in rows}

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from cci_app.core.database import one_trip, tenant_statement
 from cci_app.knowledge.languages import configuration
+from cci_app.knowledge.models import SHARED
 from cci_app.knowledge.search.words import Term
 
 # The sample is one passage in 64 (an index of its own). Of a word's in it, no more than this many are counted; one with
@@ -33,6 +34,7 @@ _CANDIDATES = one_trip(
             SELECT count(*) FROM (
                 SELECT FROM knowledge_passages
                 WHERE id % 64 = 0 AND organisation_id = :organisation_id AND language = :language AND search @@ word
+                  AND assistant = ANY(CAST(:assistants AS text[]))
                 LIMIT {_COUNTED}
             ) AS sample
         ) AS sampled
@@ -45,6 +47,7 @@ _CANDIDATES = one_trip(
         FROM asked CROSS JOIN LATERAL (
             SELECT id FROM knowledge_passages
             WHERE organisation_id = :organisation_id AND language = :language AND search @@ word
+                  AND assistant = ANY(CAST(:assistants AS text[]))
             LIMIT {_MOST_OF_A_WORD}
         ) AS passage
         WHERE sampled < {_FREQUENT}
@@ -68,6 +71,7 @@ _CANDIDATES = one_trip(
             FROM together CROSS JOIN LATERAL (
                 SELECT id FROM knowledge_passages
                 WHERE organisation_id = :organisation_id AND language = :language AND search @@ probe
+                  AND assistant = ANY(CAST(:assistants AS text[]))
                 LIMIT {_MOST_OF_A_WORD}
             ) AS passage
         ) AS found
@@ -83,17 +87,31 @@ _CANDIDATES = one_trip(
 )
 
 
-def holding(organisation_id: int, asked: Sequence[Term], language: str, limit: int, *, timeout: float) -> list[int]:
-    """The ids of passages in `language` that hold words of the terms, best first.
+def holding(
+    organisation_id: int,
+    asked: Sequence[Term],
+    language: str,
+    limit: int,
+    *,
+    timeout: float,
+    assistants: Sequence[str] = (SHARED,),
+) -> list[int]:
+    """The ids of passages in `language` that hold words of the terms, best first, of these assistants' documents.
 
     Raises sqlalchemy's OperationalError after `timeout` seconds.
     """
     words = [_query((term.word, *term.others)) for term in asked]
-    return _candidates(organisation_id, words, language, limit, timeout)
+    return _candidates(organisation_id, words, language, limit, timeout, assistants)
 
 
 def beginning_alike(
-    organisation_id: int, asked: Sequence[Term], language: str, limit: int, *, timeout: float
+    organisation_id: int,
+    asked: Sequence[Term],
+    language: str,
+    limit: int,
+    *,
+    timeout: float,
+    assistants: Sequence[str] = (SHARED,),
 ) -> list[int]:
     """The ids of passages with words that begin as the terms do: a slip is rarely in a word's first letters."""
     begun = [
@@ -101,10 +119,12 @@ def beginning_alike(
         for term in asked
     ]
     words = [_query(each, mark=":*") for each in begun if each]
-    return _candidates(organisation_id, words, language, limit, timeout) if words else []
+    return _candidates(organisation_id, words, language, limit, timeout, assistants) if words else []
 
 
-def _candidates(organisation_id: int, words: Sequence[str], language: str, limit: int, timeout: float) -> list[int]:
+def _candidates(
+    organisation_id: int, words: Sequence[str], language: str, limit: int, timeout: float, assistants: Sequence[str]
+) -> list[int]:
     values = {
         "organisation_id": organisation_id,
         "language": language,
@@ -113,6 +133,7 @@ def _candidates(organisation_id: int, words: Sequence[str], language: str, limit
         "all_words": " & ".join(f"({word})" for word in words),
         "any_word": " | ".join(words),
         "limit": limit,
+        "assistants": list(assistants),
     }
     return [row.id for row in tenant_statement(organisation_id, _CANDIDATES, values, timeout=timeout)]
 

@@ -22,6 +22,10 @@ from cci_app.llm.vectors import COARSE, DIMENSIONS, Vector
 # What the graph proposes by the first part of the vectors, to be put in order by the whole ones.
 _PROPOSALS = 40
 
+_READABLE = (
+    "EXISTS (SELECT FROM knowledge_chunks AS chunk"
+    " WHERE chunk.id = chunk_id AND chunk.assistant = ANY(CAST(:assistants AS text[])))"
+)
 # Neighbours of another organisation, language or model are stepped over, as far as it takes (iterative_scan). Without a
 # row of the organisation in it, the graph is not entered: it would be searched to its end.
 _NEAREST = one_trip(
@@ -32,6 +36,7 @@ _NEAREST = one_trip(
     graph AS MATERIALIZED (
         SELECT chunk_id, embedding FROM knowledge_vectors
         WHERE organisation_id = :organisation_id AND language = :language AND model = :model AND in_graph
+          AND {_READABLE}
           AND (SELECT EXISTS (SELECT FROM knowledge_vectors WHERE organisation_id = :organisation_id AND in_graph))
         ORDER BY subvector(embedding, 1, {COARSE})::halfvec({COARSE})
                  <=> (SELECT subvector(vector, 1, {COARSE})::halfvec({COARSE}) FROM asked)
@@ -39,7 +44,7 @@ _NEAREST = one_trip(
     ), waiting AS (
         SELECT chunk_id, embedding FROM knowledge_vectors
         WHERE organisation_id = :organisation_id AND language = :language AND model = :model AND NOT in_graph
-          AND embedding IS NOT NULL
+          AND {_READABLE} AND embedding IS NOT NULL
     )
     SELECT chunk_id, 1 - (embedding <=> (SELECT vector FROM asked)) AS similarity
     FROM (TABLE graph UNION ALL TABLE waiting) AS proposed
@@ -52,7 +57,7 @@ _SIMILARITIES = one_trip(
     WITH asked AS MATERIALIZED (SELECT CAST(:vector AS halfvec({DIMENSIONS})) AS vector)
     SELECT chunk_id, 1 - (embedding <=> (SELECT vector FROM asked)) AS similarity FROM knowledge_vectors
     WHERE chunk_id = ANY(:ids) AND organisation_id = :organisation_id AND language = :language AND model = :model
-      AND embedding IS NOT NULL
+      AND {_READABLE} AND embedding IS NOT NULL
     """,
     timed=True,
 )
@@ -100,6 +105,7 @@ def _near(
         "model": asked.model,
         "language": asked.language,
         "vector": written(asked.vector),
+        "assistants": list(asked.assistants),
     }
     try:
         rows = tenant_statement(organisation_id, statement, {**values, **more}, timeout=timeout)

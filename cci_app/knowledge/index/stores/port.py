@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from cci_app.knowledge.models import SHARED
 from cci_app.llm.vectors import Vector
 
 
@@ -17,11 +18,15 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What vectors are compared with: those of `model`, of passages in `language`."""
+    """What vectors are compared with: those of `model`, of passages in `language` that are of these `assistants`.
+
+    A remote store knows nothing of assistants: whoever asks it leaves out what they may not read.
+    """
 
     model: str
     language: str
     vector: Vector
+    assistants: Sequence[str] = (SHARED,)
 
 
 class VectorStore(Protocol):
