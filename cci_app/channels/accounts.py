@@ -1,14 +1,18 @@
 """The channel accounts of organisations, and the one that a message goes out through."""
 
 import time
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from cci_app.channels.kinds import KINDS
 from cci_app.channels.models import ChannelAccount
+from cci_app.core.outside.kind import Checkable
 from cci_app.core.outside.register import Account, Register
+
+S = TypeVar("S", bound=Checkable)
 
 channel_accounts = Register(ChannelAccount, KINDS, "channel account")
 
@@ -41,6 +45,12 @@ def account_of(organisation_id: int, kind: str, name: str | None = None) -> Acco
         _known.clear()
     _known[key] = (time.monotonic(), found)
     return found
+
+
+@lru_cache(maxsize=200)
+def service_of(account: Account[Any, S]) -> S:
+    """The service of an account, one for all who send through it: its connections are kept."""
+    return account.open()
 
 
 def forget_accounts() -> None:

@@ -3,13 +3,20 @@
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from cci_app.channels.accounts import account_of, channel_accounts, service_of
 from cci_app.channels.api import Api
 from cci_app.channels.functions import Functions
 from cci_app.channels.manychat import Manychat
 from cci_app.channels.message import Address
 from cci_app.channels.ports import Channel
-from cci_app.core.errors import CannotStart
+from cci_app.core.errors import CannotStart, CciError, Unavailable
 from config.settings import Settings
+
+log = structlog.get_logger(__name__)
 
 
 class Channels(Mapping[str, Channel]):
@@ -32,14 +39,42 @@ class Channels(Mapping[str, Channel]):
         kind, _, own = user_id.partition(":")
         return Address(kind, kind, own) if own and kind in self._channels else None
 
-    def can_push(self, address: Address | None) -> bool:
-        """Whether anything can be sent there."""
-        return address is not None and address.channel in self and self[address.channel].limits.pushes
+    def can_push(self, organisation_id: int, address: Address | None) -> bool:
+        """Whether that organisation can send anything there, as far as can be told now."""
+        try:
+            channel = self.sender(organisation_id, address)
+        except Unavailable as error:
+            log.warning("channel_account_unknown", reason=error.message)
+            return False
+        return channel is not None and channel.limits.pushes
+
+    def sender(self, organisation_id: int, address: Address | None) -> Channel | None:
+        """The channel by which that organisation sends there; None where it has none.
+
+        Where a channel has accounts, it is the organisation's own, never another's. Raises Unavailable where that
+        cannot be told now.
+        """
+        if address is None or address.channel not in self:
+            return None
+        has_accounts = address.channel in channel_accounts.kinds
+        return _own(organisation_id, address.channel) if has_accounts else self[address.channel]
 
     def close(self) -> None:
         """Close their connections."""
         for channel in self._channels.values():
             channel.close()
+
+
+def _own(organisation_id: int, kind: str) -> Channel | None:
+    try:
+        account = account_of(organisation_id, kind)
+        channel: Channel | None = None if account is None else service_of(account)
+    except (DBAPIError, PoolTimeout) as error:
+        raise Unavailable(f"the organisation's account of {kind} cannot be looked up at present") from error
+    except CciError as error:
+        log.warning("channel_account_unusable", kind=kind, reason=error.message)
+        return None
+    return channel
 
 
 def load_channels(settings: Settings) -> Channels:
@@ -48,11 +83,11 @@ def load_channels(settings: Settings) -> Channels:
     Such a module has a function `channels(settings)` that returns its channels. Raises CannotStart for one that cannot
     be imported, or has no such function.
     """
-    key = settings.manychat_api_key
     made: list[Channel] = [
         Api(),
         Functions(),
-        Manychat(key.get_secret_value() if key else None, settings.manychat_base_url),
+        # It renders; whose page a message leaves by is for the organisation's account to say.
+        Manychat(None, settings.manychat_base_url),
     ]
     for dotted in settings.channel_modules:
         try:

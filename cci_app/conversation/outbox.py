@@ -17,6 +17,7 @@ from cci_app.channels.registry import Channels
 from cci_app.conversation.inbound import Person
 from cci_app.conversation.models import LateState, OutboundReason, OutboundState, Via
 from cci_app.core.database import one_trip, system_transaction, tenant_statement
+from cci_app.core.errors import Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -103,17 +104,21 @@ class Outbox:
         """Send what is due for a person, in order, until something has to wait; what came of each."""
         sent: list[Delivery] = []
         while (claim := claim_next(person)) is not None:
-            delivery = self._deliver(claim)
+            delivery = self._deliver(person, claim)
             _settle(person, claim, delivery)
             sent.append(delivery)
             if isinstance(delivery, Retry):
                 break
         return sent
 
-    def _deliver(self, claim: Claim) -> Delivery:
-        if claim.address is None or claim.address.channel not in self._channels:
-            return Refused("no_address", "there is no channel that reaches this person")
-        return self._channels[claim.address.channel].send(claim.part, claim.address, claim.key)
+    def _deliver(self, person: Person, claim: Claim) -> Delivery:
+        try:
+            channel = self._channels.sender(person.organisation_id, claim.address)
+        except Unavailable as error:
+            return Retry(error.message)
+        if claim.address is None or channel is None:
+            return Refused("no_address", "the organisation has no channel that reaches this person")
+        return channel.send(claim.part, claim.address, claim.key)
 
 
 def claim_next(person: Person) -> Claim | None:

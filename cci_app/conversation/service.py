@@ -175,7 +175,7 @@ class Conversation:
             reply=rendered,
             failed=thought.failed,
             address=address,
-            pushable=self.channels.can_push(address),
+            pushable=self.channels.can_push(turn.person.organisation_id, address),
         )
         late = turns.complete(turn, done, unheard=unheard)
         stages = {**thought.stages, "complete": time.monotonic() - committing}

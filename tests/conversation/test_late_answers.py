@@ -1,5 +1,6 @@
 """Late answers: pushed once, or kept for the next reply, or shown when nobody knows."""
 
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,16 +11,19 @@ from flask import Flask
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from cci_app.channels.accounts import channel_accounts, forget_accounts
 from cci_app.channels.manychat import Manychat
 from cci_app.channels.message import Address, Text
-from cci_app.channels.ports import Retry, Sent
+from cci_app.channels.ports import Refused, Retry, Sent
 from cci_app.channels.registry import load_channels
 from cci_app.conversation import outbox
 from cci_app.conversation.inbound import Event, Person
 from cci_app.conversation.outbox import claim_next, due_messages, late_answers, outbound_messages
 from cci_app.conversation.service import Conversation
 from cci_app.core.database import tenant_transaction
+from tests.conftest import Tenant, make_tenant
 from tests.conversation.scripted import BUDGET, ScriptedAgent, ScriptedAssistant, ScriptedCatalogue, say, until
+from tests.fakes.manychat import FakePage
 
 SEND = "/fb/sending/sendContent"
 KEY = "123:fictional"
@@ -56,14 +60,25 @@ def manychat(httpserver: HTTPServer) -> FakeManychat:
 
 
 @pytest.fixture
-def pushing(app: Flask, settings: Any, agent: ScriptedAgent, manychat: FakeManychat) -> Iterator[Conversation]:
+def pushing(
+    app: Flask,
+    settings: Any,
+    tenant: Tenant,
+    agent: ScriptedAgent,
+    manychat: FakeManychat,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Conversation]:
     changed = settings.model_copy(
         update={
             "reply_budget_seconds": BUDGET,
             "manychat_api_key": type(settings.redis_url)(KEY),
             "manychat_base_url": manychat.url,
+            "default_organisation": tenant.slug,
+            "fetch_loopback": True,
         }
     )
+    monkeypatch.setitem(app.config, "SETTINGS", changed)
+    forget_accounts()
     made = Conversation(app, changed, ScriptedCatalogue(ScriptedAssistant(agent)), load_channels(changed))
     yield made
     agent.gate.set()
@@ -113,6 +128,48 @@ def test_a_late_answer_is_pushed_once(
     assert message not in due_messages()
     assert pushing.outbox.send(person) == []
     assert say(pushing, person, "next") == "answer 2 to next"
+    assert len(manychat.sent) == 1
+
+
+def test_each_organisation_pushes_through_its_own_page(
+    pushing: Conversation, person: Person, agent: ScriptedAgent, manychat: FakeManychat
+) -> None:
+    late_turn(pushing, person, agent, "pushed")
+    # Another has no page: nothing of it goes through the first one's.
+    other = make_tenant(f"other-{secrets.token_hex(4)}").organisation_id
+    stranger = Person(other, person.assistant, person.user_id)
+    agent.gate.clear()
+    assert say(pushing, stranger, "slow", reply_to=ADDRESS).startswith("holding")
+    agent.gate.set()
+    until(lambda: [told[0] for told in standing(stranger)] == ["waiting"])
+    assert pushing.outbox.send(stranger) == []
+    # A third one's goes through its own.
+    with FakePage(f"{secrets.randbits(48)}:made-up-key") as page:
+        third, secret = make_tenant(f"third-{secrets.token_hex(4)}").organisation_id, {"api_key": page.key}
+        channel_accounts.add(third, "manychat", "own", {"base_url": page.address}, secret)
+        late_turn(pushing, Person(third, person.assistant, person.user_id), agent, "pushed")
+        assert (len(page.texts), page.refused) == (1, 0)
+    assert len(manychat.texts) == 1
+
+
+def test_an_answer_whose_account_is_gone_opens_the_next_reply(
+    app: Flask,
+    pushing: Conversation,
+    person: Person,
+    agent: ScriptedAgent,
+    manychat: FakeManychat,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    manychat.will(429, Retry_After="60")
+    late_turn(pushing, person, agent, "waiting")
+    gone = app.config["SETTINGS"].model_copy(update={"manychat_api_key": None})
+    monkeypatch.setitem(app.config, "SETTINGS", gone)
+    forget_accounts()
+    make_due(person)
+    (delivery,) = pushing.outbox.send(person)
+    assert isinstance(delivery, Refused)
+    assert standing(person)[0][0] == "refused"
+    assert "answer 1 to slow" in say(pushing, person, "next")
     assert len(manychat.sent) == 1
 
 

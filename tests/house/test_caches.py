@@ -19,6 +19,7 @@ MEGABYTE = 1 << 20
 OURS = {
     "cci_app/agents/questionnaire/reading.py:_flat_letter": "a letter",
     "cci_app/agents/questionnaire/reading.py:pattern_of": "words of an assistant's content",
+    "cci_app/channels/accounts.py:service_of": "accounts that admins added; a field has 16,384 characters at most",
     "cci_app/channels/message.py:_reader": "a kind of part; an unknown one raises, which is not kept",
     "cci_app/language/encoder/word_table.py:word_table": "takes nothing",
     "cci_app/contacts/countries.py:_names": "takes nothing",
