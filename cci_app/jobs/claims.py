@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from cci_app.core.database import system_transaction, tenant_transaction
 from cci_app.core.errors import CciError, Unavailable
 from cci_app.jobs.ledger import GAVE_UP, MAX_ATTEMPTS
+from cci_app.jobs.limits import has_room, ring_for_waiting
 from cci_app.jobs.models import Job, JobState
 
 log = structlog.get_logger(__name__)
@@ -117,12 +118,20 @@ def _over() -> dict[str, Any]:
 def claim(job_id: uuid.UUID) -> Claim | None:
     """Take a job that is queued, or whose worker died; None where there is nothing to do, as at a second delivery.
 
-    A job that was interrupted too often is failed instead.
+    None too where as many of its kind are worked on as may be (see `limits`): it is rung for again when one of them
+    ends. A job that was interrupted too often is failed instead.
     """
     with system_transaction() as session:
-        organisation_id = session.scalar(sa.select(Job.organisation_id).where(Job.id == job_id))
-    if organisation_id is None:
-        return None
+        found = session.execute(sa.select(Job.organisation_id, Job.kind).where(Job.id == job_id)).one_or_none()
+        if found is None:
+            return None
+        organisation_id = found.organisation_id
+        if not has_room(session, job_id, organisation_id, found.kind):
+            return None
+        return _take(session, job_id, organisation_id)
+
+
+def _take(session: Session, job_id: uuid.UUID, organisation_id: int) -> Claim | None:
     now = sa.func.clock_timestamp()
     free = sa.and_(
         Job.id == job_id,
@@ -130,30 +139,29 @@ def claim(job_id: uuid.UUID) -> Claim | None:
         sa.or_(Job.state == JobState.QUEUED, sa.and_(Job.state == JobState.RUNNING, Job.lease_until < now)),
     )
     token = uuid.uuid4()
-    with tenant_transaction(organisation_id) as session:
-        row = session.execute(
-            sa.update(Job)
-            .where(free, Job.attempts < MAX_ATTEMPTS)
-            .values(
-                state=JobState.RUNNING,
-                attempts=Job.attempts + 1,
-                # Why it waited is no longer true.
-                reason=None,
-                lease_token=token,
-                lease_until=_in_seconds(LEASE_SECONDS),
-                started_at=sa.func.coalesce(Job.started_at, now),
-            )
-            .returning(
-                Job.kind,
-                Job.payload,
-                Job.attempts,
-                Job.checkpoint,
-                (sa.func.clock_timestamp() - Job.started_at).label("age"),
-            )
-        ).one_or_none()
-        if row is None:
-            session.execute(sa.update(Job).where(free).values(state=JobState.FAILED, reason=GAVE_UP, **_over()))
-            return None
+    row = session.execute(
+        sa.update(Job)
+        .where(free, Job.attempts < MAX_ATTEMPTS)
+        .values(
+            state=JobState.RUNNING,
+            attempts=Job.attempts + 1,
+            # Why it waited is no longer true.
+            reason=None,
+            lease_token=token,
+            lease_until=_in_seconds(LEASE_SECONDS),
+            started_at=sa.func.coalesce(Job.started_at, now),
+        )
+        .returning(
+            Job.kind,
+            Job.payload,
+            Job.attempts,
+            Job.checkpoint,
+            (sa.func.clock_timestamp() - Job.started_at).label("age"),
+        )
+    ).one_or_none()
+    if row is None:
+        session.execute(sa.update(Job).where(free).values(state=JobState.FAILED, reason=GAVE_UP, **_over()))
+        return None
     return Claim(
         job_id, organisation_id, row.kind, row.payload, row.attempts, token, row.age, checkpoint=row.checkpoint or {}
     )
@@ -172,10 +180,19 @@ def claimed(job_id: uuid.UUID) -> Iterator[Claim | None]:
     if taken is None:
         yield None
         return
-    with structlog.contextvars.bound_contextvars(job_id=str(job_id), job_kind=taken.kind):
+    try:
+        with _worked_on(taken):
+            yield taken
+    finally:
+        ring_for_waiting(taken.kind)
+
+
+@contextmanager
+def _worked_on(taken: Claim) -> Iterator[None]:
+    with structlog.contextvars.bound_contextvars(job_id=str(taken.job_id), job_kind=taken.kind):
         try:
             with _beating(taken):
-                yield taken
+                yield
         except LeaseLost:
             log.warning("job_lease_lost")
         except Unavailable as error:
