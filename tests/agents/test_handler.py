@@ -92,6 +92,7 @@ def test_a_module_is_loaded_with_its_functions(module: Callable[[str], str]) -> 
         (WHOLE + "def get_contact_info(): pass", ["get_contact_info() cannot be called as get_contact_info(user_id)"]),
         (WHOLE.replace("return user_input", "yield user_input"), ["whatsapp_chat is a generator"]),
         (WHOLE + "from cci_app.whatsapp_handler import whatsapp_chat", ["whatsapp_chat is the product's own"]),
+        (WHOLE + "from cci_app.whatsapp_handler.aio import whatsapp_chat", ["whatsapp_chat is the product's own"]),
         ("import no_such_package", ["cannot be imported", "No module named 'no_such_package'"]),
         ("raise KeyError('THEIR_KEY')", ["cannot be imported: KeyError: 'THEIR_KEY'"]),
         ("raise SystemExit(2)", ["cannot be imported: SystemExit: 2"]),

@@ -1,15 +1,20 @@
 """The four functions for callers outside, through the web's own login."""
 
+import asyncio
+import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
 
 from cci_app import whatsapp_handler
 from cci_app.accounts.organisations import ensure_organisation
+from cci_app.assistants.assistant import Assistant
 from cci_app.contacts.models import Contact
 from cci_app.core.database import tenant_transaction
 from cci_app.core.errors import InvalidInput, NotFound
+from cci_app.whatsapp_handler import aio
 
 USER = "+573000000881"
 
@@ -51,6 +56,47 @@ def test_nothing_to_say_is_an_error() -> None:
         whatsapp_handler.whatsapp_chat(USER, " \n")
     with pytest.raises(InvalidInput):
         whatsapp_handler.whatsapp_chat("nobody at all", "hola")
+
+
+@pytest.mark.usefixtures("default_organisation")
+def test_the_same_conversation_awaited() -> None:
+    user = "+573000000883"
+
+    async def conversation() -> list[Any]:
+        first = await aio.whatsapp_chat(user, "Bonjour")
+        await aio.whatsapp_chat(user, "Oui, j'ai accédé à l'espace membre")
+        status = await aio.get_user_status(user)
+        await aio.reset_user_conversation(user)
+        return [first, status, await aio.get_user_status(user), await aio.get_contact_info(USER)]
+
+    first, status, after, contact = asyncio.run(conversation())
+    assert "Bonjour" in first
+    assert status == {**whatsapp_handler.get_user_status(user), **status}
+    assert (status["language"], status["current_question"]) == ("fr", 2)
+    assert after["questions_answered"] == 0
+    assert contact == whatsapp_handler.get_contact_info(USER)
+    with pytest.raises(InvalidInput):
+        asyncio.run(aio.whatsapp_chat(user, " "))
+
+
+@pytest.mark.usefixtures("default_organisation")
+def test_a_turn_does_not_hold_up_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the loop lets the turn go on: held up by the turn itself, it never would, and the turn would give up."""
+    let_go = threading.Event()
+    waited: list[bool] = []
+
+    def route(*_: Any) -> Any:
+        waited.append(let_go.wait(5))
+        raise ValueError("that is all")
+
+    monkeypatch.setattr(Assistant, "route", route)
+
+    async def both() -> None:
+        asyncio.get_running_loop().call_later(0.01, let_go.set)
+        await aio.whatsapp_chat("+573000000884", "Bonjour")
+
+    asyncio.run(both())
+    assert waited == [True]
 
 
 def test_without_its_organisation_it_says_what_to_do(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
