@@ -32,18 +32,20 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=MANY_ROWS, help="rows of the log for P9")
     parser.add_argument("--conversations", type=int, default=CONVERSATIONS, help="conversations exported for P5")
     parser.add_argument("--passages", type=int, default=100_000, help="passages that P6 searches")
+    parser.add_argument("--only", choices=("step",), help="only P1, a questionnaire step beside the floor")
     options = parser.parse_args()
     started = time.monotonic()
     with Product({"WEB_WORKERS": "2", "WEB_THREADS": "64"}, durable=True) as product, _floor(product) as floor:
         ours = Target(product.address, MESSAGE, product.key, STEPS)
-        rows = [
-            *_speed(floor, ours, options.seconds, options.seed),
-            *_memory(product, ours, options.seed),
-            *_reading(product),
-            *exports(product, options.seed, options.conversations),
-            *_growth(product, ours, options.rows, options.seed),
-            *knowledge(product, options.seed, options.passages),
-        ]
+        rows = _speed(floor, ours, options.seconds, options.seed)
+        if options.only is None:
+            rows += [
+                *_memory(product, ours, options.seed),
+                *_reading(product),
+                *exports(product, options.seed, options.conversations),
+                *_growth(product, ours, options.rows, options.seed),
+                *knowledge(product, options.seed, options.passages),
+            ]
         print(describe(product, options.seed, "flask", "sqlalchemy", "gunicorn"))
     print(f"{'':4}{'what':58}{'goal':>16}{'measured':>14}")
     for figure, what, goal, measured, reached in rows:

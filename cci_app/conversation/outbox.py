@@ -156,7 +156,7 @@ def outbound_messages(
     """The organisation's outbox, newest first; `before` is a message's id, left out."""
     values = {"state": state, "reason": reason, "user_id": user_id, "before": before, "limit": limit}
     found = tenant_statement(organisation_id, _LIST, {"organisation_id": organisation_id, **values})
-    return [{**row._mapping, "text": part_from_json(row.part).plain} for row in found]
+    return [{**row._asdict(), "text": part_from_json(row.part).plain} for row in found]
 
 
 def late_answers(
@@ -165,7 +165,7 @@ def late_answers(
     """The organisation's late answers, newest first, in that state or in any; `before` is a receipt's id, left out."""
     values = {"state": state, "before": before, "limit": limit, "states": [str(each) for each in _LATE_STATES]}
     found = tenant_statement(organisation_id, _LIST_LATE, {"organisation_id": organisation_id, **values})
-    return [{**row._mapping, "answer": plain_text(parts_from_json(row.parts))} for row in found]
+    return [{**row._asdict(), "answer": plain_text(parts_from_json(row.parts))} for row in found]
 
 
 def _settle(person: Person, claim: Claim, delivery: Delivery) -> None:

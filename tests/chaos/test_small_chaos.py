@@ -9,6 +9,7 @@ from benchmarks.chaos.late import slow_answers
 from benchmarks.chaos.model_faults import TALKS, Talk, judge_talks
 from benchmarks.chaos.oracle import judge
 from benchmarks.chaos.people import Message, Reply
+from benchmarks.chaos.postgres_faults import hung_under_load
 from benchmarks.chaos.repeats import lost_updates, one_event_repeated
 from benchmarks.chaos.stage import Stage, stage
 from benchmarks.chaos.uploads import deliver, never_asks, saves_as_it_goes, uploads
@@ -28,6 +29,7 @@ def test_the_product_under_faults() -> None:
         scene.providers.seconds = 0.2
         assert one_event_repeated(scene, "r5", events=3, repeats=10) == (3, 3, 30)
         assert lost_updates(scene, scene.channel(), "r6", people=8, settle=scene.settle) == 0
+        nobody_waits_for_a_database_that_hangs(scene)
         scene.providers.seconds, scene.providers.spread = 5.0, 0.0
         _, wrong, evidence = slow_answers(scene, "p4", people=4, killed=False)
         assert wrong == 0, evidence
@@ -39,6 +41,15 @@ def kills_lose_and_double_nothing(scene: Stage) -> None:
     assert verdict.clean, [*verdict.lost, *verdict.doubled, *verdict.disordered]
     assert recoveries
     assert scene.messages("r1") == (verdict.messages, verdict.messages)
+
+
+def nobody_waits_for_a_database_that_hangs(scene: Stage) -> None:
+    channel = scene.channel()
+    verdict, _ = hung_under_load(scene, channel, "r4a", seconds=6, people=6)
+    # While it hangs there is no other way to an answer.
+    assert channel.broken["503"] > 0
+    assert set(channel.broken) == {"503"}
+    assert verdict.clean, [*verdict.lost, *verdict.doubled, *verdict.disordered]
 
 
 def test_uploads_that_are_cut_arrive_whole_and_the_controls_do_not() -> None:

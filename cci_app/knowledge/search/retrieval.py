@@ -211,4 +211,4 @@ def _read(organisation_id: int, question: Question, ids: Sequence[int], deadline
     """The passages of these ids that there are, and may be read: what was proposed may be deleted since."""
     values = {"ids": list(ids), "assistants": list(question.assistants)}
     rows = tenant_statement(organisation_id, _READ, values, timeout=deadline.left())
-    return {row.id: Passage(**row._mapping, score=0.0) for row in rows}
+    return {row.id: Passage(**row._asdict(), score=0.0) for row in rows}
