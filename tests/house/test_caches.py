@@ -23,6 +23,7 @@ OURS = {
     "cci_app/channels/message.py:_reader": "a kind of part; an unknown one raises, which is not kept",
     "cci_app/language/encoder/word_table.py:word_table": "takes nothing",
     "cci_app/contacts/countries.py:_names": "takes nothing",
+    "cci_app/core/database.py:_as_the_driver_takes_it": "a statement of our own, made when a module is loaded",
     "cci_app/core/outbound/transport.py": "takes nothing",
     "cci_app/core/s3.py": "takes nothing",
     "cci_app/knowledge/index/stores/pgvector.py": "takes nothing from outside",
