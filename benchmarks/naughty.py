@@ -92,9 +92,15 @@ def random_strings(seed: int, count: int) -> list[str]:
     return ["".join(chr(draw.randint(*draw.choice(planes))) for _ in range(draw.randint(1, 60))) for _ in range(count)]
 
 
+# Whatever ends a line, a page or a record is a line end of what is kept.
+_LINE_ENDS = "\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+
+
 def kept(sent: str) -> str:
     """What the record should hold of a message, said here once more and independently of the product."""
-    text = sent.replace("\r\n", "\n").replace("\r", "\n")
+    text = sent.replace("\r\n", "\n")
+    for end in _LINE_ENDS:
+        text = text.replace(end, "\n")
     letters = []
     for letter in text:
         category = unicodedata.category(letter)

@@ -287,7 +287,7 @@ def test_twenty_people_are_answered_at_once(client: FlaskClient, tenant: Tenant,
     [
         ({"agent_handler": "no_such_module"}, "AGENT_HANDLER=no_such_module: the module cannot be imported"),
         ({"agent_handler": "json"}, r"whatsapp_chat\(user_id, user_input\) is missing"),
-        ({"agent_handler": "json", "default_assistant": "nobody"}, "there is no assistant 'nobody'"),
+        ({"agent_handler": "tests.fakes.agent", "default_assistant": "nobody"}, "there is no assistant 'nobody'"),
     ],
 )
 def test_the_product_refuses_to_start_without_it(

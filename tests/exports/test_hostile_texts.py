@@ -48,7 +48,7 @@ def export(web: FlaskClient, tenant: Tenant, form: str, **query: str) -> bytes:
 
 def test_headings_questions_and_statuses(hostile: FlaskClient, tenant: Tenant, add: Add) -> None:
     add(["Sí", "No"], completed_at=NOON)
-    rows = list(csv.reader(io.StringIO(export(hostile, tenant, "csv").decode("utf-8-sig"), newline="")))
+    rows = list(csv.reader(io.StringIO(export(hostile, tenant, "csv").decode("utf-8-sig"), newline=""), delimiter=";"))
     place = rows[0].index(f"1. {HOSTILE}")
     assert rows[1][place] == "Sí"
     (one,) = json.loads(export(hostile, tenant, "json"))
@@ -72,7 +72,7 @@ def test_filters(web: FlaskClient, tenant: Tenant, add: Add, form: str, text: st
 
 def count(form: str, content: bytes) -> int:
     if form == "csv":
-        return len(list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))) - 1
+        return len(list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))) - 1
     if form == "json":
         return len(json.loads(content))
     sheet = openpyxl.load_workbook(io.BytesIO(content)).worksheets[1]

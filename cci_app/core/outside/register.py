@@ -202,7 +202,8 @@ class Register(Generic[R]):
             if chosen and name == DEFAULT and _in_environment(chosen) and _is_default(session, organisation_id):
                 variables = ", ".join(sorted(chosen.fields.variable(secret) for secret in chosen.fields.secret_names()))
                 raise Conflict(f"the environment's variables make this account: unset {variables}")
-            row = session.scalars(self._chosen(organisation_id, kind, name)).one_or_none()
+            # Of two who remove it at once the second waits, and finds none.
+            row = session.scalars(self._chosen(organisation_id, kind, name).with_for_update()).one_or_none()
             if row is None:
                 raise self._no_such()
             session.delete(row)
