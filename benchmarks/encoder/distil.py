@@ -7,9 +7,10 @@
 It takes about two minutes on a core, draws no random numbers, and prints the SHA-256 to be pinned in `word_table.py`.
 The last bit of a value may differ with another BLAS; the table in the repository is the one that was measured.
 
-The words are those of the encoder's own vocabulary that may be French, Spanish or English, and those of this
-repository's texts (neither benchmarks nor tests, so that what is measured is not known beforehand). Each is encoded
-alone; what tells only its language is taken out; the rest is turned into its main directions, of equal weight.
+The words are those of the encoder's own vocabulary that may be French, Spanish or English, those of `words.txt`, and
+those of this repository's texts (neither benchmarks nor tests, so that what is measured is not known beforehand). Each
+is encoded alone; what tells only its language is taken out; the rest is turned into its main directions, of equal
+weight. Words that `words.txt` gives for one thing are moved half the way to their middle.
 """
 
 import hashlib
@@ -30,6 +31,7 @@ from cci_app.language.tokens import folded
 
 ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "cci_app" / "language" / "encoder" / "words.table"
+SAME = Path(__file__).with_name("words.txt")
 OWN_TEXTS = ("README.md", "docs/**/*.md", "config/**/*.yaml", "config/**/*.md", "cci_app/**/*.yaml", "cci_app/**/*.py")
 
 LANGUAGES = ("fr", "es", "en")
@@ -79,6 +81,43 @@ def own_words() -> list[str]:
         for path in sorted(ROOT.glob(pattern)):
             found.update(OWN_WORD.findall(path.read_text(encoding="utf-8").lower()))
     return sorted(found, key=lambda word: (-found[word], word))
+
+
+def same() -> list[list[str]]:
+    """The words that `words.txt` gives for each thing, with their plain plurals and feminines."""
+    lines = [line for line in SAME.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    written = [re.split(r"\s*[|,]\s*", line.strip()) for line in lines]
+    return [
+        list(dict.fromkeys(form for word in several if OWN_WORD.fullmatch(word) for form in forms(word)))
+        for several in written
+    ]
+
+
+def forms(word: str) -> list[str]:
+    """A word with its plural and feminine, where they end as most do."""
+    if word.endswith(("ar", "er", "ir", "s", "x", "z")) or len(word) < 4:
+        return [word]
+    if word.endswith("ión"):
+        return [word, f"{word[:-2]}ones"]
+    if word.endswith("o"):
+        return [word, f"{word}s", f"{word[:-1]}a", f"{word[:-1]}as"]
+    return [
+        word,
+        f"{word}s",
+        *([f"{word}es"] if word[-1] in "dlrn" else []),
+        *([f"{word}e", f"{word}es"] if word[-1] in "éi" else []),
+    ]
+
+
+def brought_together(words: list[str], rows: np.ndarray) -> np.ndarray:
+    """The rows, those of words for one thing half the way to their middle."""
+    number = {word: place for place, word in enumerate(words)}
+    moved = rows.copy()
+    for group in same():
+        these = [number[word] for word in group]
+        middle = rows[these].mean(0)
+        moved[these] += middle / np.linalg.norm(middle)
+    return moved / np.linalg.norm(moved, axis=1, keepdims=True)
 
 
 def distilled(words: list[str]) -> np.ndarray:
@@ -139,11 +178,11 @@ def main() -> None:
     """Write the table and print its hash."""
     probability = {word: times for word, times in vocabulary().items() if ours(word)}
     least = min(probability.values())
-    for word in own_words():
+    for word in [*(word for group in same() for word in group), *own_words()]:
         probability.setdefault(word, least)
     words = sorted(probability, key=lambda word: (-probability[word], word))
     weights = np.array([A / (A + SHARE_OF_A_LANGUAGE * probability[word]) for word in words])
-    rows = distilled(words)
+    rows = brought_together(words, distilled(words))
     parts, means = of_pieces(words, rows)
     table = written(words, weights, rows, parts, means)
     TABLE.write_bytes(table)

@@ -6,7 +6,8 @@ from collections import Counter
 from cci_app.language.encoder.lanes import MOST
 from cci_app.language.encoder.word_table import WEIGHT_ONE, centred, to_bytes, word_table
 
-_WORD = re.compile(r"[a-zà-öø-ÿœ]+")
+# Also a reference such as CO-5, which many type co5.
+_WORD = re.compile(r"[a-zà-öø-ÿœ]+(?:-?[0-9]+[a-z0-9]*)?")
 # More would overflow a lane of the sum; so many words are a book, not a message.
 _MOST_WORDS = MOST // (256 * (WEIGHT_ONE + 1)) - 1
 
@@ -16,7 +17,7 @@ def summed(text: str) -> list[int] | None:
     row = word_table().row
     total = weights = 0
     for word, times in Counter(_WORD.findall(text.lower())[:_MOST_WORDS]).items():
-        lanes, weight = row(word)
+        lanes, weight = row(word.replace("-", ""))
         total += lanes * (weight * times)
         weights += weight * times
     return centred(total, weights) if weights else None

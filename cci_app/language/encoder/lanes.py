@@ -20,6 +20,11 @@ def joined(row: bytes | memoryview) -> int:
     return int.from_bytes(spread, "little")
 
 
+def unjoined(row: int, count: int) -> bytes:
+    """The row of `count` bytes that was joined."""
+    return row.to_bytes(_BYTES * count, "little")[::_BYTES]
+
+
 def parted(sums: int, count: int) -> tuple[int, ...]:
     """The `count` numbers that an integer is made of."""
     return struct.unpack(f"<{count}I", sums.to_bytes(_BYTES * count, "little"))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from cci_app.core.cache import remember
-from cci_app.language.encoder.lanes import joined, parted
+from cci_app.language.encoder.lanes import joined, parted, unjoined
 from cci_app.language.tokens import folded
 
 DIMENSIONS = 384
@@ -28,7 +28,7 @@ WEIGHT_ONE = 1023
 MAGIC = b"WORDS001"
 HEADER = "<8sIII"
 
-SHA256 = "32c12ec3008339401075f25c97b222808f2d18766919a5a17e8c3034eef41f51"
+SHA256 = "dd7dc872326c16750a6f24156236248fe79c146aa103bad726900aef67dcd75f"
 _FILE = Path(__file__).with_name("words.table")
 
 _PIECES = (3, 4, 5, 6)
@@ -70,6 +70,11 @@ class WordTable:
         self._weights = self._integers("H", weights, self._first_row)
         self.row = remember(_KEPT_WORDS, longest=40)(self._row)
 
+    def vector(self, word: str) -> bytes | None:
+        """A word's row as `DIMENSIONS` bytes; None where it has none."""
+        lanes, weight = self.row(word)
+        return unjoined(lanes, DIMENSIONS) if weight else None
+
     def _row(self, word: str) -> tuple[int, int]:
         """A word's row in lanes, and its weight from 0 to `WEIGHT_ONE`: the rarer, the more; 0 for what has no row."""
         number = self._find(word)
@@ -77,10 +82,10 @@ class WordTable:
             number = self._find(plain)
         if number is not None:
             return joined(self._values(number)), self._weights[number]
-        return self._of_pieces(word)
+        return self._of_pieces(word) if word.isalpha() else (joined(_of_reference(word)), WEIGHT_ONE)
 
     def _of_pieces(self, word: str) -> tuple[int, int]:
-        if len(word) < _SHORTEST_IN_PIECES or not word.isalpha():
+        if len(word) < _SHORTEST_IN_PIECES:
             return 0, 0
         found = [number for piece in pieces(word) if (number := self._find(piece)) is not None]
         if not found:
@@ -109,6 +114,11 @@ class WordTable:
     def _values(self, number: int) -> bytes:
         begin = self._first_row + DIMENSIONS * number
         return self._file[begin : begin + DIMENSIONS]
+
+
+def _of_reference(word: str) -> bytes:
+    """A direction of its own, told by a hash: another number is another thing."""
+    return to_bytes([2 * value - 255 for value in hashlib.shake_128(word.encode()).digest(DIMENSIONS)])
 
 
 def centred(total: int, weight: int) -> list[int]:

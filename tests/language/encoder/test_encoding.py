@@ -48,6 +48,11 @@ def test_what_holds_no_known_word_has_a_vector_or_none(text: str) -> None:
     assert vector is None or len(vector) == DIMENSIONS
 
 
+def test_a_reference_is_itself_with_its_hyphen_or_without_and_no_other() -> None:
+    assert near("le formulaire CO-5", "le formulaire co5") == pytest.approx(1, abs=0.01)
+    assert near("CO-5", "CO-6") < 0.3
+
+
 def test_a_book_does_not_overflow_its_lanes() -> None:
     word = "cotisation "
     assert near(word * 100_000, word) == pytest.approx(1, abs=0.02)
