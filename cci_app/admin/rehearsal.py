@@ -194,6 +194,14 @@ class _Documents:
             for language, text in aside.question.items()
         }
 
-    def answer(self, organisation_id: int, question: str, language: str, deadline: Deadline) -> Answer | None:  # noqa: ARG002
+    def answer(
+        self,
+        organisation_id: int,  # noqa: ARG002
+        question: str,
+        language: str,  # noqa: ARG002
+        deadline: Deadline,  # noqa: ARG002
+        *,
+        about: str = "",  # noqa: ARG002
+    ) -> Answer | None:
         """What stands beside the question, None for any other."""
         return self._answers.get(question)

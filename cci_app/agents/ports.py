@@ -148,6 +148,11 @@ class Forgets(Protocol):
 class Answerer(Protocol):
     """Answers a question from the organisation's documents."""
 
-    def answer(self, organisation_id: int, question: str, language: str, deadline: Deadline) -> Answer | None:
-        """The answer with its sources, or None where no document holds it."""
+    def answer(
+        self, organisation_id: int, question: str, language: str, deadline: Deadline, *, about: str = ""
+    ) -> Answer | None:
+        """The answer with its sources, or None where no document holds it.
+
+        `about` is the question that was answered last: one such as "and for members?" goes on from it.
+        """
         ...

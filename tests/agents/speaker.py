@@ -35,7 +35,9 @@ _PASSAGES = [
 class FewPassages:
     """An `Answerer` over the passages above."""
 
-    def answer(self, organisation_id: int, question: str, language: str, deadline: Deadline) -> Answer | None:
+    def answer(
+        self, organisation_id: int, question: str, language: str, deadline: Deadline, *, about: str = ""
+    ) -> Answer | None:
         """The first passage of which a key word is in the question."""
         asked = fold(question)
         title = {"fr": "Guide des services", "es": "Guía de servicios"}[language]

@@ -3,7 +3,8 @@
 import pytest
 
 from cci_app.agents.questionnaire.content import QuestionnaireContent
-from cci_app.agents.questionnaire.documents import shown
+from cci_app.agents.questionnaire.documents import prices_it, shown
+from cci_app.agents.questionnaire.phrasebook import Phrasebook
 from cci_app.agents.questionnaire.wording import Voice
 from cci_app.knowledge.search.passage import Answer, Source
 
@@ -33,6 +34,22 @@ def voice(content: QuestionnaireContent) -> Voice:
 )
 def test_a_document_s_sentences_are_whole(voice: Voice, text: str, expected: str) -> None:
     assert shown(voice, Answer(text, ())) == expected
+
+
+def test_a_quote_in_another_language_is_introduced_in_the_person_s(voice: Voice) -> None:
+    french = Answer("La navette part à 7 h 15.", (), "fr")
+    assert shown(voice, french) == "El documento lo dice en francés: La navette part à 7 h 15."
+    listed = Answer("• Individuel ; 20 euros", (), "fr")
+    assert shown(voice, listed) == "El documento lo dice en francés:\n• Individuel ; 20 euros"
+    assert shown(voice, Answer("El bus sale a las 7:15.", (), "es")) == "El bus sale a las 7:15."
+
+
+def test_the_price_in_a_quote_of_another_language_is_not_held_back(content: QuestionnaireContent) -> None:
+    book = Phrasebook(["fr", "es"])
+    asked = "combien coûte la randonnée du club ?"
+    assert prices_it(book, Answer("La caminata cuesta cuarenta y cinco mil pesos.", (), "es"), asked)
+    assert not prices_it(book, Answer("Lleve agua y gorra.", (), "es"), asked)
+    assert not prices_it(book, Answer("La navette coûte trois mille pesos.", (), "fr"), asked)
 
 
 def test_the_source_follows(voice: Voice) -> None:

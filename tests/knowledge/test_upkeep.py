@@ -11,7 +11,7 @@ from tests.knowledge.test_search import OFFICES, VISAS, found, write
 
 LODGING = "Un hébergement temporaire pour vos équipes."
 # Nothing but its vector finds that passage by this.
-BY_VECTOR = "xhebergementy"
+BY_VECTOR = "hospedaje"
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -28,7 +28,7 @@ def test_passages_without_a_vector_are_found_by_their_words_and_get_one(organisa
     assert found(organisation_id, BY_VECTOR) == []
     assert organisation_id in upkeep.organisations_to_tend()
     upkeep.tend_all(30)
-    assert found(organisation_id, BY_VECTOR) == [LODGING]
+    assert found(organisation_id, BY_VECTOR)[0] == LODGING
     assert organisation_id not in upkeep.organisations_to_tend()
 
 
@@ -38,7 +38,7 @@ def test_vectors_of_another_model_are_not_compared_and_are_made_anew(organisatio
     assert found(organisation_id, "hebergement") == [LODGING]
     assert found(organisation_id, BY_VECTOR) == []
     assert upkeep.tend(organisation_id, seconds=30).embedded == 1
-    assert found(organisation_id, BY_VECTOR) == [LODGING]
+    assert found(organisation_id, BY_VECTOR)[0] == LODGING
 
 
 def test_what_is_left_undone_is_done_the_next_time(organisation_id: int, monkeypatch: pytest.MonkeyPatch) -> None:

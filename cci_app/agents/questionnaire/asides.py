@@ -13,6 +13,8 @@ from cci_app.core.errors import CciError
 
 # A question about the assistant itself is short; "es una persona" in a long one is about something else.
 _ABOUT_WORDS = 14
+# Of a question that was answered, what is kept for one that goes on from it.
+_REMEMBERED = 300
 
 
 def answer_question(session: Session, command: Command) -> str:
@@ -26,13 +28,16 @@ def from_documents(session: Session, command: Command) -> str:
     turn = session.turn
     try:
         # The whole message: what stands around a question may say what it is about.
-        answer = session.answerer.answer(turn.organisation_id, turn.text, turn.language, turn.deadline)
+        answer = session.answerer.answer(
+            turn.organisation_id, turn.text, turn.language, turn.deadline, about=session.memory.answered_question
+        )
     except CciError:
         return session.say("documents_unavailable")
     if answer is not None and (not command.price or prices_it(session.book, answer, turn.text)):
         text = shown(session.voice, answer)
         if text:
             session.sources = answer.sources
+            session.memory.answered_question = turn.text[:_REMEMBERED]
             return text
     return ""
 

@@ -169,6 +169,9 @@ class Wording(Content):
     restarted: Plain
     restart_declined: Plain
 
+    quoted_from_fr: Plain
+    quoted_from_es: Plain
+    quoted_from_en: Plain
     source: Annotated[Localised, AfterValidator(allowing("source"))]
     source_page: Annotated[Localised, AfterValidator(allowing("title", "page"))]
     unknown: PlainList

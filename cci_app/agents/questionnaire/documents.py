@@ -5,10 +5,12 @@ import re
 from cci_app.agents.questionnaire.phrasebook import Phrasebook
 from cci_app.agents.questionnaire.reading import words_of
 from cci_app.agents.questionnaire.wording import Voice, joined
+from cci_app.knowledge.languages import written_in
 from cci_app.knowledge.search.passage import Answer
 from cci_app.language.prices import PRICE_WORDS, tells_price
 from cci_app.language.sentences import sentences
 
+_QUOTED_FROM = frozenset({"fr", "es", "en"})
 _SENTENCES = 3
 _LENGTH = 600
 _STEM = 5
@@ -22,6 +24,9 @@ def shown(voice: Voice, answer: Answer) -> str:
     text = _brief(answer.text)
     if not text:
         return ""
+    if answer.language in _QUOTED_FROM and answer.language != voice.language:
+        introduced = voice.say(f"quoted_from_{answer.language}")
+        text = f"{introduced}\n{text}" if text.startswith(_POINT) else f"{introduced} {text}"
     names: list[str] = []
     for source in answer.sources[:2]:
         name = source.title if source.page is None else voice.say("source_page", title=source.title, page=source.page)
@@ -35,6 +40,9 @@ def prices_it(book: Phrasebook, answer: Answer, question: str) -> bool:
     """Whether the answer holds a price of the thing that is asked about: a figure beside one of its words."""
     topic = {word[:_STEM] for word in book.content(words_of(question)) if len(word) >= 3 and word not in PRICE_WORDS}
     told = sentences(answer.text)
+    if answer.language is not None and written_in(question, answer.language) != answer.language:
+        # Of a quote in another language the search has seen to it that it speaks of the thing.
+        return any(tells_price(sentence) for sentence in told)
     for number, sentence in enumerate(told):
         if tells_price(sentence) or _INCLUDED.search(words_of(sentence)):
             near = words_of(" ".join(told[max(0, number - 1) : number + 1])).split()

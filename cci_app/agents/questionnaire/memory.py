@@ -26,7 +26,8 @@ class Memory(BaseModel):
     `question` is the open question; `returns` counts how often it was repeated, `asked_again` tells that a vague answer
     was asked once more. `company_invited`, `company_open`: a stranger was asked for the company, ever, and it is still
     awaited. `help_offered`: the last reply offered help. `contact_given`: a contact was given in this run; `city_open`:
-    the last reply gave those of several cities.
+    the last reply gave those of several cities. `answered_question`: what the documents answered last, for a question
+    that goes on from it.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -48,6 +49,7 @@ class Memory(BaseModel):
     help_offered: bool = False
     contact_given: bool = False
     city_open: bool = False
+    answered_question: str = ""
     turns: int = 0
     seen_at: datetime | None = None
 

@@ -81,7 +81,7 @@ _DURATION = _kind(
     rf"(?:\d+|{NUMBER_WORDS}|\bune?\b|\buna?\b) {_UNITS}",
     "temps duree dure durent delai delais tiempo dura duran tarda tardan demora plazo plazos prend prendre cuanto",
 )
-_PRICE = Kind(asks_price, tells_price, PRICE_WORDS)
+PRICE = Kind(asks_price, tells_price, PRICE_WORDS)
 _PHONE = _kind(
     r"\btel(?:ephone)?s?\b|\bnumero (?:de )?(?:whatsapp|tel)|\btelefonos?\b|\bcelular(?:es)?\b|\bnumero de contacto\b",
     r"\+?\d[\d .-]{6,}\d",
@@ -121,7 +121,7 @@ _PERSON = _kind(
     "qui nom quien nombre",
 )
 # In this order: what asks for hours or a duration also says "combien" or "cuánto".
-_KINDS = (_CLOSING, _OPENING, _HOUR, _DURATION, _PHONE, _MAIL, _PRICE, _DATE, _AMOUNT, _COUNT, _PERSON)
+_KINDS = (_CLOSING, _OPENING, _HOUR, _DURATION, _PHONE, _MAIL, PRICE, _DATE, _AMOUNT, _COUNT, _PERSON)
 
 _NUMBER = re.compile(rf"\d+|{NUMBER_WORDS}")
 _NAME = re.compile(

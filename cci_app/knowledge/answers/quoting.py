@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from cci_app.core.deadline import Deadline
-from cci_app.knowledge.answers.figures import Kind, holds, wanted
-from cci_app.knowledge.languages import LANGUAGES, written_in
+from cci_app.knowledge.answers.figures import PRICE, Kind, holds, wanted
+from cci_app.knowledge.answers.follow_ups import going_on
+from cci_app.knowledge.languages import written_in
 from cci_app.knowledge.search.passage import Answer, Passage, Source
 from cci_app.knowledge.search.ranking import Ranker
 from cci_app.knowledge.search.retrieval import Found, find, read_question, within_turn
@@ -18,13 +19,14 @@ from cci_app.language.tokens import tokens
 LONGEST_ANSWER = 450
 MOST_SENTENCES = 3
 # How much of a question, by the weight of its words, the sentences must speak of. Chosen on the half of
-# tests/knowledge/questions.yaml that is marked for it. Across languages only look-alike words meet, hence more of them.
+# tests/knowledge/questions.yaml that is marked for it.
 ENOUGH = 0.5
-ENOUGH_IN_ANOTHER_LANGUAGE = 0.8
+# Of sentences that answer about as well, those in the question's language are taken.
+_OWN_LANGUAGE = 1.2
 
 _LONGEST_QUESTION = 4096
 _MOST_TERMS = 24
-_PASSAGES = 6
+_PASSAGES = 8
 _CLAUSE = re.compile(r"[^.,;:!?…\n]+\?")
 
 
@@ -61,41 +63,39 @@ class DocumentAnswerer:
         names = sorted({written for name in own_names if (written := " ".join(tokens(name)))}, key=len, reverse=True)
         self._own_name = re.compile(rf"\b(?:{'|'.join(names)})\b") if names else None
 
-    def answer(self, organisation_id: int, question: str, language: str, deadline: Deadline) -> Answer | None:
+    def answer(
+        self, organisation_id: int, question: str, language: str, deadline: Deadline, *, about: str = ""
+    ) -> Answer | None:
         """The answer with its sources, or None where no document holds it.
 
-        It is in the language the question is written in, `language` where that cannot be told; in another one only
-        where no document of that language touches the subject.
+        The language that the question is written in, `language` where that cannot be told, decides between sentences
+        that answer about as well; a quote may be in another one.
 
-        A question for a price, a date, a number or a telephone is answered only by sentences that have one. Raises
+        A question for a price, a date, a number or a telephone is answered only by sentences that have one, and that
+        for a price only where the most telling word of the question stands beside it or above it. Raises
         Unavailable where the documents cannot be searched in time.
         """
-        question = question[:_LONGEST_QUESTION]
+        question = going_on(question[:_LONGEST_QUESTION], about)
         kind = wanted(question)
         first = written_in(question, language)
         message, readings = self._readings(question, kind)
-        # One vector for all readings and languages: a model that is slow is waited for once.
+        # One vector for all readings: a model that is slow is waited for once.
         with within_turn(deadline) as part:
             whole = read_question(question, message, part, self.assistant)
         for asked in readings:
-            for each in (first, *(other for other in LANGUAGES if other != first)):
-                with within_turn(deadline) as part:
-                    found = find(organisation_id, replace(whole, terms=asked.searched), each, part)
-                ranker = found.ranker if asked.judged == asked.searched else Ranker(asked.judged, found.passages)
-                spoken_of = [passage for passage in found.passages if passage.score > 0]
-                enough = ENOUGH if each == first else ENOUGH_IN_ANOTHER_LANGUAGE
-                choices = [
-                    choice
-                    for passage in spoken_of[:_PASSAGES]
-                    if (choice := choose(passage, ranker, len(asked.judged), kind, enough)) is not None
-                ]
-                if asked.of_itself:
-                    choices = self._of_itself(choices)
-                if choices:
-                    return _answer(choices, found, message)
-                if spoken_of:
-                    # The subject is in the documents of this language: another one says no more of it.
-                    break
+            with within_turn(deadline) as part:
+                found = find(organisation_id, replace(whole, terms=asked.searched), first, part)
+            ranker = Ranker(asked.judged, found.passages, meant=_PASSAGES)
+            choices = [
+                choice
+                for passage in found.passages[:_PASSAGES]
+                if (kind is not PRICE or ranker.tells(passage))
+                and (choice := choose(passage, ranker, len(asked.judged), kind, ENOUGH)) is not None
+            ]
+            if asked.of_itself:
+                choices = self._of_itself(choices)
+            if choices:
+                return _answer(choices, found, message, first)
         return None
 
     def _of_itself(self, choices: list[Choice]) -> list[Choice]:
@@ -138,18 +138,19 @@ def _terms(text: str, kind: Kind | None) -> list[Term]:
     return terms(text, kind.words if kind else frozenset())[:_MOST_TERMS]
 
 
-def _answer(choices: list[Choice], found: Found, message: list[Term]) -> Answer:
+def _answer(choices: list[Choice], found: Found, message: list[Term], language: str) -> Answer:
     """The best of the choices; where they are near each other, the rest of the message says which is meant."""
     context = Ranker(message, found.passages)
 
     def fit(choice: Choice) -> float:
         passage = choice.passage
         around, _ = context.coverage(passage.text, passage.heading or "", passage.title)
-        return choice.coverage * passage.score * (1 + around)
+        own = _OWN_LANGUAGE if passage.language == language else 1.0
+        return choice.coverage * (1 + around) * found.fit[passage.id] * own
 
     best = max(choices, key=fit)
     passage = best.passage
-    return Answer(best.text, (Source(passage.document_id, passage.title, passage.page),))
+    return Answer(best.text, (Source(passage.document_id, passage.title, passage.page),), passage.language)
 
 
 def choose(passage: Passage, ranker: Ranker, asked: int, kind: Kind | None, enough: float) -> Choice | None:

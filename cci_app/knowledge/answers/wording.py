@@ -13,10 +13,12 @@ from pydantic import Field
 
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import Unavailable
+from cci_app.knowledge.answers.follow_ups import going_on
 from cci_app.knowledge.answers.quoting import DocumentAnswerer
 from cci_app.knowledge.languages import LANGUAGES, written_in
 from cci_app.knowledge.search.passage import Answer, Passage, Source
 from cci_app.knowledge.search.retrieval import search, within_turn
+from cci_app.language.numbers import figures, values
 from cci_app.llm.chat import Chat, Request
 from cci_app.llm.forms import Form
 
@@ -28,7 +30,6 @@ _PASSAGES = 5
 _LONGEST_PASSAGE = 1200
 _LONGEST_QUESTION = 2000
 _LONGEST_ANSWER = 700
-_DIGITS = re.compile(r"\d+")
 _ADDRESS = re.compile(r"https?://[^\s)]+|www\.[^\s)]+|[\w.+-]+@[\w-]+\.[\w.]+", re.IGNORECASE)
 
 _INSTRUCTIONS = """\
@@ -61,11 +62,14 @@ class ModelAnswerer:
         self._chat = chat
         self._documents = documents
 
-    def answer(self, organisation_id: int, question: str, language: str, deadline: Deadline) -> Answer | None:
+    def answer(
+        self, organisation_id: int, question: str, language: str, deadline: Deadline, *, about: str = ""
+    ) -> Answer | None:
         """The answer in `language` with its sources, or None where no document holds it.
 
         Raises Unavailable where the documents cannot be searched in time.
         """
+        question = going_on(question, about)
         passages = self._found(organisation_id, question, language, deadline)
         if not passages:
             return None
@@ -107,12 +111,10 @@ def answer_of(worded: WordedAnswer, question: str, passages: Sequence[Passage]) 
 
 
 def _check_figures(text: str, known: str) -> None:
-    # 450.000 may become 450 000 or 450000: the digits are what counts.
-    groups = set(_DIGITS.findall(known))
-    run = "".join(_DIGITS.findall(known))
-    for figure in _DIGITS.findall(text):
-        if figure not in groups and (len(figure) < 3 or figure not in run):
-            raise ValueError("a figure that is in no passage")
+    # 450.000 may become 450 000, and "dix" 10: the value is what counts, and 800 000 is not in 4 800 000.
+    there = values(known)
+    if any(there.isdisjoint(several) for several in figures(text)):
+        raise ValueError("a figure that is in no passage")
 
 
 def _check_addresses(text: str, known: str) -> None:

@@ -28,7 +28,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer taken from the documents, with its sources; in the language of the question where a document has it."""
+    """An answer taken from the documents, with its sources; `language` is that of a quote, None where it quotes not."""
 
     text: str
     sources: tuple[Source, ...]
+    language: str | None = None

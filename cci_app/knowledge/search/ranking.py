@@ -7,9 +7,11 @@ from functools import cached_property
 
 from cci_app.knowledge.search.passage import Passage
 from cci_app.knowledge.search.words import Term, closeness, slipped, words_of
+from cci_app.language.encoder.meanings import Meanings
 
 _ABOVE = 1.2  # a heading says what its passage is about; a title says it of a whole document
 _TITLE = 0.9
+_MEANT = 0.9  # another word for the same thing, or that of another language
 _EDGE = 2
 _SHARED = 3
 _AGAIN = 0.25  # a word's second mention counts little
@@ -17,29 +19,34 @@ _AGAIN = 0.25  # a word's second mention counts little
 
 # Cormack et al., "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning Methods", 2009; their 60 is
 # for orders of a thousand. In ours, of some tens, it would make a first place hardly more than a tenth.
-_RANK_CONSTANT = 10
+_RANK_CONSTANT = 4
 
 
-def fused(orders: Sequence[Sequence[int]]) -> dict[int, float]:
+def fused(orders: Sequence[Sequence[int]], weights: Sequence[float] = ()) -> dict[int, float]:
     """How high each id stands in several orders, best first, by reciprocal rank: 1 for the first in all of them.
 
     One that an order lacks stands last in it: to be found in one way only is less, but not nothing. An empty order
-    tells nothing, and counts for none.
+    tells nothing, and counts for none. An order counts as much as its weight, all the same where none are given.
     """
     everything = set[int]().union(*orders)
     scores = dict.fromkeys(everything, 0.0)
-    for order in filter(None, orders):
+    weighed = list(zip(orders, weights or [1.0] * len(orders), strict=True))
+    total = sum(weight for _, weight in weighed)
+    for order, weight in weighed:
+        if not order:
+            continue
         ranks = {each: rank for rank, each in enumerate(order, 1)}
         for each in everything:
             rank = ranks.get(each, len(everything))
-            scores[each] += (_RANK_CONSTANT + 1) / (_RANK_CONSTANT + rank) / len(orders)
+            scores[each] += weight / total * (_RANK_CONSTANT + 1) / (_RANK_CONSTANT + rank)
     return scores
 
 
 class Ranker:
     """Terms weighed by how rare they are among the candidates: a word that is in all of them tells them not apart."""
 
-    def __init__(self, terms: Sequence[Term], candidates: Sequence[Passage]) -> None:
+    def __init__(self, terms: Sequence[Term], candidates: Sequence[Passage], meant: int = 0) -> None:
+        """In the first `meant` candidates, words that mean what a term does are taken for it, in any language."""
         self._terms = terms
         words = [
             frozenset(words_of(each.text)).union(words_of(each.heading or ""), words_of(each.title))
@@ -47,6 +54,11 @@ class Ranker:
         ]
         vocabulary = list(frozenset[str]().union(*words))
         self._near = [dict(near) for near in _near(terms, vocabulary)]
+        if meant:
+            meanings = Meanings(sorted(frozenset[str]().union(*words[:meant])))
+            for term, near in zip(terms, self._near, strict=True):
+                for word, likeness in meanings.of(term.word).items():
+                    near[word] = max(near.get(word, 0.0), _MEANT * likeness)
         self.weights: list[float] = []
         for near in self._near:
             holding = sum(not near.keys().isdisjoint(these) for these in words)
@@ -56,6 +68,13 @@ class Ranker:
     def missing(self) -> list[Term]:
         """The terms that no candidate holds."""
         return [term for term, near in zip(self._terms, self._near, strict=True) if not near]
+
+    def tells(self, passage: Passage) -> bool:
+        """Whether a passage, its heading or its document's title has the most telling of the terms, all of those."""
+        there = frozenset(words_of(passage.text)).union(words_of(passage.heading or ""), words_of(passage.title))
+        most = max(self.weights, default=0.0)
+        telling = (near for near, weight in zip(self._near, self.weights, strict=True) if weight > 0.99 * most)
+        return all(not near.keys().isdisjoint(there) for near in telling)
 
     def score(self, passage: Passage) -> float:
         """How well a passage fits; comparable among passages of this ranker only."""

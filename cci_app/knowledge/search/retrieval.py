@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import chain, zip_longest
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -29,7 +30,14 @@ log = structlog.get_logger(__name__)
 CANDIDATES = 40
 
 # Of those, how many are read and weighed word by word.
-_WEIGHED = 16
+_WEIGHED = 24
+
+# What the question's language is worth, of a fit from 0 to 1: it decides between passages that fit about as well.
+_OWN_LANGUAGE = 0.1
+
+# What each order counts: the vectors, PostgreSQL's words, the words weighed one by one. A passage in another language
+# has few of the question's words, and is known by its vector alone.
+_WEIGHTS = (2.0, 1.0, 1.0)
 
 _LONGEST_QUESTION = 4096
 _MOST_TERMS = 24
@@ -51,7 +59,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Passages of one language, best first; their scores are those of the ranker, 0 where only the vectors agree.
+    """Passages of all languages, best first; their scores are those of the ranker, 0 where only the vectors agree.
 
     `fit` is how well each fits by every order together, from 0 to 1.
     """
@@ -70,10 +78,10 @@ def search(
     assistant: str | None = None,
     timeout: float | None = None,
 ) -> list[Passage]:
-    """The passages that fit `query` best, at most `limit`: those in `language` first, then those in another one.
+    """The passages that fit `query` best, at most `limit`, in whatever language they are written.
 
-    Without a language those of all of them, best first. They are of the documents that all of the organisation's
-    assistants share, and of those of `assistant`.
+    They are of the documents that all of the organisation's assistants share, and of those of `assistant`.
+    Of passages that fit about as well, those in `language` come first, where one is named.
     A word of the query that only resembles one of the documents (another form, a slip, no accents) finds it too.
     Nothing fits: an empty list. The words and the vectors each propose passages; `score`, from 0 to 1, is how high one
     stands in their orders. Without an answer of the embedding model, or of the store of vectors, the words decide.
@@ -82,14 +90,8 @@ def search(
     """
     deadline = Deadline.after(timeout if timeout is not None else _LONGEST_SECONDS)
     question = read_question(query, terms(query[:_LONGEST_QUESTION])[:_MOST_TERMS], deadline, assistant)
-    passages: list[Passage] = []
-    for each in sorted(LANGUAGES, key=lambda other: other != language):
-        if language is None or len(passages) < limit:
-            found = find(organisation_id, question, each, deadline)
-            passages += [replace(passage, score=found.fit[passage.id]) for passage in found.passages]
-    if language is None:
-        passages.sort(key=lambda passage: passage.score, reverse=True)
-    return passages[:limit]
+    found = find(organisation_id, question, language, deadline)
+    return [replace(passage, score=found.fit[passage.id]) for passage in found.passages[:limit]]
 
 
 @contextmanager
@@ -115,40 +117,72 @@ def read_question(text: str, asked: Sequence[Term], deadline: Deadline, assistan
     return Question(asked, embeddings().of_question(text[:_LONGEST_QUESTION], part), readable_by(assistant))
 
 
-def find(organisation_id: int, question: Question, language: str, deadline: Deadline) -> Found:
-    """The passages in `language` that fit a question, all that were weighed.
+def find(organisation_id: int, question: Question, language: str | None, deadline: Deadline) -> Found:
+    """The passages that fit a question, all that were weighed; `language` breaks ties.
 
     Raises sqlalchemy's OperationalError past the deadline.
     """
     asked = question.terms
     if not asked:
         return Found((), {}, Ranker(asked, ()))
-    vectors = _begin(organisation_id, question, language, deadline)
+    vectors = _begin(organisation_id, question, deadline)
     # Neither search holds a connection while it waits for something else: few of them serve many.
-    by_words = text_search.holding(
-        organisation_id, asked, language, CANDIDATES, timeout=deadline.left(), assistants=question.assistants
-    )
-    near = _near(organisation_id, vectors, by_words, deadline) if vectors else []
-    passages = _read(organisation_id, question, _first(_WEIGHED, near, by_words), deadline)
+    spoken = _languages(organisation_id, language, deadline)
+    by_words = [
+        text_search.holding(
+            organisation_id, asked, each, CANDIDATES, timeout=deadline.left(), assistants=question.assistants
+        )
+        for each in spoken
+    ]
+    worded = list(dict.fromkeys(chain.from_iterable(by_words)))
+    near = _near(organisation_id, vectors, worded, deadline) if vectors else []
+    passages = _read(organisation_id, question, _first(_WEIGHED, near, *by_words), deadline)
     ranker = Ranker(asked, list(passages.values()))
     if missing := ranker.missing:
-        more = text_search.beginning_alike(
-            organisation_id, missing, language, CANDIDATES, timeout=deadline.left(), assistants=question.assistants
-        )
+        more = [
+            found
+            for each in spoken
+            for found in text_search.beginning_alike(
+                organisation_id, missing, each, CANDIDATES, timeout=deadline.left(), assistants=question.assistants
+            )
+        ]
         if fresh := [each for each in more if each not in passages]:
             passages |= _read(organisation_id, question, fresh, deadline)
             ranker = Ranker(asked, list(passages.values()))
     scores = {each.id: ranker.score(each) for each in passages.values()}
     by_rank = sorted((each for each, score in scores.items() if score > 0), key=lambda each: (-scores[each], each))
-    proposed = [[each for each in order if each in passages] for order in (near, by_words)]
-    fit = fused([*proposed, by_rank])
+    proposed = [[each for each in order if each in passages] for order in (near, _woven(by_words))]
+    fit = fused([*proposed, by_rank], _WEIGHTS)
+    if language is not None:
+        own = {each: _OWN_LANGUAGE if passages[each].language == language else 0.0 for each in fit}
+        fit = {each: (score + own[each]) / (1 + _OWN_LANGUAGE) for each, score in fit.items()}
     best = sorted(fit, key=lambda each: (-fit[each], each))
     return Found(tuple(replace(passages[each], score=scores[each]) for each in best), fit, ranker)
+
+
+_SPOKEN = one_trip(
+    "SELECT language FROM unnest(CAST(:languages AS text[])) AS languages(language)"
+    " WHERE EXISTS (SELECT FROM knowledge_documents AS document"
+    " WHERE document.organisation_id = :organisation_id AND document.language = languages.language)",
+    timed=True,
+)
+
+
+def _languages(organisation_id: int, first: str | None, deadline: Deadline) -> list[str]:
+    """The languages that an organisation has documents in, beginning with `first`."""
+    values = {"organisation_id": organisation_id, "languages": list(LANGUAGES)}
+    rows = tenant_statement(organisation_id, _SPOKEN, values, timeout=deadline.left())
+    return sorted((row.language for row in rows), key=lambda each: (each != first, each))
 
 
 def _first(count: int, *orders: Sequence[int]) -> list[int]:
     together = fused(orders)
     return sorted(together, key=lambda each: (-together[each], each))[:count]
+
+
+def _woven(orders: Sequence[Sequence[int]]) -> list[int]:
+    """The first of each order, then the second of each, and so on."""
+    return [each for rank in zip_longest(*orders) for each in rank if each is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +193,11 @@ class _Vectors:
     nearest: Future[list[Near]]
 
 
-def _begin(organisation_id: int, question: Question, language: str, deadline: Deadline) -> _Vectors | None:
+def _begin(organisation_id: int, question: Question, deadline: Deadline) -> _Vectors | None:
     """Have the nearest vectors looked for, while the words are."""
     if question.vector is None:
         return None
-    asked = Asked(str(embeddings().model.name), language, question.vector, question.assistants)
+    asked = Asked(str(embeddings().model.name), question.vector, question.assistants)
     store, timeout = vector_store(), deadline.left() * _SHARE_OF_VECTORS
     nearest = vector_threads().begin(lambda: store.nearest(organisation_id, asked, CANDIDATES, timeout=timeout))
     return _Vectors(asked, nearest)

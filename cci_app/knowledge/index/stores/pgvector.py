@@ -26,7 +26,7 @@ _READABLE = (
     "EXISTS (SELECT FROM knowledge_chunks AS chunk"
     " WHERE chunk.id = chunk_id AND chunk.assistant = ANY(CAST(:assistants AS text[])))"
 )
-# Neighbours of another organisation, language or model are stepped over, as far as it takes (iterative_scan). Without a
+# Neighbours of another organisation or model are stepped over, as far as it takes (iterative_scan). Without a
 # row of the organisation in it, the graph is not entered: it would be searched to its end.
 _NEAREST = one_trip(
     f"""
@@ -35,7 +35,7 @@ _NEAREST = one_trip(
     WITH asked AS MATERIALIZED (SELECT CAST(:vector AS halfvec({DIMENSIONS})) AS vector),
     graph AS MATERIALIZED (
         SELECT chunk_id, embedding FROM knowledge_vectors
-        WHERE organisation_id = :organisation_id AND language = :language AND model = :model AND in_graph
+        WHERE organisation_id = :organisation_id AND model = :model AND in_graph
           AND {_READABLE}
           AND (SELECT EXISTS (SELECT FROM knowledge_vectors WHERE organisation_id = :organisation_id AND in_graph))
         ORDER BY subvector(embedding, 1, {COARSE})::halfvec({COARSE})
@@ -43,7 +43,7 @@ _NEAREST = one_trip(
         LIMIT {_PROPOSALS}
     ), waiting AS (
         SELECT chunk_id, embedding FROM knowledge_vectors
-        WHERE organisation_id = :organisation_id AND language = :language AND model = :model AND NOT in_graph
+        WHERE organisation_id = :organisation_id AND model = :model AND NOT in_graph
           AND {_READABLE} AND embedding IS NOT NULL
     )
     SELECT chunk_id, 1 - (embedding <=> (SELECT vector FROM asked)) AS similarity
@@ -56,7 +56,7 @@ _SIMILARITIES = one_trip(
     f"""
     WITH asked AS MATERIALIZED (SELECT CAST(:vector AS halfvec({DIMENSIONS})) AS vector)
     SELECT chunk_id, 1 - (embedding <=> (SELECT vector FROM asked)) AS similarity FROM knowledge_vectors
-    WHERE chunk_id = ANY(:ids) AND organisation_id = :organisation_id AND language = :language AND model = :model
+    WHERE chunk_id = ANY(:ids) AND organisation_id = :organisation_id AND model = :model
       AND {_READABLE} AND embedding IS NOT NULL
     """,
     timed=True,
@@ -103,7 +103,6 @@ def _near(
     values = {
         "organisation_id": organisation_id,
         "model": asked.model,
-        "language": asked.language,
         "vector": written(asked.vector),
         "assistants": list(asked.assistants),
     }

@@ -44,7 +44,7 @@ class PineconeStore:
                 top_k=limit,
                 vector=asked.vector,
                 namespace=_namespace(organisation_id),
-                filter={"language": {"$eq": asked.language}, "model": {"$eq": asked.model}},
+                filter={"model": {"$eq": asked.model}},
                 timeout=timeout,
             ),
             timeout,

@@ -18,13 +18,12 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What vectors are compared with: those of `model`, of passages in `language` that are of these `assistants`.
+    """What vectors are compared with: those of `model`, of passages in any language that are of these `assistants`.
 
     A remote store knows nothing of assistants: whoever asks it leaves out what they may not read.
     """
 
     model: str
-    language: str
     vector: Vector
     assistants: Sequence[str] = (SHARED,)
 
