@@ -25,18 +25,6 @@ ROOMS: tuple[str, ...] = (
     "cci_app.exports.models",
 )
 
-# Every blueprint and the scope it asks of a key; None stands for open to everybody. What is not here is closed.
-BLUEPRINTS: tuple[tuple[str, str | None], ...] = (
-    ("cci_app.core.http.routes:blueprint", None),
-    ("cci_app.whatsapp.routes:blueprint", "messages"),
-    ("cci_app.users.routes:blueprint", "users"),
-    ("cci_app.exports.routes:blueprint", "export"),
-    ("cci_app.knowledge.routes:blueprint", "admin"),
-    ("cci_app.admin.routes:blueprint", "admin"),
-    ("cci_app.admin.outside.routes:channels", "admin"),
-    ("cci_app.admin.outside.routes:integrations", "admin"),
-)
-
 COMMANDS: tuple[str, ...] = (
     "cci_app.accounts.cli:keys",
     "cci_app.contacts.cli:cli",
@@ -118,7 +106,8 @@ def _init_database(app: Flask, settings: Settings) -> None:
 
 
 def _init_edge(app: Flask, settings: Settings) -> None:
-    from cci_app.accounts.auth import init_auth
+    from cci_app.accounts.auth import AccessDescription, init_auth
+    from cci_app.blueprints import BLUEPRINTS, STRATEGIES
     from cci_app.core.http.api import make_api
     from cci_app.core.http.errors import init_errors
     from cci_app.core.http.limits import init_limits
@@ -131,11 +120,12 @@ def _init_edge(app: Flask, settings: Settings) -> None:
     init_redis(app, settings.redis_url.get_secret_value())
     init_queue(app, settings)
     init_requests(app, metrics)
-    blueprints = [(_load(dotted), scope) for dotted, scope in BLUEPRINTS]
-    scopes = {blueprint.name: scope for blueprint, scope in blueprints}
-    init_auth(app, scopes)
+    blueprints = [(_load(dotted), access) for dotted, access in BLUEPRINTS]
+    accesses = {blueprint.name: access for blueprint, access in blueprints}
+    strategies = {proof: _load(dotted)() for proof, dotted in STRATEGIES.items()}
+    init_auth(app, accesses, strategies)
     init_limits(app, settings)
-    api = make_api(app, scopes)
+    api = make_api(app, AccessDescription(accesses, strategies))
     for blueprint, _ in blueprints:
         api.register_blueprint(blueprint)
     init_errors(app)

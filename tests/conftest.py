@@ -203,7 +203,8 @@ def application(settings: Any) -> Iterator[Flask]:
 
 def make_tenant(slug: str, scopes: Any = None) -> Tenant:
     """An organisation and a key."""
-    from cci_app.accounts.keys import Scope, create_key
+    from cci_app.accounts.caller import Scope
+    from cci_app.accounts.keys import create_key
     from cci_app.accounts.organisations import ensure_organisation
     from cci_app.core.database import system_transaction
 

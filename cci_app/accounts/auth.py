@@ -1,44 +1,63 @@
-"""Who calls: every request but those of the public blueprints presents an API key."""
+"""The one door: every request proves who calls, as its blueprint asks."""
 
-import time
-from collections.abc import Mapping
-from typing import cast
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
 
 import structlog
-from flask import Flask, g, request
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from flask import Flask, current_app, g, request
 
-from cci_app.accounts.keys import Caller, find_caller, hash_key
+from cci_app.accounts.caller import Access, Caller, Proof
+from cci_app.accounts.ports import Strategy
 from cci_app.core.errors import Forbidden, Unauthorized
 
-# A key is looked up again after some seconds, so that a revoked one soon stops working; while the database cannot be
-# asked, what was known within the last minute holds.
-_FRESH_SECONDS = 5.0
-_STALE_SECONDS = 60.0
-_CACHE_SIZE = 10_000
-_known: dict[str, tuple[float, Caller]] = {}
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def init_auth(app: Flask, scopes: Mapping[str, str | None]) -> None:
-    """Ask every request for a key. `scopes` maps a blueprint's name to the scope it needs, None for public ones.
+def init_auth(app: Flask, accesses: Mapping[str, Access], strategies: Mapping[Proof, Strategy]) -> None:
+    """Ask every request for what its blueprint asks, which `accesses` has by the blueprint's name.
 
-    A blueprint that is not in the map is closed to everyone: access is denied by default.
+    A blueprint that is not there is closed to everyone: access is denied by default.
     """
+    app.extensions["cci_strategies"] = strategies
 
     @app.before_request
     def _authenticate() -> None:
         # `g` belongs to the application context, which may be older than the request.
         g.pop("caller", None)
-        blueprint = request.blueprint
-        if request.endpoint is None or scopes.get(blueprint or "", "closed") is None:
+        if request.endpoint is None:
             return
-        caller = _caller(_presented_key())
+        access = accesses.get(request.blueprint or "")
+        if access is None:
+            raise Forbidden("this address is closed")
+        if access.is_open:
+            return
+        caller = _prove(access.proofs)
         g.caller = caller
         structlog.contextvars.bind_contextvars(organisation_id=caller.organisation_id)
-        needed = scopes.get(blueprint or "", "nothing grants this")
-        if needed not in caller.scopes:
-            raise Forbidden(f"this key lacks the scope {needed}", details={"scope": needed})
+        changing = request.method not in _READING
+        if not access.admits(caller, changing=changing):
+            raise _refusal(access, caller, changing)
+
+
+class AccessDescription:
+    """What the API's description tells of the doors: a part of `core.http.api`, which knows no callers."""
+
+    def __init__(self, accesses: Mapping[str, Access], strategies: Mapping[Proof, Strategy]) -> None:
+        self._accesses = accesses
+        self._strategies = strategies
+        self.schemes: Mapping[str, Mapping[str, Any]] = {
+            name: scheme for each in strategies.values() for name, scheme in each.schemes.items()
+        }
+
+    def asked(self, blueprint: str, method: str) -> list[dict[str, list[str]]]:
+        """What an operation asks: one of these schemes, with that scope or role; nothing where it is open."""
+        access = self._accesses[blueprint]
+        role = access.role(changing=method.upper() not in _READING)
+        asked = [
+            (self._strategies[proof], role if self._strategies[proof].for_members else access.scope)
+            for proof in access.proofs
+        ]
+        return [{scheme: [needed]} for strategy, needed in asked if needed for scheme in strategy.schemes]
 
 
 def current_caller() -> Caller:
@@ -47,39 +66,28 @@ def current_caller() -> Caller:
 
 
 def caller_if_known() -> Caller | None:
-    """Who calls an address that is open to everybody, where they present a key that is valid."""
+    """Who calls an address that is open to everybody, where they present a proof that holds."""
+    strategies: Mapping[Proof, Strategy] = current_app.extensions["cci_strategies"]
     try:
-        return _caller(_presented_key())
-    except Unauthorized:
+        return _prove(strategies)
+    except (Unauthorized, Forbidden):
         return None
 
 
-def _presented_key() -> str:
-    key = request.headers.get("X-API-Key", "")
-    if not key:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        key = token.strip() if scheme.lower() == "bearer" else ""
-    if not key:
-        raise Unauthorized("send your API key in the header X-API-Key")
-    return key
+def _prove(proofs: Iterable[Proof]) -> Caller:
+    strategies: Mapping[Proof, Strategy] = current_app.extensions["cci_strategies"]
+    asked = [strategies[proof] for proof in proofs]
+    for strategy in asked:
+        if strategy.claimed(request):
+            return strategy.prove(request)
+    raise Unauthorized(", or ".join(strategy.asks for strategy in asked))
 
 
-def _caller(key: str) -> Caller:
-    key_hash = hash_key(key)
-    known = _known.get(key_hash)
-    age = time.monotonic() - known[0] if known else float("inf")
-    if known and age < _FRESH_SECONDS:
-        return known[1]
-    try:
-        found = find_caller(key)
-    except (DBAPIError, PoolTimeout):
-        if known and age < _STALE_SECONDS:
-            return known[1]
-        raise
-    if found is None:
-        _known.pop(key_hash, None)
-        raise Unauthorized("this API key is not valid")
-    if len(_known) >= _CACHE_SIZE:
-        _known.clear()
-    _known[key_hash] = (time.monotonic(), found)
-    return found
+def _refusal(access: Access, caller: Caller, changing: bool) -> Forbidden:
+    if caller.role is None:
+        details: dict[str, Any] = {"scope": access.scope} if access.scope else {}
+        return Forbidden(f"this key lacks the scope {access.scope}", details=details)
+    needed = access.role(changing=changing)
+    if needed is None:
+        return Forbidden("members cannot do this: it takes an API key")
+    return Forbidden(f"this takes the role {needed}", details={"role": needed})

@@ -4,7 +4,8 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from cci_app.accounts.keys import Scope, create_key, revoke_key
+from cci_app.accounts.caller import Scope
+from cci_app.accounts.keys import create_key, revoke_key
 from cci_app.core.command_line import plainly
 from cci_app.core.database import system_transaction
 from cci_app.core.tenants import organisation_named

@@ -2,12 +2,11 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
-from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cci_app.accounts.caller import Caller, Proof, Scope
 from cci_app.accounts.models import ApiKey
 from cci_app.core import clock
 from cci_app.core.database import keyless_transaction
@@ -15,25 +14,6 @@ from cci_app.core.errors import Conflict
 
 ACTIVE_KEYS_PER_NAME = 2
 _PREFIX_LENGTH = 12
-
-
-class Scope(StrEnum):
-    """What a key may be used for. `operator` sees the whole installation, all others one organisation."""
-
-    MESSAGES = "messages"
-    USERS = "users"
-    ADMIN = "admin"
-    EXPORT = "export"
-    OPERATOR = "operator"
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who calls: the key and the organisation it speaks for."""
-
-    key_id: int
-    organisation_id: int
-    scopes: frozenset[str]
 
 
 def hash_key(key: str) -> str:
@@ -89,4 +69,6 @@ def find_caller(key: str) -> Caller | None:
                 ApiKey.key_hash == key_hash, ApiKey.revoked_at.is_(None)
             )
         ).one_or_none()
-    return Caller(found.id, found.organisation_id, frozenset(found.scopes)) if found else None
+    if found is None:
+        return None
+    return Caller(found.organisation_id, f"key:{found.id}", Proof.API_KEY, scopes=frozenset(found.scopes))

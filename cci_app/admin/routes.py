@@ -7,7 +7,7 @@ from flask import Response, current_app, g, jsonify, request
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from cci_app.accounts.auth import current_caller
-from cci_app.accounts.keys import Scope
+from cci_app.accounts.caller import Scope
 from cci_app.admin import examples
 from cci_app.admin.contacts_reload import dry_run, request_reload
 from cci_app.admin.health import check_dependencies

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
-from cci_app.accounts.keys import Scope
+from cci_app.accounts.caller import Scope
 from cci_app.admin.health import WORKER_KEY
 from cci_app.conversation.log import log_conversations
 from cci_app.core.redis import get_redis

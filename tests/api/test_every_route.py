@@ -8,8 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from cci_app import BLUEPRINTS
-from cci_app.accounts.keys import Scope
+from cci_app.accounts.caller import Scope
 from tests.conftest import Tenant, make_tenant
 from tests.knowledge.ready import make_document
 
@@ -50,11 +49,6 @@ def job_id(app: Flask, tenant: Tenant) -> str:
 @pytest.fixture
 def document_id(app: Flask, tenant: Tenant) -> int:
     return make_document(tenant, "canari-7c1f").id
-
-
-def test_the_public_list_is_short_and_complete(app: Flask) -> None:
-    open_blueprints = {dotted.rpartition(":")[0] for dotted, scope in BLUEPRINTS if scope is None}
-    assert open_blueprints == {"cci_app.core.http.routes"}
 
 
 def test_every_route_asks_for_a_key(app: Flask, web: FlaskClient) -> None:

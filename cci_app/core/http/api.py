@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from functools import wraps
-from typing import Any
+from typing import Any, Protocol
 
 import marshmallow as ma
 from flask import Flask, current_app
@@ -20,6 +20,15 @@ API_VERSION = "1.0.0"
 _FOR_CALLERS = ("UNAUTHORIZED", "FORBIDDEN", "UNPROCESSABLE_ENTITY", "TOO_MANY_REQUESTS", "SERVICE_UNAVAILABLE")
 _FOR_BODIES = ("BAD_REQUEST", "REQUEST_ENTITY_TOO_LARGE")
 _NO_QUERY = ma.Schema()
+
+
+class Security(Protocol):
+    """What callers have to prove, as OpenAPI has it: the schemes by their names, and what an operation asks."""
+
+    schemes: Mapping[str, Mapping[str, Any]]
+
+    def asked(self, blueprint: str, method: str) -> list[dict[str, list[str]]]:
+        """The schemes of which one will do, each with its scope or role; none for what is open to everybody."""
 
 
 class EdgeBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest is untyped
@@ -59,15 +68,12 @@ class EdgeBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest is untype
                 operation["operation_id"] = endpoint
 
     def _prepare_caller_doc(
-        self, doc: dict[str, Any], doc_info: dict[str, Any], *, api: "EdgeApi", **_: Any
+        self, doc: dict[str, Any], doc_info: dict[str, Any], *, api: "EdgeApi", method: str, **_: Any
     ) -> dict[str, Any]:
         doc["operationId"] = doc_info["operation_id"]
         responses = doc.setdefault("responses", {})
-        scope = api.scopes.get(self.name)
-        if scope is None:
-            doc["security"] = []
-        else:
-            doc["security"] = [{"apiKey": [scope]}, {"bearer": [scope]}]
+        doc["security"] = api.security.asked(self.name, method)
+        if doc["security"]:
             _add(responses, _FOR_CALLERS)
         if "requestBody" in doc or "requestBody" in doc_info.get("manual_doc", {}):
             _add(responses, _FOR_BODIES)
@@ -89,17 +95,14 @@ def _add(responses: dict[Any, Any], names: Iterable[str]) -> None:
 
 
 class EdgeApi(Api):  # type: ignore[misc]
-    """flask-smorest's Api without its error handler: ours gives every error one envelope.
-
-    `scopes` maps a blueprint's name to the scope that its operations need, None for those open to everybody.
-    """
+    """flask-smorest's Api without its error handler: ours gives every error one envelope."""
 
     ERROR_SCHEMA = ErrorResponse
     # A response for "any other status" would allow whatever happens: each operation names its errors.
     DEFAULT_ERROR_RESPONSE_NAME = None
 
-    def __init__(self, app: Flask, scopes: Mapping[str, str | None]) -> None:
-        self.scopes = scopes
+    def __init__(self, app: Flask, security: Security) -> None:
+        self.security = security
         super().__init__(app)
 
     def _register_error_handlers(self) -> None:
@@ -120,7 +123,7 @@ class EdgeApi(Api):  # type: ignore[misc]
         """We have none."""
 
 
-def make_api(app: Flask, scopes: Mapping[str, str | None]) -> EdgeApi:
+def make_api(app: Flask, security: Security) -> EdgeApi:
     """Attach the API's description to the application."""
     app.config["API_TITLE"] = "WhatsApp assistant"
     app.config["API_VERSION"] = API_VERSION
@@ -129,14 +132,9 @@ def make_api(app: Flask, scopes: Mapping[str, str | None]) -> EdgeApi:
         "info": {
             "description": "Send a person's message and get the assistant's reply; watch and manage what was said."
         },
-        "components": {
-            "securitySchemes": {
-                "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "Your API key"},
-                "bearer": {"type": "http", "scheme": "bearer", "description": "The same key, as a bearer token"},
-            }
-        },
+        "components": {"securitySchemes": security.schemes},
     }
-    api = EdgeApi(app, scopes)
+    api = EdgeApi(app, security)
     app.extensions["cci_api"] = api
     app.extensions["cci_api_values"] = {}
     return api

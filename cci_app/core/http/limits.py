@@ -1,4 +1,4 @@
-"""Rate limits: of a key over all its requests, and of a person's messages."""
+"""Rate limits: of a caller over all its requests, and of a person's messages."""
 
 import math
 import time
@@ -53,16 +53,16 @@ def _hit(limiter: FixedWindowRateLimiter, limit: RateLimitItem, who: tuple[str, 
 
 
 def init_limits(app: Flask, settings: Settings) -> None:
-    """Count every request of a key."""
+    """Count every request of a caller."""
     limits = app.extensions["cci_limits"] = RateLimits(app, settings)
 
     @app.before_request
     def _count_key() -> None:
         if "caller" in g:
-            limits.count(limits.per_key, f"key:{g.caller.key_id}")
+            limits.count(limits.per_key, g.caller.who)
 
 
 def limit_person(user_id: str) -> None:
     """Count a message of a person. Raises TooManyRequests."""
     limits: RateLimits = current_app.extensions["cci_limits"]
-    limits.count(limits.per_person, f"key:{g.caller.key_id}", user_id)
+    limits.count(limits.per_person, g.caller.who, user_id)
