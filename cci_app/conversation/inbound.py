@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from cci_app.channels.message import Inbound
 
@@ -20,6 +21,11 @@ class Person:
     organisation_id: int
     assistant: str
     user_id: str
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The columns that say whose a row is."""
+        return {"organisation_id": self.organisation_id, "assistant": self.assistant, "user_id": self.user_id}
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ class Outbox:
 
 def claim_next(person: Person) -> Claim | None:
     """Claim the person's next part; None where nothing is due, or somebody else sends to them."""
-    values = {**_person(person), "claim": CLAIM_SECONDS}
+    values = {**person.columns, "claim": CLAIM_SECONDS}
     for row in tenant_statement(person.organisation_id, _CLAIM, values):
         address, part = address_from_json(row.address), part_from_json(row.part)
         return Claim(row.id, row.idempotency_key, address, part, OutboundReason(row.reason), row.attempts)
@@ -198,11 +198,3 @@ def _settle(person: Person, claim: Claim, delivery: Delivery) -> None:
             "vendor_id": delivery.id if isinstance(delivery, Sent) else None,
         },
     )
-
-
-def _person(person: Person) -> dict[str, Any]:
-    return {
-        "organisation_id": person.organisation_id,
-        "assistant": person.assistant,
-        "user_id": person.user_id,
-    }

@@ -17,14 +17,16 @@ from cci_app.channels.ports import Rendered, Reply
 from cci_app.channels.registry import Channels, load_channels
 from cci_app.contacts import book
 from cci_app.contacts.card import ContactCard
-from cci_app.conversation import memory, turns
+from cci_app.conversation import completing, memory, receipts, turns
 from cci_app.conversation.acquaintance import acquaint, forget, remembered
+from cci_app.conversation.completing import Completion
 from cci_app.conversation.inbound import Event, Person
 from cci_app.conversation.outbox import Outbox
 from cci_app.conversation.pool import AgentPool
+from cci_app.conversation.receipts import Receipt
 from cci_app.conversation.state import PersonState
 from cci_app.conversation.thinking import language_of, outcome, start_of, think
-from cci_app.conversation.turns import Completion, LeaseLost, Receipt, Turn
+from cci_app.conversation.turns import LeaseLost, Turn
 from cci_app.core import clock
 from cci_app.core.database import tenant_transaction
 from cci_app.core.deadline import Deadline
@@ -83,7 +85,7 @@ class Conversation:
         """
         opening = time.monotonic()
         started = opening - waited
-        receipt = turns.open_receipt(event, self._settings.default_region)
+        receipt = receipts.open_receipt(event, self._settings.default_region)
         arrival = _Arrival(event, receipt, started, Deadline(started + self._settings.reply_budget_seconds))
         stages = {"receive": time.monotonic() - opening}
         if receipt.reply is not None:
@@ -177,7 +179,7 @@ class Conversation:
             address=address,
             pushable=self.channels.can_push(turn.person.organisation_id, address),
         )
-        late = turns.complete(turn, done, unheard=unheard)
+        late = completing.complete(turn, done, unheard=unheard)
         stages = {**thought.stages, "complete": time.monotonic() - committing}
         forget(turn, assistant)
         memory.save(turn.person, state, turn.sequence + 1, self._settings.state_ttl_seconds)
@@ -193,14 +195,14 @@ class Conversation:
             turn = turns.take_turn(person, receipt.id, self._settings.default_region)
             if turn is not None:
                 return turn
-            if turns.stored_reply(person, receipt.id) is not None:
+            if receipts.stored_reply(person, receipt.id) is not None:
                 return None
         return None
 
     def _await_reply(self, arrival: _Arrival) -> Rendered:
         """Wait for the stored reply of a receipt that somebody else answers; the holding reply at the deadline."""
         for _ in _pauses(arrival.deadline):
-            reply = turns.stored_reply(arrival.event.person, arrival.receipt.id)
+            reply = receipts.stored_reply(arrival.event.person, arrival.receipt.id)
             if reply is not None:
                 return reply
         return self._hold(arrival)
@@ -213,8 +215,8 @@ class Conversation:
         text = Text(assistant.holding(language_of(written(arrival.event.inbound.parts), state, assistant)))
         elapsed_ms = round((time.monotonic() - arrival.started) * 1000)
         rendered = self.channels[receipt.channel].render(Reply((text,), state.user_status(), elapsed_ms))
-        held = turns.hold(person, receipt.id, rendered)
-        return held or cast(Rendered, turns.stored_reply(person, receipt.id))
+        held = receipts.hold(person, receipt.id, rendered)
+        return held or cast(Rendered, receipts.stored_reply(person, receipt.id))
 
     def stop(self) -> None:
         """Let the turns under way end."""

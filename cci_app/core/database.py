@@ -175,6 +175,11 @@ def one_trip(statement: str, *parameters: sa.BindParameter[Any], timed: bool = F
     return sa.text(f"{scope}; {statement}").bindparams(*parameters)
 
 
+def jsonb(*names: str) -> list[sa.BindParameter[Any]]:
+    """Parameters of a statement that are JSON; None is NULL."""
+    return [sa.bindparam(name, type_=JSONB(none_as_null=True)) for name in names]
+
+
 def tenant_statement(
     organisation_id: int, statement: sa.TextClause, values: Mapping[str, Any], *, timeout: float | None = None
 ) -> Sequence[Any]:

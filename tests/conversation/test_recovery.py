@@ -5,7 +5,7 @@ import time
 import pytest
 import sqlalchemy as sa
 
-from cci_app.conversation import turns
+from cci_app.conversation import receipts, turns
 from cci_app.conversation.inbound import Person
 from cci_app.conversation.log import log_conversations
 from cci_app.conversation.service import Conversation
@@ -72,7 +72,7 @@ def test_a_full_pool_gives_the_holding_reply_at_once(
 def test_what_a_dead_process_began_is_finished_once(
     conversation: Conversation, person: Person, agent: ScriptedAgent
 ) -> None:
-    receipt = turns.open_receipt(event(person, "bonjour", "1"), "CO")
+    receipt = receipts.open_receipt(event(person, "bonjour", "1"), "CO")
     assert receipt.turn is not None
     assert receipt.id not in sweep(grace_seconds=0)
     with tenant_transaction(person.organisation_id) as session:
@@ -88,7 +88,7 @@ def test_what_a_dead_process_began_is_finished_once(
 def test_a_turn_that_kills_its_process_is_given_up(
     conversation: Conversation, person: Person, agent: ScriptedAgent
 ) -> None:
-    receipt = turns.open_receipt(event(person, "bonjour", "1"), "CO")
+    receipt = receipts.open_receipt(event(person, "bonjour", "1"), "CO")
     with tenant_transaction(person.organisation_id) as session:
         session.execute(
             sa.text("UPDATE turn_state SET lease_until = now() - interval '1 second', attempts = :attempts"),

@@ -10,10 +10,11 @@ from flask import Flask
 
 from cci_app.channels.message import Text, parts_to_json
 from cci_app.channels.ports import Rendered
-from cci_app.conversation import turns
+from cci_app.conversation import completing, receipts, turns
+from cci_app.conversation.completing import Completion
 from cci_app.conversation.inbound import Person
 from cci_app.conversation.outcome import Outcome
-from cci_app.conversation.turns import Completion, LeaseLost, Turn
+from cci_app.conversation.turns import LeaseLost, Turn
 from cci_app.core.database import tenant_transaction
 from tests.conftest import Tenant
 from tests.conversation.scripted import event
@@ -24,8 +25,8 @@ def person(tenant: Tenant) -> Person:
     return Person(tenant.organisation_id, "cci", "+573000000001")
 
 
-def opened(person: Person, text: str = "Bonjour", event_id: str | None = None) -> turns.Receipt:
-    return turns.open_receipt(event(person, text, event_id), "CO")
+def opened(person: Person, text: str = "Bonjour", event_id: str | None = None) -> receipts.Receipt:
+    return receipts.open_receipt(event(person, text, event_id), "CO")
 
 
 def rendered(text: str) -> Rendered:
@@ -48,7 +49,7 @@ def completion(text: str, **state: Any) -> Completion:
     )
 
 
-def take(receipt: turns.Receipt) -> Turn:
+def take(receipt: receipts.Receipt) -> Turn:
     assert receipt.turn is not None
     return receipt.turn
 
@@ -67,8 +68,8 @@ def test_a_new_event_takes_the_turn(app: Flask, person: Person) -> None:
 
 def test_a_repeat_finds_the_stored_reply(app: Flask, person: Person) -> None:
     turn = take(opened(person, event_id="one"))
-    assert opened(person, event_id="one") == turns.Receipt(turn.receipt_id, turn.channel)
-    turns.complete(turn, completion("Bienvenue"), unheard=False)
+    assert opened(person, event_id="one") == receipts.Receipt(turn.receipt_id, turn.channel)
+    completing.complete(turn, completion("Bienvenue"), unheard=False)
     assert opened(person, event_id="one").reply == rendered("Bienvenue")
 
 
@@ -84,7 +85,7 @@ def test_a_second_message_waits_for_the_first(app: Flask, person: Person) -> Non
     second = opened(person, "second", "2")
     assert second.turn is None
     assert turns.take_turn(person, second.id, "CO") is None
-    turns.complete(first, completion("one"), unheard=False)
+    completing.complete(first, completion("one"), unheard=False)
     turn = turns.take_turn(person, second.id, "CO")
     assert turn is not None
     assert turn.state == {"said": "one"}
@@ -94,7 +95,7 @@ def test_a_second_message_waits_for_the_first(app: Flask, person: Person) -> Non
 def test_messages_are_answered_in_order_of_arrival(app: Flask, person: Person) -> None:
     first = take(opened(person, "first", "1"))
     second, third = opened(person, "second", "2"), opened(person, "third", "3")
-    turns.complete(first, completion("one"), unheard=False)
+    completing.complete(first, completion("one"), unheard=False)
     assert turns.take_turn(person, third.id, "CO") is None
     assert turns.take_turn(person, second.id, "CO") is not None
 
@@ -106,11 +107,11 @@ def test_a_zombie_cannot_commit(app: Flask, person: Person) -> None:
     assert heir is not None
     assert heir.attempts == 2
     with pytest.raises(LeaseLost):
-        turns.complete(zombie, completion("zombie"), unheard=False)
-    turns.complete(heir, completion("heir"), unheard=False)
-    assert turns.stored_reply(person, zombie.receipt_id) == rendered("heir")
+        completing.complete(zombie, completion("zombie"), unheard=False)
+    completing.complete(heir, completion("heir"), unheard=False)
+    assert receipts.stored_reply(person, zombie.receipt_id) == rendered("heir")
     with pytest.raises(LeaseLost):
-        turns.complete(zombie, completion("zombie"), unheard=False)
+        completing.complete(zombie, completion("zombie"), unheard=False)
 
 
 def test_an_extended_lease_is_not_taken(app: Flask, person: Person) -> None:
@@ -122,40 +123,40 @@ def test_an_extended_lease_is_not_taken(app: Flask, person: Person) -> None:
 
 def test_a_held_answer_opens_the_next_reply_once(app: Flask, person: Person) -> None:
     slow = take(opened(person, "first", "1"))
-    assert turns.hold(person, slow.receipt_id, rendered("un instant")) == rendered("un instant")
-    assert turns.complete(slow, completion("late answer"), unheard=False)
+    assert receipts.hold(person, slow.receipt_id, rendered("un instant")) == rendered("un instant")
+    assert completing.complete(slow, completion("late answer"), unheard=False)
     # The sender of the first event has the holding reply, and a repeat gets the same.
     assert opened(person, "first", "1").reply == rendered("un instant")
     second = take(opened(person, "second", "2"))
     assert [late.part.plain for late in second.late] == ["late answer"]
-    turns.complete(second, completion("late answer, then this"), unheard=False)
+    completing.complete(second, completion("late answer, then this"), unheard=False)
     assert take(opened(person, "third", "3")).late == ()
 
 
 def test_hold_after_the_answer_says_so(app: Flask, person: Person) -> None:
     turn = take(opened(person, "first", "1"))
-    turns.complete(turn, completion("in time"), unheard=False)
-    assert turns.hold(person, turn.receipt_id, rendered("un instant")) is None
-    assert turns.stored_reply(person, turn.receipt_id) == rendered("in time")
+    completing.complete(turn, completion("in time"), unheard=False)
+    assert receipts.hold(person, turn.receipt_id, rendered("un instant")) is None
+    assert receipts.stored_reply(person, turn.receipt_id) == rendered("in time")
 
 
 def test_without_an_id_the_same_text_again_is_a_repeat(app: Flask, person: Person) -> None:
     turn = take(opened(person, "hola"))
     assert opened(person, "hola").id == turn.receipt_id
-    turns.complete(turn, completion("hello"), unheard=False)
+    completing.complete(turn, completion("hello"), unheard=False)
     assert opened(person, "hola").reply == rendered("hello")
 
 
 def test_without_an_id_the_same_text_later_or_after_another_is_new(app: Flask, person: Person) -> None:
     turn = take(opened(person, "hola"))
-    turns.complete(turn, completion("hello"), unheard=False)
+    completing.complete(turn, completion("hello"), unheard=False)
     with tenant_transaction(person.organisation_id) as session:
         session.execute(sa.text("UPDATE webhook_events SET completed_at = now() - interval '3 seconds'"))
     later = take(opened(person, "hola"))
     assert later.receipt_id != turn.receipt_id
-    turns.complete(later, completion("hello again"), unheard=False)
+    completing.complete(later, completion("hello again"), unheard=False)
     between = take(opened(person, "sí"))
-    turns.complete(between, completion("yes"), unheard=False)
+    completing.complete(between, completion("yes"), unheard=False)
     assert opened(person, "hola").turn is not None
 
 
@@ -166,17 +167,17 @@ def test_released_turns_wait_for_somebody(app: Flask, person: Person) -> None:
 
 
 def test_the_same_event_many_times_at_once_is_one_receipt(app: Flask, person: Person) -> None:
-    receipts: list[turns.Receipt] = []
+    made: list[receipts.Receipt] = []
 
     def send() -> None:
         with app.app_context():
-            receipts.append(opened(person, "hola", "same"))
+            made.append(opened(person, "hola", "same"))
 
     threads = [threading.Thread(target=send) for _ in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(receipts) == 20
-    assert len({receipt.id for receipt in receipts}) == 1
-    assert sum(receipt.turn is not None for receipt in receipts) == 1
+    assert len(made) == 20
+    assert len({receipt.id for receipt in made}) == 1
+    assert sum(receipt.turn is not None for receipt in made) == 1
