@@ -6,7 +6,7 @@ from pydantic import SecretStr, field_validator
 
 from cci_app.channels.manychat import Manychat
 from cci_app.core.outside.addresses import at_service
-from cci_app.core.outside.kind import Fields, Kind
+from cci_app.core.outside.kind import AccountKind, Fields
 from config.settings import Settings
 
 
@@ -37,5 +37,7 @@ def _manychat(fields: ManychatFields, _settings: Settings) -> Manychat:
     return Manychat(fields.api_key.get_secret_value(), fields.base_url)
 
 
-MANYCHAT: Kind[ManychatFields, Manychat] = Kind("manychat", "a page at Manychat", ManychatFields, _manychat, _page)
-KINDS: dict[str, Kind[Any, Any]] = {kind.name: kind for kind in (MANYCHAT,)}
+MANYCHAT: AccountKind[ManychatFields, Manychat] = AccountKind(
+    "manychat", "a page at Manychat", ManychatFields, _manychat, _page
+)
+KINDS: dict[str, AccountKind[Any, Any]] = {kind.name: kind for kind in (MANYCHAT,)}

@@ -8,7 +8,7 @@ _LOOKED_AT = 4_096
 _AS_XLSX = "open it in Excel, save it as .xlsx (File, Save As) and send that file"
 
 
-class Kind(StrEnum):
+class WorkbookKind(StrEnum):
     """What the reader of sheets can read."""
 
     PACKED = "packed"  # .xlsx, .xlsm, .xlsb, .ods
@@ -19,14 +19,17 @@ class Kind(StrEnum):
     TEXT = "text"  # .csv and its kin
 
 
-_KINDS: tuple[tuple[Kind, tuple[bytes, ...]], ...] = (
-    (Kind.PACKED, (b"PK\x03\x04",)),
-    (Kind.OLE, (bytes.fromhex("d0cf11e0a1b11ae1"),)),
+_KINDS: tuple[tuple[WorkbookKind, tuple[bytes, ...]], ...] = (
+    (WorkbookKind.PACKED, (b"PK\x03\x04",)),
+    (WorkbookKind.OLE, (bytes.fromhex("d0cf11e0a1b11ae1"),)),
 )
-_MARKED: tuple[tuple[Kind, tuple[bytes, ...]], ...] = (
-    (Kind.HTML, (b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<meta", b"<style", b"<div", b"<!--")),
-    (Kind.XML, (b"<?xml", b"<workbook", b"<ss:workbook", b"<?mso-application")),
-    (Kind.MHTML, (b"mime-version:",)),
+_MARKED: tuple[tuple[WorkbookKind, tuple[bytes, ...]], ...] = (
+    (
+        WorkbookKind.HTML,
+        (b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<meta", b"<style", b"<div", b"<!--"),
+    ),
+    (WorkbookKind.XML, (b"<?xml", b"<workbook", b"<ss:workbook", b"<?mso-application")),
+    (WorkbookKind.MHTML, (b"mime-version:",)),
 )
 # What a spreadsheet program may open as well, or what is sent by mistake; each with what to do.
 _OTHERS: tuple[tuple[str, tuple[bytes, ...]], ...] = (
@@ -54,7 +57,7 @@ _NOT_EXCEL = "the file is not an Excel workbook: save the contacts in Excel as .
 WEB_PAGE = "a web page came instead of a workbook: use the address that downloads the .xlsx file itself"
 
 
-def kind_of(data: bytes) -> Kind:
+def kind_of(data: bytes) -> WorkbookKind:
     """What can be read of a file. Raises WorkbookError, which names what the others are and says what to do."""
     if not data:
         raise WorkbookError("the file is empty: send an Excel workbook (.xlsx)")
@@ -64,14 +67,14 @@ def kind_of(data: bytes) -> Kind:
     start = _beginning(data)
     for kind, marks in _MARKED:
         if start.lower().startswith(marks):
-            return Kind.HTML if kind is Kind.XML and _is_xhtml(start) else kind
+            return WorkbookKind.HTML if kind is WorkbookKind.XML and _is_xhtml(start) else kind
     for name, marks in _OTHERS:
         if data.startswith(marks) or (start.startswith(marks) and len(marks[0]) > 2):
             raise WorkbookError(f"the file is no Excel workbook but {name}")
     if start.startswith((b"{", b"[")):
         raise WorkbookError(f"the file is no Excel workbook but {_OTHERS[-1][0]}")
     if _is_text(data[:_LOOKED_AT]):
-        return Kind.TEXT
+        return WorkbookKind.TEXT
     raise WorkbookError(_NOT_EXCEL)
 
 

@@ -83,7 +83,7 @@ _LIST_LATE = one_trip(
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class ClaimedPart:
     """The right to send one part, once."""
 
     id: int
@@ -111,7 +111,7 @@ class Outbox:
                 break
         return sent
 
-    def _deliver(self, person: Person, claim: Claim) -> Delivery:
+    def _deliver(self, person: Person, claim: ClaimedPart) -> Delivery:
         try:
             channel = self._channels.sender(person.organisation_id, claim.address)
         except Unavailable as error:
@@ -121,12 +121,12 @@ class Outbox:
         return channel.send(claim.part, claim.address, claim.key)
 
 
-def claim_next(person: Person) -> Claim | None:
+def claim_next(person: Person) -> ClaimedPart | None:
     """Claim the person's next part; None where nothing is due, or somebody else sends to them."""
     values = {**person.columns, "claim": CLAIM_SECONDS}
     for row in tenant_statement(person.organisation_id, _CLAIM, values):
         address, part = address_from_json(row.address), part_from_json(row.part)
-        return Claim(row.id, row.idempotency_key, address, part, OutboundReason(row.reason), row.attempts)
+        return ClaimedPart(row.id, row.idempotency_key, address, part, OutboundReason(row.reason), row.attempts)
     return None
 
 
@@ -168,7 +168,7 @@ def late_answers(
     return [{**row._asdict(), "answer": plain_text(parts_from_json(row.parts))} for row in found]
 
 
-def _settle(person: Person, claim: Claim, delivery: Delivery) -> None:
+def _settle(person: Person, claim: ClaimedPart, delivery: Delivery) -> None:
     state, via, pause, code = OutboundState.SENT, Via.PUSH, 0.0, None
     if isinstance(delivery, Retry) and claim.attempts < MAX_ATTEMPTS:
         state = OutboundState.QUEUED

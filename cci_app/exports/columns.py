@@ -12,7 +12,7 @@ from cci_app.exports.selection import RunStatus
 from cci_app.language.detect import ADMIN_LANGUAGES
 
 
-class Kind(StrEnum):
+class ColumnKind(StrEnum):
     """What a column holds."""
 
     TEXT = "text"
@@ -30,7 +30,7 @@ class Column:
     name: str
     heading: str
     value: str
-    kind: Kind = Kind.TEXT
+    kind: ColumnKind = ColumnKind.TEXT
     width: int = 14
 
 
@@ -130,7 +130,7 @@ class Layout:
         """The questions of each assistant."""
         return {name: [one for one in self.questions if one.assistant == name] for name in self.assistants}
 
-    def _column(self, name: str, texts: tuple[str, str, str], value: str, kind: Kind, width: int) -> Column:
+    def _column(self, name: str, texts: tuple[str, str, str], value: str, kind: ColumnKind, width: int) -> Column:
         return Column(name, heading(texts, self.language), value, kind, width)
 
     def _of(self, question: Question) -> str:
@@ -158,14 +158,14 @@ STATUSES: dict[RunStatus, tuple[str, str, str]] = {
     RunStatus.IN_PROGRESS: ("In progress", "En curso", "En cours"),
     RunStatus.ABANDONED: ("Abandoned", "Abandonada", "Abandonnée"),
 }
-_SHORT: tuple[Kind, int] = (Kind.TEXT, 16)
-_NUMBER: tuple[Kind, int] = (Kind.INTEGER, 14)
-_MOMENT: tuple[Kind, int] = (Kind.MOMENT, 19)
-_Row = tuple[str, tuple[str, str, str], str, Kind, int]
+_SHORT: tuple[ColumnKind, int] = (ColumnKind.TEXT, 16)
+_NUMBER: tuple[ColumnKind, int] = (ColumnKind.INTEGER, 14)
+_MOMENT: tuple[ColumnKind, int] = (ColumnKind.MOMENT, 19)
+_Row = tuple[str, tuple[str, str, str], str, ColumnKind, int]
 _BEFORE: tuple[_Row, ...] = (
-    ("user_id", ("User (WhatsApp)", "Usuario (WhatsApp)", "Utilisateur (WhatsApp)"), "v.user_id", Kind.TEXT, 18),
-    ("company", ("Company", "Empresa", "Entreprise"), "v.company", Kind.TEXT, 28),
-    ("contact_name", ("Contact", "Contacto", "Contact"), "v.contact_name", Kind.TEXT, 24),
+    ("user_id", ("User (WhatsApp)", "Usuario (WhatsApp)", "Utilisateur (WhatsApp)"), "v.user_id", ColumnKind.TEXT, 18),
+    ("company", ("Company", "Empresa", "Entreprise"), "v.company", ColumnKind.TEXT, 28),
+    ("contact_name", ("Contact", "Contacto", "Contact"), "v.contact_name", ColumnKind.TEXT, 24),
     ("started_at", ("Start", "Inicio", "Début"), "v.started_at", *_MOMENT),
     ("ended_at", ("Last message", "Último mensaje", "Dernier message"), "v.ended_at", *_MOMENT),
     (
@@ -174,8 +174,8 @@ _BEFORE: tuple[_Row, ...] = (
         "v.questions_answered",
         *_NUMBER,
     ),
-    ("status", ("Status", "Estado", "Statut"), "v.status", Kind.STATUS, 16),
-    ("language", ("Language", "Idioma", "Langue"), "v.language", Kind.TEXT, 10),
+    ("status", ("Status", "Estado", "Statut"), "v.status", ColumnKind.STATUS, 16),
+    ("language", ("Language", "Idioma", "Langue"), "v.language", ColumnKind.TEXT, 10),
 )
 _AFTER: tuple[_Row, ...] = (
     ("messages", ("Messages", "Mensajes", "Messages"), "v.messages", *_NUMBER),
@@ -196,21 +196,21 @@ _AFTER: tuple[_Row, ...] = (
         "share_within_8s",
         ("Share within 8 s", "Proporción en 8 s", "Part en moins de 8 s"),
         "v.share_within_8s",
-        Kind.SHARE,
+        ColumnKind.SHARE,
         14,
     ),
     ("late_answers", ("Late answers", "Respuestas tardías", "Réponses tardives"), "v.late_answers", *_NUMBER),
     ("assistant", ("Assistant", "Asistente", "Assistant"), "v.assistant", *_SHORT),
-    ("conversation_id", ("Conversation", "Conversación", "Conversation"), "v.id::text", Kind.TEXT, 38),
+    ("conversation_id", ("Conversation", "Conversación", "Conversation"), "v.id::text", ColumnKind.TEXT, 38),
 )
 _MESSAGES: tuple[_Row, ...] = (
-    ("user_id", ("User (WhatsApp)", "Usuario (WhatsApp)", "Utilisateur (WhatsApp)"), "v.user_id", Kind.TEXT, 18),
+    ("user_id", ("User (WhatsApp)", "Usuario (WhatsApp)", "Utilisateur (WhatsApp)"), "v.user_id", ColumnKind.TEXT, 18),
     ("sent_at", ("Time", "Hora", "Heure"), "m.timestamp", *_MOMENT),
-    ("message", ("Message", "Mensaje", "Message"), "m.user_message", Kind.TEXT, 50),
-    ("reply", ("Reply", "Respuesta", "Réponse"), "m.agent_response", Kind.TEXT, 70),
+    ("message", ("Message", "Mensaje", "Message"), "m.user_message", ColumnKind.TEXT, 50),
+    ("reply", ("Reply", "Respuesta", "Réponse"), "m.agent_response", ColumnKind.TEXT, 70),
     ("question", ("Open question", "Pregunta abierta", "Question ouverte"), "m.current_question", *_NUMBER),
-    ("language", ("Language", "Idioma", "Langue"), "m.detected_language", Kind.TEXT, 10),
+    ("language", ("Language", "Idioma", "Langue"), "m.detected_language", ColumnKind.TEXT, 10),
     ("response_ms", ("Response (ms)", "Respuesta (ms)", "Réponse (ms)"), "m.response_time_ms", *_NUMBER),
-    ("late", ("Late", "Tardía", "Tardive"), "m.late", Kind.YES_NO, 10),
-    ("conversation_id", ("Conversation", "Conversación", "Conversation"), "v.id::text", Kind.TEXT, 38),
+    ("late", ("Late", "Tardía", "Tardive"), "m.late", ColumnKind.YES_NO, 10),
+    ("conversation_id", ("Conversation", "Conversación", "Conversation"), "v.id::text", ColumnKind.TEXT, 38),
 )

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from cci_app.exports.columns import Kind
+from cci_app.exports.columns import ColumnKind
 from cci_app.exports.files import selected
 from cci_app.exports.guard import unguarded
 from cci_app.exports.record import Record
@@ -84,7 +84,7 @@ class Manifest:
             with path.open(encoding="utf-8-sig", newline="") as file:
                 lines = csv.reader(file, delimiter=Separator(self.separator).sign)
                 next(lines)
-                kinds = [Kind(kind) for _, kind in self.columns]
+                kinds = [ColumnKind(kind) for _, kind in self.columns]
                 for line in lines:
                     yield [_cell(kind, cell) for kind, cell in zip(kinds, line, strict=True)]
 
@@ -100,15 +100,15 @@ class Manifest:
         )
 
 
-def _cell(kind: Kind, cell: str) -> Cell:
+def _cell(kind: ColumnKind, cell: str) -> Cell:
     if not cell:
         return None
     match kind:
-        case Kind.INTEGER:
+        case ColumnKind.INTEGER:
             return int(cell)
-        case Kind.SHARE:
+        case ColumnKind.SHARE:
             return float(cell)
-        case Kind.MOMENT:
+        case ColumnKind.MOMENT:
             return datetime.fromisoformat(cell)
         case _:
             return unguarded(cell)

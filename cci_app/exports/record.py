@@ -18,7 +18,7 @@ import sqlalchemy as sa
 
 from cci_app.assistants.spec import AssistantSpec
 from cci_app.core.database import tenant_snapshot
-from cci_app.exports.columns import Column, Kind, Layout
+from cci_app.exports.columns import Column, ColumnKind, Layout
 from cci_app.exports.guard import guarded, guarded_sql
 from cci_app.exports.selection import Selection, Separator
 
@@ -92,7 +92,7 @@ _JSON_MOMENT = "to_char({value}, 'YYYY-MM-DD\"T\"HH24:MI:SSTZH:TZM')"
 
 
 def _value(column: Column, moment: str) -> str:
-    forms = {Kind.MOMENT: moment, Kind.SHARE: "({value})::float8"}
+    forms = {ColumnKind.MOMENT: moment, ColumnKind.SHARE: "({value})::float8"}
     return forms.get(column.kind, "{value}").format(value=column.value)
 
 
@@ -161,7 +161,7 @@ class Record:
             f"{_value(column, _CSV_MOMENT)} AS c{place}" for place, column in enumerate(self.layout.columns)
         )
         cells = ", ".join(
-            guarded_sql(f"c{place}") if column.kind is Kind.TEXT else f"c{place}"
+            guarded_sql(f"c{place}") if column.kind is ColumnKind.TEXT else f"c{place}"
             for place, column in enumerate(self.layout.columns)
         )
         # OFFSET 0 keeps the two apart: the guard reads a value several times, and it should be made once.
@@ -183,7 +183,7 @@ class Record:
         Moments are naive, in the organisation's time, and the status is in its language.
         """
         cells = ", ".join(
-            self.layout.said_status(column.value) if column.kind is Kind.STATUS else _value(column, _CELL_MOMENT)
+            self.layout.said_status(column.value) if column.kind is ColumnKind.STATUS else _value(column, _CELL_MOMENT)
             for column in self.layout.columns
         )
         return self._rows(f"SELECT {cells} FROM {self._chosen} ORDER BY {_ORDER}", counted=True)

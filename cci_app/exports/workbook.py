@@ -9,7 +9,7 @@ from typing import Any
 
 from rustpy_xlsxwriter import FastExcel, Format
 
-from cci_app.exports.columns import Column, Kind, heading
+from cci_app.exports.columns import Column, ColumnKind, heading
 from cci_app.exports.record import Record
 from cci_app.exports.summary import add_summary
 
@@ -38,9 +38,9 @@ _CONVERSATIONS = ("Conversations", "Conversaciones", "Conversations")
 _MESSAGES = ("Messages", "Mensajes", "Messages")
 _LONG_TEXTS = ("Long texts", "Textos largos", "Textes longs")
 _FORMATS = {
-    Kind.MOMENT: lambda: Format().set_num_format("yyyy-mm-dd hh:mm:ss"),
-    Kind.SHARE: lambda: Format().set_num_format("0.0 %"),
-    Kind.INTEGER: lambda: Format().set_num_format("0"),
+    ColumnKind.MOMENT: lambda: Format().set_num_format("yyyy-mm-dd hh:mm:ss"),
+    ColumnKind.SHARE: lambda: Format().set_num_format("0.0 %"),
+    ColumnKind.INTEGER: lambda: Format().set_num_format("0"),
 }
 
 
@@ -85,7 +85,11 @@ def _write(record: Record, path: Path, *, with_long_texts: bool) -> bool:
             add_sheet(book, f"{title} {number + 1}" if number else title, columns, part, long_texts)
     if with_long_texts:
         title = heading(_LONG_TEXTS, language)
-        columns = (Column("", "→", "", width=20), Column("", "#", "", Kind.INTEGER), Column("", title, "", width=100))
+        columns = (
+            Column("", "→", "", width=20),
+            Column("", "#", "", ColumnKind.INTEGER),
+            Column("", title, "", width=100),
+        )
         add_sheet(book, title, columns, _late(long_texts), long_texts)
     book.save()
     return with_long_texts or not long_texts.rows
@@ -101,7 +105,7 @@ def add_sheet(
 ) -> None:
     """Add a sheet to the book: its rows are read when the book is saved."""
     names = [column.heading for column in columns]
-    texts = [place for place, column in enumerate(columns) if column.kind is Kind.TEXT]
+    texts = [place for place, column in enumerate(columns) if column.kind is ColumnKind.TEXT]
     book.sheet(
         title,
         _records(names, texts, rows, long_texts),

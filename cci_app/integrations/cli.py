@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 
 from cci_app.core.command_line import plainly
 from cci_app.core.outside.commands import account_commands, tell
-from cci_app.core.outside.kind import Kind
+from cci_app.core.outside.kind import AccountKind
 from cci_app.integrations.accounts import integrations
 from cci_app.integrations.kinds import GOOGLE_SHEETS, SHAREPOINT
 
@@ -37,7 +37,7 @@ def check_sheets() -> None:
     click.echo("Exports can be delivered to the Google Sheet.")
 
 
-def _check(kind: Kind[Any, Any]) -> None:
+def _check(kind: AccountKind[Any, Any]) -> None:
     with plainly():
         service = kind.of_environment(current_app.config["SETTINGS"])
     tell(service.check())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
 
 from cci_app.core.outside.addresses import OPERATOR, address_fault, at_service
-from cci_app.core.outside.kind import Fields, Kind
+from cci_app.core.outside.kind import AccountKind, Fields
 from cci_app.core.sealed import Seal
 from config.settings import Environment, Settings
 
@@ -153,10 +153,10 @@ def _google_sheets(fields: GoogleSheetsFields, _settings: Settings) -> "GoogleSh
         raise InvalidInput(f"{fields.variable('service_account')} {_NO_KEY}, or the path of a file with it") from None
 
 
-SHAREPOINT: "Kind[SharePointFields, SharePoint]" = Kind(
+SHAREPOINT: "AccountKind[SharePointFields, SharePoint]" = AccountKind(
     "sharepoint", "a folder of a SharePoint library", SharePointFields, _sharepoint
 )
-GOOGLE_SHEETS: "Kind[GoogleSheetsFields, GoogleSheets]" = Kind(
+GOOGLE_SHEETS: "AccountKind[GoogleSheetsFields, GoogleSheets]" = AccountKind(
     "google_sheets", "a Google Sheet", GoogleSheetsFields, _google_sheets
 )
-KINDS: dict[str, Kind[Any, Any]] = {kind.name: kind for kind in (SHAREPOINT, GOOGLE_SHEETS)}
+KINDS: dict[str, AccountKind[Any, Any]] = {kind.name: kind for kind in (SHAREPOINT, GOOGLE_SHEETS)}

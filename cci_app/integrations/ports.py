@@ -33,7 +33,7 @@ class Parcel:
 class Progress(Protocol):
     """What a delivery tells of itself, and what it leaves to whoever goes on with it after the worker died.
 
-    Each call raises jobs.claims.LeaseLost when the job is no longer this worker's; a delivery lets it pass.
+    Each call raises jobs.claims.ClaimLost when the job is no longer this worker's; a delivery lets it pass.
     """
 
     @property

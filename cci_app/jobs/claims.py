@@ -31,7 +31,7 @@ PATIENCE = timedelta(days=1)
 _UNEXPECTED = "the work stopped on an unexpected error; the logs have it under this job's id"
 
 
-class LeaseLost(Exception):  # noqa: N818
+class ClaimLost(Exception):  # noqa: N818
     """The job is no longer this worker's: it was cancelled, or taken over after the worker was away for too long."""
 
 
@@ -59,25 +59,25 @@ class Claim:
     _lost: threading.Event = field(default_factory=threading.Event)
 
     def progress(self, rows_done: int, rows: int | None = None) -> None:
-        """Say how far the work is; written with the next beat. Raises LeaseLost."""
+        """Say how far the work is; written with the next beat. Raises ClaimLost."""
         if self._lost.is_set():
-            raise LeaseLost
+            raise ClaimLost
         self._rows_done, self._rows = rows_done, rows
 
     def keep(self, checkpoint: Mapping[str, Any]) -> None:
-        """Commit this JSON as the checkpoint; it holds no personal data and no secret. Raises LeaseLost."""
+        """Commit this JSON as the checkpoint; it holds no personal data and no secret. Raises ClaimLost."""
         with tenant_transaction(self.organisation_id) as session:
             if not self._write(session, checkpoint=dict(checkpoint)):
-                raise LeaseLost
+                raise ClaimLost
         self.checkpoint = checkpoint
 
     def finish(self, session: Session, result: dict[str, Any]) -> None:
         """Be done with that result in the session's transaction, whose other work then counts once or not at all.
 
-        Call it last. Raises LeaseLost, so that the transaction is undone.
+        Call it last. Raises ClaimLost, so that the transaction is undone.
         """
         if not self._write(session, state=JobState.DONE, result=result, reason=None, **_over()):
-            raise LeaseLost
+            raise ClaimLost
         self._finished = True
 
     def beat(self) -> None:
@@ -193,7 +193,7 @@ def _worked_on(taken: Claim) -> Iterator[None]:
         try:
             with _beating(taken):
                 yield
-        except LeaseLost:
+        except ClaimLost:
             log.warning("job_lease_lost")
         except Unavailable as error:
             _try_later(taken, error)

@@ -4,7 +4,7 @@ import marshmallow as ma
 
 from cci_app.core.http.fields import CleanText, PageQuery, WholeNumber
 from cci_app.knowledge.languages import LANGUAGES
-from cci_app.knowledge.reading.kinds import Kind
+from cci_app.knowledge.reading.kinds import DocumentKind
 
 LONGEST_TEXT = 1_000_000
 MOST_RESULTS = 20
@@ -104,7 +104,9 @@ class DocumentsQuery(PageQuery):
     """Which documents to list."""
 
     status = ma.fields.String(validate=ma.validate.OneOf(STATUSES), metadata={"example": "ready"})
-    kind = ma.fields.String(validate=ma.validate.OneOf([kind.value for kind in Kind]), metadata={"example": "pdf"})
+    kind = ma.fields.String(
+        validate=ma.validate.OneOf([kind.value for kind in DocumentKind]), metadata={"example": "pdf"}
+    )
     language = _language()
     title = CleanText(max_length=300, metadata={"description": "A part of the title", "example": "guide"})
     assistant = _assistant("Those that this assistant reads: its own, and those of all")

@@ -109,7 +109,7 @@ _ATTACHED = [
 ]
 
 
-class Kind(ma.fields.Field[MediaKind]):
+class MediaKindField(ma.fields.Field[MediaKind]):
     """What kind of attachment it is; may be left open."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> MediaKind:  # noqa: ARG002
@@ -121,7 +121,7 @@ class Kind(ma.fields.Field[MediaKind]):
 class MediaPayload(FlowSchema):
     """An attachment, as far as the channel tells of it; where it does not tell the kind, the address does."""
 
-    type = Kind()
+    type = MediaKindField()
     url = CleanText(max_length=2048)
     name = CleanText(max_length=255)
     city = CleanText(max_length=120)

@@ -13,7 +13,7 @@ from flask import Flask
 from cci_app.core.database import system_transaction, tenant_transaction
 from cci_app.core.errors import InvalidInput, NotFound, Unavailable
 from cci_app.jobs import claims, ledger
-from cci_app.jobs.claims import Claim, LeaseLost, claim, claimed
+from cci_app.jobs.claims import Claim, ClaimLost, claim, claimed
 from cci_app.jobs.models import Job, JobState
 from tests.conftest import make_tenant
 
@@ -165,7 +165,7 @@ def test_work_goes_on_where_the_checkpoint_says(organisation_id: int, job_id: uu
     second = claim(job_id)
     assert second is not None
     assert second.checkpoint == {"part": 2}
-    with pytest.raises(LeaseLost):
+    with pytest.raises(ClaimLost):
         first.keep({"part": 3})
     assert ledger.find_job(organisation_id, job_id).checkpoint == {"part": 2}
 
@@ -203,9 +203,9 @@ def test_without_a_beat_another_takes_over_and_the_first_changes_nothing(
     assert second is not None
     zombie.close(JobState.FAILED, reason="late")
     zombie.beat()
-    with pytest.raises(LeaseLost):
+    with pytest.raises(ClaimLost):
         zombie.progress(1)
-    with pytest.raises(LeaseLost), tenant_transaction(organisation_id) as session:
+    with pytest.raises(ClaimLost), tenant_transaction(organisation_id) as session:
         zombie.finish(session, {"from": "zombie"})
     second.close(JobState.DONE, result={"from": "second"})
     zombie.close(JobState.DONE, result={"from": "zombie"})

@@ -7,7 +7,7 @@ import pytest
 from cci_app.knowledge.reading import process
 from cci_app.knowledge.reading.document import Caution, Omission, Reason, Report, UnreadableDocument
 from cci_app.knowledge.reading.extraction import extract
-from cci_app.knowledge.reading.kinds import Kind
+from cci_app.knowledge.reading.kinds import DocumentKind
 from cci_app.knowledge.reading.report import report_of, written
 from tests.knowledge.desk import Desk
 
@@ -74,5 +74,5 @@ def test_a_program_that_fails_is_told_from_a_document_that_asks_too_much(
         broken.write_text(written_as)
         monkeypatch.setattr(process, "_READER", broken)
         with pytest.raises(UnreadableDocument) as raised:
-            process.read("a.txt", b"Une phrase.", Kind.TEXT)
+            process.read("a.txt", b"Une phrase.", DocumentKind.TEXT)
         assert raised.value.reason is reason

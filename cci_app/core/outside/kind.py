@@ -130,7 +130,7 @@ def _nothing(_: Any) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind(Generic[F, S]):
+class AccountKind(Generic[F, S]):
     """A kind of account.
 
     `open` makes the service of an account, speaking to nobody yet. `outside_id` is what the service calls the account,

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from cci_app.core import clock
 from cci_app.core.database import tenant_transaction
 from cci_app.core.errors import CciError, Conflict, InvalidInput, NotFound
-from cci_app.core.outside.kind import Checkable, Fields, Kind
+from cci_app.core.outside.kind import AccountKind, Checkable, Fields
 from cci_app.core.outside.models import NAME_LENGTH, AccountRow, AccountState
 from cci_app.core.sealed import Seal
 from config.settings import Settings
@@ -43,7 +43,7 @@ class Account(Generic[F, S]):
     """An account with its secrets opened, whose text shows none of them."""
 
     organisation_id: int
-    kind: Kind[F, S]
+    kind: AccountKind[F, S]
     name: str
     fields: F
     assistant: str | None = None
@@ -86,7 +86,7 @@ class Listed:
 class Register(Generic[R]):
     """The accounts of one table; `noun` is what people call one."""
 
-    def __init__(self, model: type[R], kinds: Mapping[str, Kind[Any, Any]], noun: str) -> None:
+    def __init__(self, model: type[R], kinds: Mapping[str, AccountKind[Any, Any]], noun: str) -> None:
         self._model = model
         self.kinds = kinds
         self.noun = noun
@@ -96,7 +96,7 @@ class Register(Generic[R]):
         """Whether an account names the assistant that answers there."""
         return "assistant" in self._model.__table__.columns
 
-    def kind(self, name: str) -> Kind[Any, Any]:
+    def kind(self, name: str) -> AccountKind[Any, Any]:
         """Raises InvalidInput for a kind that there is none of."""
         if name not in self.kinds:
             raise InvalidInput(f"there is no {self.noun} of the kind {name}: use one of {', '.join(self.kinds)}")
@@ -276,14 +276,14 @@ class Register(Generic[R]):
     def _no_such(self) -> NotFound:
         return NotFound(f"there is no such {self.noun}")
 
-    def _outside_id_of_environment(self, kind: Kind[Any, Any]) -> str | None:
+    def _outside_id_of_environment(self, kind: AccountKind[Any, Any]) -> str | None:
         if not _in_environment(kind):
             return None
         outside_id: str | None = kind.outside_id(kind.fields.of_environment(_settings(), kind.name))
         return outside_id
 
 
-def _listed_of_environment(kind: Kind[Any, Any]) -> Listed:
+def _listed_of_environment(kind: AccountKind[Any, Any]) -> Listed:
     try:
         fields = kind.fields.of_environment(_settings(), kind.name)
     except InvalidInput as error:
@@ -329,7 +329,7 @@ def _is_default(session: Session, organisation_id: int) -> bool:
     return found is True
 
 
-def _in_environment(kind: Kind[Any, Any]) -> bool:
+def _in_environment(kind: AccountKind[Any, Any]) -> bool:
     return bool(kind.fields.in_environment(_settings()))
 
 

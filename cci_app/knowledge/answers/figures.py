@@ -20,7 +20,7 @@ _UNITS = r"(?:heures?|jours?|semaines?|mois|ans?|annees?|minutes?|horas?|dias?|s
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FigureKind:
     """A kind of answer: how a question asks for it, how a text holds it, and its words, which name no subject.
 
     `named` are words by which a question may call it: they find a passage, but one need not have them.
@@ -37,8 +37,8 @@ def _finder(pattern: str) -> Callable[[str], bool]:
     return lambda text: search(folded(text)) is not None
 
 
-def _kind(asked: str, held: str, words: str) -> Kind:
-    return Kind(_finder(asked), _finder(held), frozenset(words.split()))
+def _kind(asked: str, held: str, words: str) -> FigureKind:
+    return FigureKind(_finder(asked), _finder(held), frozenset(words.split()))
 
 
 # A question for opening hours names them in many ways, of which a document has another one, or none.
@@ -52,7 +52,7 @@ _OPENING_WORDS = frozenset(
     """.split()  # noqa: SIM905 (reads better than a list)
 )
 _HOUR_WORDS = frozenset("heure heures hora horas quand cuando time".split())  # noqa: SIM905
-_CLOSING = Kind(
+_CLOSING = FigureKind(
     _finder(
         r"\b(?:quelle heure|quand)\b[^.?!]*\bferm|\bferm\w+ (?:a quelle heure|quand)\b|\bheures? de fermeture\b"
         r"|\b(?:que hora|cuando)\b[^.?!]*\b(?:cierr|cerrar)|\bhoras? de cierre\b|\b(?:what time|when)\b[^.?!]*\bclos"
@@ -61,7 +61,7 @@ _CLOSING = Kind(
     _HOUR_WORDS,
     _OPENING_WORDS,
 )
-_OPENING = Kind(
+_OPENING = FigureKind(
     _finder(
         r"\bhoraires?\b|\bquelle heure\b[^.?!]*\bouvr|\bouvr\w+ (?:a quelle heure|quand)\b"
         r"|\bheures? (?:d'|de )?(?:ouverture|bureau)|\bquand (?:est-ce que )?(?:\w+ ){0,2}(?:ouvre|est[- ]ce ouvert)"
@@ -73,7 +73,7 @@ _OPENING = Kind(
     _HOUR_WORDS,
     _OPENING_WORDS,
 )
-_HOUR = Kind(_finder(r"\bquelle heure\b|\bque horas?\b|\bwhat time\b"), tells_hour, _HOUR_WORDS)
+_HOUR = FigureKind(_finder(r"\bquelle heure\b|\bque horas?\b|\bwhat time\b"), tells_hour, _HOUR_WORDS)
 _DURATION = _kind(
     r"\bcombien de (?:temps|jours|mois|semaines)\b|\bcombien durent?\b"
     r"|\bquel(?:le)? (?:est )?(?:la |le )?(?:duree|delai)\b|\bdelais?\b"
@@ -81,7 +81,7 @@ _DURATION = _kind(
     rf"(?:\d+|{NUMBER_WORDS}|\bune?\b|\buna?\b) {_UNITS}",
     "temps duree dure durent delai delais tiempo dura duran tarda tardan demora plazo plazos prend prendre cuanto",
 )
-PRICE = Kind(asks_price, tells_price, PRICE_WORDS)
+PRICE = FigureKind(asks_price, tells_price, PRICE_WORDS)
 _PHONE = _kind(
     r"\btel(?:ephone)?s?\b|\bnumero (?:de )?(?:whatsapp|tel)|\btelefonos?\b|\bcelular(?:es)?\b|\bnumero de contacto\b",
     r"\+?\d[\d .-]{6,}\d",
@@ -103,7 +103,7 @@ _MAIL = _kind(
     "mail email e courriel correo adresse direccion electronique electronico",
 )
 _COUNT_WORDS = frozenset({"combien", "nombre", "cuantos", "cuantas", "cuanto", "numero"})
-_AMOUNT = Kind(
+_AMOUNT = FigureKind(
     _finder(r"\bcombien\b(?! d(?:e |')| y a| etes| sommes| sont|.* d(?:e |'))|\bcuanto\b"), tells_price, _COUNT_WORDS
 )
 _COUNT = _kind(
@@ -130,12 +130,12 @@ _NAME = re.compile(
 )
 
 
-def wanted(question: str) -> Kind | None:
+def wanted(question: str) -> FigureKind | None:
     """The kind of figure that a question asks for, None where it asks for none."""
     return next((kind for kind in _KINDS if kind.asked(question)), None)
 
 
-def holds(text: str, kind: Kind, subject: frozenset[str]) -> bool:
+def holds(text: str, kind: FigureKind, subject: frozenset[str]) -> bool:
     """Whether `text` holds a figure of that kind; a number must be followed by one of the words of `subject`."""
     if kind is _PERSON:
         return _NAME.search(text) is not None

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from cci_app.core.deadline import Deadline
-from cci_app.knowledge.answers.figures import PRICE, Kind, holds, wanted
+from cci_app.knowledge.answers.figures import PRICE, FigureKind, holds, wanted
 from cci_app.knowledge.answers.follow_ups import going_on
 from cci_app.knowledge.languages import written_in
 from cci_app.knowledge.search.passage import Answer, Passage, Source
@@ -110,7 +110,7 @@ class DocumentAnswerer:
         one = len({choice.passage.document_id for choice in choices}) == 1
         return its_own or (choices if one else [])
 
-    def _readings(self, question: str, kind: Kind | None) -> tuple[list[Term], list[Reading]]:
+    def _readings(self, question: str, kind: FigureKind | None) -> tuple[list[Term], list[Reading]]:
         """The terms of the message, and what to look for: its last clause with a question mark, then the whole.
 
         What stands before the question is often something else, such as the answer to a question of ours.
@@ -121,7 +121,7 @@ class DocumentAnswerer:
         readings = [last, message] if last != message else [message]
         return message.searched, [reading for reading in readings if reading.searched]
 
-    def _reading(self, text: str, kind: Kind | None) -> Reading:
+    def _reading(self, text: str, kind: FigureKind | None) -> Reading:
         # "Les horaires de la Chambre" are the hours; "la Chambre" alone is what is asked about.
         without = self._own_name.sub(" ", " ".join(tokens(text))) if self._own_name else text
         asked = _terms(without, kind) or _terms(text, kind)
@@ -134,7 +134,7 @@ class DocumentAnswerer:
         return Reading(asked, judged)
 
 
-def _terms(text: str, kind: Kind | None) -> list[Term]:
+def _terms(text: str, kind: FigureKind | None) -> list[Term]:
     return terms(text, kind.words if kind else frozenset())[:_MOST_TERMS]
 
 
@@ -153,7 +153,7 @@ def _answer(choices: list[Choice], found: Found, message: list[Term], language: 
     return Answer(best.text, (Source(passage.document_id, passage.title, passage.page),), passage.language)
 
 
-def choose(passage: Passage, ranker: Ranker, asked: int, kind: Kind | None, enough: float) -> Choice | None:
+def choose(passage: Passage, ranker: Ranker, asked: int, kind: FigureKind | None, enough: float) -> Choice | None:
     """The sentences of a passage that answer best a question of `asked` terms, None where none speak of `enough`.
 
     They stand together in the passage, at most `MOST_SENTENCES` and `LONGEST_ANSWER` characters: the fewest that cover

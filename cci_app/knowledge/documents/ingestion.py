@@ -14,13 +14,13 @@ from cci_app.core.database import tenant_transaction
 from cci_app.core.errors import CciError, NotFound, Unavailable
 from cci_app.core.outbound.fetch import FetchError, FetchReason, fetch
 from cci_app.files.store import file_store
-from cci_app.jobs.claims import Claim, LeaseLost, claimed
+from cci_app.jobs.claims import Claim, ClaimLost, claimed
 from cci_app.knowledge.index.chunking import chunks
 from cci_app.knowledge.index.indexing import Cut, Prepared, index, prepare
 from cci_app.knowledge.languages import document_language
 from cci_app.knowledge.models import SHARED, KnowledgeDocument, Verdict
 from cci_app.knowledge.reading.document import Document, Reason, UnreadableDocument
-from cci_app.knowledge.reading.kinds import MEDIA_TYPES, Kind, kind_of
+from cci_app.knowledge.reading.kinds import MEDIA_TYPES, DocumentKind, kind_of
 from cci_app.knowledge.reading.process import read
 from cci_app.knowledge.reading.report import written
 from config.settings import Settings
@@ -53,7 +53,7 @@ class Content:
     """A document's bytes and what they are."""
 
     data: bytes
-    kind: Kind
+    kind: DocumentKind
 
     @property
     def content_hash(self) -> str:
@@ -121,11 +121,11 @@ def _under_its_own_title(document: Document) -> Document:
 
 
 def write(session: Session, row: KnowledgeDocument, ingested: Ingested) -> int:
-    """Write a document and its passages in place of what it had; how many passages. Raises LeaseLost if it is gone."""
+    """Write a document and its passages in place of what it had; how many passages. Raises ClaimLost if it is gone."""
     held = session.get(KnowledgeDocument, row.id, with_for_update=True)
     if held is None:
         # It was removed meanwhile.
-        raise LeaseLost
+        raise ClaimLost
     content, document, passages = ingested.content, ingested.document, ingested.passages
     # What a person said of it meanwhile counts.
     held.title = held.title if held.title_given else passages.cut.title
@@ -154,7 +154,7 @@ def _from_store(row: KnowledgeDocument, key: str, settings: Settings) -> Content
     except CciError as error:
         _note(row, Reason.STORE_UNAVAILABLE)
         raise Unavailable(error.message, retry_after=error.retry_after) from error
-    return Content(data, Kind.TEXT if row.kind == Kind.TEXT else kind_of(data, row.source))
+    return Content(data, DocumentKind.TEXT if row.kind == DocumentKind.TEXT else kind_of(data, row.source))
 
 
 def _from_web(row: KnowledgeDocument, settings: Settings) -> Content:

@@ -22,7 +22,7 @@ from cci_app.knowledge.documents.reasons import sentences, warning
 from cci_app.knowledge.errors import FileTooLarge, UnsupportedType
 from cci_app.knowledge.models import SHARED, KnowledgeDocument, Origin, Verdict, readable_by
 from cci_app.knowledge.reading.document import Reason, UnreadableDocument
-from cci_app.knowledge.reading.kinds import Kind, kind_of
+from cci_app.knowledge.reading.kinds import DocumentKind, kind_of
 from cci_app.knowledge.reading.report import report_of
 from config.settings import Settings
 
@@ -152,7 +152,7 @@ def add_file(organisation_id: int, name: str, data: bytes, said: Said, request_i
     """
     if len(data) > _settings().max_upload_bytes:
         raise FileTooLarge(f"the file is larger than {_settings().max_upload_bytes:,} bytes: split it")
-    kind: Kind | None
+    kind: DocumentKind | None
     try:
         kind = kind_of(data, name)
     except UnreadableDocument as error:
@@ -166,7 +166,7 @@ def add_file(organisation_id: int, name: str, data: bytes, said: Said, request_i
 
 def add_text(organisation_id: int, text: str, said: Said, request_id: str | None) -> tuple[int, bool]:
     """Keep a text and have it made searchable; see `add_file`."""
-    return _add(organisation_id, Origin.TEXT, said.title or "", text.encode(), Kind.TEXT, said, request_id)
+    return _add(organisation_id, Origin.TEXT, said.title or "", text.encode(), DocumentKind.TEXT, said, request_id)
 
 
 def add_url(organisation_id: int, address: str, said: Said, request_id: str | None) -> tuple[int, bool]:
@@ -183,7 +183,7 @@ def _add(
     origin: Origin,
     source: str,
     content: bytes | None,
-    kind: Kind | None,
+    kind: DocumentKind | None,
     said: Said,
     request_id: str | None,
 ) -> tuple[int, bool]:

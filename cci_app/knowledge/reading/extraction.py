@@ -8,7 +8,7 @@ from cci_app.core.text import clean
 from cci_app.knowledge.reading import legibility
 from cci_app.knowledge.reading.document import Caution, Document, Found, Reason, Report, Section, UnreadableDocument
 from cci_app.knowledge.reading.encoding import decoded
-from cci_app.knowledge.reading.kinds import Kind, kind_of
+from cci_app.knowledge.reading.kinds import DocumentKind, kind_of
 
 MAX_BYTES = 20 * 1024 * 1024
 # As much text as the largest upload can hold.
@@ -38,7 +38,7 @@ _FILE_NAME = re.compile(
 )
 
 
-def extract(name: str, data: bytes, kind: Kind | None = None) -> Document:
+def extract(name: str, data: bytes, kind: DocumentKind | None = None) -> Document:
     """Read the document called `name`, of the kind that its content shows where none is given.
 
     Raises UnreadableDocument, whose reason can be shown; no content makes it raise anything else.
@@ -88,22 +88,22 @@ def _report(found: Found, sections: tuple[Section, ...]) -> Report:
     return Report(sum(len(text.split()) for text in texts), found.readers, round(seen.odd, 4), left_out, cautions)
 
 
-def _read(kind: Kind, data: bytes) -> Found:
+def _read(kind: DocumentKind, data: bytes) -> Found:
     # The readers are imported when they are needed: each brings a library that takes its time.
-    if kind is Kind.PDF:
+    if kind is DocumentKind.PDF:
         from cci_app.knowledge.reading.pdf.reader import read_pdf
 
         return read_pdf(data)
-    if kind is Kind.DOCX:
+    if kind is DocumentKind.DOCX:
         from cci_app.knowledge.reading.word.reader import read_docx
 
         return read_docx(data)
-    if kind is Kind.HTML:
+    if kind is DocumentKind.HTML:
         from cci_app.knowledge.reading.html import read_html
 
         return read_html(data)
     text = clean(_BREAKS.sub("\n\n", decoded(data)))
-    if kind is Kind.TEXT:
+    if kind is DocumentKind.TEXT:
         return _read_text(text)
     from cci_app.knowledge.reading.markdown import read_markdown
 

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from cci_app.knowledge.reading.document import Reason, UnreadableDocument
 
 
-class Kind(StrEnum):
+class DocumentKind(StrEnum):
     """The kinds that can be read."""
 
     PDF = "pdf"
@@ -21,16 +21,16 @@ class Kind(StrEnum):
 
 
 SUFFIXES = {
-    ".pdf": Kind.PDF,
-    ".docx": Kind.DOCX,
-    ".docm": Kind.DOCX,
-    ".dotx": Kind.DOCX,
-    ".dotm": Kind.DOCX,
-    ".html": Kind.HTML,
-    ".htm": Kind.HTML,
-    ".md": Kind.MARKDOWN,
-    ".markdown": Kind.MARKDOWN,
-    ".txt": Kind.TEXT,
+    ".pdf": DocumentKind.PDF,
+    ".docx": DocumentKind.DOCX,
+    ".docm": DocumentKind.DOCX,
+    ".dotx": DocumentKind.DOCX,
+    ".dotm": DocumentKind.DOCX,
+    ".html": DocumentKind.HTML,
+    ".htm": DocumentKind.HTML,
+    ".md": DocumentKind.MARKDOWN,
+    ".markdown": DocumentKind.MARKDOWN,
+    ".txt": DocumentKind.TEXT,
 }
 
 _LOOKED_AT = 4096
@@ -48,7 +48,7 @@ _XML = re.compile(rb"<(?:\?xml|svg|!doctype)\b", re.I)
 _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
-def kind_of(data: bytes, name: str = "", media_type: str = "") -> Kind:
+def kind_of(data: bytes, name: str = "", media_type: str = "") -> DocumentKind:
     """The kind of `data`; `name` and `media_type` are what the sender calls it.
 
     Raises UnreadableDocument: EMPTY, ENCRYPTED, DAMAGED, or NOT_TEXT for what is of no kind.
@@ -57,7 +57,7 @@ def kind_of(data: bytes, name: str = "", media_type: str = "") -> Kind:
         raise UnreadableDocument(Reason.EMPTY)
     start = data[:_LOOKED_AT]
     if b"%PDF-" in start[:1024]:
-        return Kind.PDF
+        return DocumentKind.PDF
     if start.startswith(b"PK\x03\x04"):
         return _of_archive(data)
     if start.startswith(_OLE):
@@ -70,13 +70,15 @@ def kind_of(data: bytes, name: str = "", media_type: str = "") -> Kind:
     if shown.startswith(_SOURCES) or _MESSAGE.match(shown):
         raise UnreadableDocument(Reason.NOT_TEXT)
     named = SUFFIXES.get(PurePath(name).suffix.lower())
-    if named in {Kind.PDF, Kind.DOCX} or media_type in {"application/pdf", DOCX_TYPE}:
+    if named in {DocumentKind.PDF, DocumentKind.DOCX} or media_type in {"application/pdf", DOCX_TYPE}:
         raise UnreadableDocument(Reason.DAMAGED)
-    if named is Kind.HTML or media_type in HTML_TYPES or _WEB_PAGE.match(shown):
-        return Kind.HTML
+    if named is DocumentKind.HTML or media_type in HTML_TYPES or _WEB_PAGE.match(shown):
+        return DocumentKind.HTML
     if _XML.match(shown):
         raise UnreadableDocument(Reason.NOT_TEXT)
-    return Kind.MARKDOWN if named is Kind.MARKDOWN or media_type == "text/markdown" else Kind.TEXT
+    return (
+        DocumentKind.MARKDOWN if named is DocumentKind.MARKDOWN or media_type == "text/markdown" else DocumentKind.TEXT
+    )
 
 
 def _beginning(start: bytes) -> bytes:
@@ -102,7 +104,7 @@ _WORD = re.compile(
 _MOST_TYPES = 1024 * 1024
 
 
-def _of_archive(data: bytes) -> Kind:
+def _of_archive(data: bytes) -> DocumentKind:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
@@ -118,4 +120,4 @@ def _of_archive(data: bytes) -> Kind:
         raise UnreadableDocument(Reason.NOT_TEXT)
     if any(member.flag_bits & 1 for member in members):
         raise UnreadableDocument(Reason.ENCRYPTED)
-    return Kind.DOCX
+    return DocumentKind.DOCX

@@ -9,7 +9,7 @@ from pathlib import Path
 import structlog
 
 from cci_app.knowledge.reading.document import Document, Reason, Section, UnreadableDocument
-from cci_app.knowledge.reading.kinds import Kind
+from cci_app.knowledge.reading.kinds import DocumentKind
 from cci_app.knowledge.reading.report import report_of
 
 log = structlog.get_logger(__name__)
@@ -18,7 +18,7 @@ _READER = Path(__file__).with_name("program.py")
 SECONDS = 50.0
 
 
-def read(name: str, data: bytes, kind: Kind) -> Document:
+def read(name: str, data: bytes, kind: DocumentKind) -> Document:
     """What `extraction.extract` finds. Raises UnreadableDocument, for what exceeds the limits too."""
     try:
         # Our own program, by our own interpreter; what is untrusted is its standard input.

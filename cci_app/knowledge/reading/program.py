@@ -39,12 +39,12 @@ def main() -> None:
     sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
     from cci_app.knowledge.reading.document import Reason, UnreadableDocument
     from cci_app.knowledge.reading.extraction import extract
-    from cci_app.knowledge.reading.kinds import Kind
+    from cci_app.knowledge.reading.kinds import DocumentKind
     from cci_app.knowledge.reading.report import written
 
     name, *kind = sys.argv[1:]
     try:
-        document = extract(name, sys.stdin.buffer.read(), Kind(kind[0]) if kind else None)
+        document = extract(name, sys.stdin.buffer.read(), DocumentKind(kind[0]) if kind else None)
     except UnreadableDocument as problem:
         found: dict[str, object] = {"error": problem.reason.value}
     except (MemoryError, RecursionError):
