@@ -1,18 +1,22 @@
 """The sheets of a workbook, read by a process with limits: no upload can exhaust or end the one that serves."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from cci_app.contacts.errors import WorkbookError
 from cci_app.contacts.kinds import kind_of
+from cci_app.core.sandbox import Allowance, Exceeded, Excess, run
+
+log = structlog.get_logger(__name__)
 
 _READER = Path(__file__).with_name("sheet_reader.py")
-_SECONDS = 30.0
+# The reader itself ends its output at 64 MB.
+ALLOWED = Allowance(seconds=30.0, processor_seconds=20, memory_bytes=400 * 1024 * 1024, output_bytes=72 * 1024 * 1024)
 MAX_ROWS = 50_000
 LAST_COLUMN = 199  # as far as the reader reads
 
@@ -81,21 +85,13 @@ def read_sheets(data: bytes) -> list[Sheet]:
     """The worksheets of a workbook, the tables of a page, or a text with separators. Raises WorkbookError."""
     kind = kind_of(data)
     try:
-        # Our own program, by our own interpreter; what is untrusted is its standard input.
-        reader = subprocess.run(  # noqa: S603
-            [sys.executable, "-I", str(_READER), kind, str(MAX_ROWS)],
-            input=data,
-            capture_output=True,
-            timeout=_SECONDS,
-            env={"LANG": "C.UTF-8"},
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise WorkbookError(_GAVE_UP) from error
-    if reader.returncode != 0:
-        raise WorkbookError(_GAVE_UP)
+        lines = run(_READER, [kind, str(MAX_ROWS)], data, ALLOWED).splitlines()
+    except Exceeded as ended:
+        if ended.excess is Excess.FAULT:
+            log.error("sheet_reader_failed", code=ended.code, error=ended.error)
+        raise WorkbookError(_GAVE_UP) from ended
     sheets: list[Sheet] = []
-    for line in reader.stdout.splitlines():
+    for line in lines:
         if line.startswith(b"["):
             sheets[-1]._lines.append(line)
         elif line:

@@ -49,6 +49,22 @@ def test_only_the_settings_read_the_environment() -> None:
     assert readers == []
 
 
+_BEGINS_A_PROCESS = re.compile(
+    r"^\s*(?:import|from) (?:subprocess|multiprocessing)\b|\bos\.(?:fork|exec\w*|spawn\w*|system|popen)\(", re.MULTILINE
+)
+
+
+def test_only_the_sandbox_begins_processes() -> None:
+    beginners = [
+        name
+        for path in CODE
+        if (name := str(path.relative_to(ROOT))).startswith(("cci_app/", "celery_tasks/"))
+        and not name.startswith("cci_app/embedded/")
+        and _BEGINS_A_PROCESS.search(path.read_text())
+    ]
+    assert beginners == ["cci_app/core/sandbox.py"]
+
+
 def test_only_the_edge_knows_the_request() -> None:
     edge = re.compile(r"routes\.py$|^cci_app/(dashboard|core/http)/|^cci_app/accounts/auth\.py$")
     knowing = [

@@ -1,40 +1,19 @@
 """A program, not a module: reads a document from standard input, writes what it found to standard output.
 
-It runs in a process of its own because a document can make the libraries that read it ask for all memory or never end,
-which here costs nothing: memory and time are limited, and its environment has no secrets. Its arguments are the
-document's name and, where it is known, its kind.
+It runs in a sandbox (`core.sandbox`) because a document can make the libraries that read it ask for all memory or never
+end, which costs nothing there. Its arguments are the document's name and, where it is known, its kind.
 
 Output is one JSON value: `{"title", "sections": [[text, heading, page]], "pages", "links", "report"}`, or
 `{"error": reason}`.
 """
 
 import json
-import resource
 import sys
-from contextlib import suppress
 from pathlib import Path
-
-MEMORY_BYTES = 448 * 1024 * 1024
-CPU_SECONDS = 45
-
-
-def limit() -> None:
-    """Bound what this process may take."""
-    limits = {
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_CPU: CPU_SECONDS,
-        resource.RLIMIT_AS: MEMORY_BYTES,
-    }
-    for which, value in limits.items():
-        # macOS refuses some of them; there the caller's wall clock remains.
-        with suppress(ValueError, OSError):
-            resource.setrlimit(which, (value, value))
 
 
 def main() -> None:
     """Read standard input, write the document or the reason why it cannot be read."""
-    limit()
     # The interpreter was told to look at nothing but its own packages: ours are beside them.
     sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
     from cci_app.knowledge.reading.document import Reason, UnreadableDocument
