@@ -4,7 +4,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 import sqlalchemy as sa
@@ -42,9 +42,16 @@ class Stalling:
             while data := source.recv(65536):
                 self._flows.wait()
                 target.sendall(data)
-            target.shutdown(socket.SHUT_WR)
         except OSError:
-            return
+            pass
+        # Whichever side ended, and however: the other one ends too, or its reader would wait for good.
+        self._end(source, target)
+
+    @staticmethod
+    def _end(*sockets: socket.socket) -> None:
+        for one in sockets:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
 
     @contextmanager
     def stalled(self) -> Iterator[None]:
@@ -56,11 +63,11 @@ class Stalling:
 
     def close(self) -> None:
         self._flows.set()
-        self._listener.shutdown(socket.SHUT_RDWR)
-        for one in self._open:
-            one.close()
-        self._listener.close()
+        # A socket that is only closed leaves its reader waiting.
+        self._end(self._listener, *self._open)
         self._threads.shutdown()
+        for one in (self._listener, *self._open):
+            one.close()
 
 
 @pytest.fixture
