@@ -63,7 +63,8 @@ class CutOff:
 
     def __init__(self) -> None:
         self._held: dict[_Line, float] = {}
-        self._lock = threading.Lock()
+        # One that its own thread may take again: a forgotten connection is returned whenever memory is tidied up.
+        self._lock = threading.RLock()
         self._background = Background("cutoff", self._cut, _TICK_SECONDS)
 
     def hold(self, line: _Line, until: float) -> None:
@@ -82,9 +83,9 @@ class CutOff:
     def _cut(self) -> None:
         now = time.monotonic()
         with self._lock:
-            for line in [line for line, until in self._held.items() if until <= now]:
+            for line in [line for line, until in self._held.copy().items() if until <= now]:
                 line.cut()
-                del self._held[line]
+                self._held.pop(line, None)
             waiting = bool(self._held)
         if waiting:
             self._background.wake()
