@@ -26,10 +26,10 @@ def sweep_conversations() -> None:
 
 @celery.task(name=Task.RESUME_TURN.value)
 def resume_turn(receipt_id: str) -> None:
-    """Finish a turn whose process died."""
+    """Answer the person of that receipt, for which nobody waits."""
     person = person_of(int(receipt_id))
     if person is not None:
-        get_conversation().resume(person, int(receipt_id))
+        get_conversation().resume(person)
 
 
 @celery.task(name=Task.SEND.value)

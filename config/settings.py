@@ -159,6 +159,12 @@ class Settings(CheckedSettings):
     langsmith_project: str = Field("cci", description="LangSmith's project")
 
     reply_budget_seconds: float = Field(7.5, gt=0, le=60, description="Time inside which a reply leaves")
+    burst_seconds: float = Field(
+        1.5, ge=0, le=30, description="Silence after which a message is answered where nobody waits: more may come"
+    )
+    burst_longest_seconds: float = Field(
+        10.0, ge=0, le=120, description="Time after which it is answered though more keep coming"
+    )
     agent_pool_size: int = Field(32, ge=1, le=256, description="Turns each web process thinks about at once")
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Largest request body")
     max_upload_bytes: int = Field(10_485_760, ge=1024, description="Largest uploaded file")

@@ -8,8 +8,8 @@ from cci_app.agents.ports import Forgets, KnowsPeople
 from cci_app.assistants.assistant import Assistant
 from cci_app.contacts.card import ContactCard
 from cci_app.conversation.inbound import EventKind
+from cci_app.conversation.models import TurnMode
 from cci_app.conversation.state import PersonState
-from cci_app.conversation.thinking import MAX_ATTEMPTS
 from cci_app.conversation.turns import Turn
 
 log = structlog.get_logger(__name__)
@@ -18,9 +18,9 @@ log = structlog.get_logger(__name__)
 def acquaint(turn: Turn, assistant: Assistant) -> Turn:
     """The turn with the contact as the assistant's agents know it.
 
-    A turn that ended its process each time is given up without them.
+    A turn that ended its process each time is given up without them; while a human answers nobody asks them.
     """
-    if turn.attempts > MAX_ATTEMPTS or turn.kind is EventKind.RESET:
+    if turn.is_given_up or turn.kind is EventKind.RESET or turn.mode is not TurnMode.BOT:
         return turn
     return replace(turn, contact=contact_of(turn.person.user_id, turn.contact, assistant))
 

@@ -62,6 +62,14 @@ class Via(StrEnum):
     REPLY = "reply"
 
 
+class TurnMode(StrEnum):
+    """Who answers a person: the assistant, a human, or for the present nobody."""
+
+    BOT = "bot"
+    HUMAN = "human"
+    PAUSED = "paused"
+
+
 class WebhookEvent(PersonOwned, Base):
     """The receipt of one inbound event, unique by organisation, channel account and the channel's event id.
 
@@ -69,7 +77,8 @@ class WebhookEvent(PersonOwned, Base):
     `held` tells that the sender was given the holding reply, `late` that the real answer went to the outbox.
     `outcome` is what the turn made of the message. `channel` is the kind of
     channel that renders the reply, `reply` the bytes that it made and `reply_type` what they are. `parts` has the
-    message's parts where it is more than its `text`, `reply_to` where the person can be reached.
+    message's parts where it is more than its `text`, `reply_to` where the person can be reached. `not_before` is when a
+    message may be answered for whose reply nobody waits: more of it may come.
     """
 
     __tablename__ = "webhook_events"
@@ -95,6 +104,7 @@ class WebhookEvent(PersonOwned, Base):
     reply_to: Mapped[dict[str, Any] | None]
     channel: Mapped[str] = mapped_column(sa.String(32))
     received_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    not_before: Mapped[datetime | None]
     status: Mapped[str] = mapped_column(sa.String(16), server_default="received")
     held: Mapped[bool] = mapped_column(server_default=sa.false())
     late: Mapped[bool] = mapped_column(server_default=sa.false())
@@ -161,17 +171,23 @@ class TurnState(PersonOwned, Base):
     """Where a person stands with an assistant, and whose turn it is.
 
     `lease_token` names the holder of the turn until `lease_until`; only the holder may write `state`. `sequence` counts
-    the turns committed, `pending` the receipts not yet answered, `attempts` how often the present one was taken;
-    `has_late` tells that something may wait to open the next reply.
+    the turns committed, `pending` the receipts not yet answered; `has_late` tells that something may wait to open the
+    next reply. `attempts` counts how often the present turn was begun, but for those attempts that did no harm, and
+    `takeovers` how often it was taken from whoever kept it no longer. `mode` says who answers.
     """
 
     __tablename__ = "turn_state"
-    __table_args__ = (sa.PrimaryKeyConstraint(*PERSON),)
+    __table_args__ = (
+        sa.PrimaryKeyConstraint(*PERSON),
+        sa.CheckConstraint(f"mode IN ({_listed(TurnMode)})", name="mode"),
+    )
 
     state: Mapped[dict[str, Any]] = mapped_column(server_default=sa.text("'{}'"))
     sequence: Mapped[int] = mapped_column(sa.BigInteger, server_default=sa.text("0"))
     pending: Mapped[int] = mapped_column(server_default=sa.text("0"))
     attempts: Mapped[int] = mapped_column(server_default=sa.text("0"))
+    takeovers: Mapped[int] = mapped_column(server_default=sa.text("0"))
+    mode: Mapped[str] = mapped_column(sa.String(16), server_default=TurnMode.BOT.value)
     has_late: Mapped[bool] = mapped_column(server_default=sa.false())
     lease_token: Mapped[uuid.UUID | None]
     lease_until: Mapped[datetime | None]
@@ -219,7 +235,11 @@ class Answer(OrganisationOwned, Base):
 
 
 class Conversation(PersonOwned, Base):
-    """The log: one row an event. `kind` is `message` or `reset` (whose texts are empty)."""
+    """The log: one row an event. `kind` is `message` or `reset` (whose texts are empty).
+
+    The answer stands beside the last of the messages that it is to. `withheld` tells that there was one which nobody
+    was told, because a human had taken over meanwhile.
+    """
 
     __tablename__ = "conversations"
     __table_args__ = (
@@ -242,6 +262,7 @@ class Conversation(PersonOwned, Base):
     agent: Mapped[str | None] = mapped_column(sa.String(64))
     sources: Mapped[list[Any]] = mapped_column(server_default=sa.text("'[]'"))
     late: Mapped[bool] = mapped_column(server_default=sa.false())
+    withheld: Mapped[bool] = mapped_column(server_default=sa.false())
     timestamp: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     response_time_ms: Mapped[int]
 

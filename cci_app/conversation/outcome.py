@@ -6,7 +6,7 @@ changes a field here, or in the types that the fields have, is another version, 
 
 import uuid
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -32,7 +32,7 @@ class Outcome(BaseModel):
 
     `parts` is the reply as JSON, `route` why it was that `agent`, `progress` where it says that the person stands, None
     of one that asks nothing. `contact` has those fields of the contact that are known; `response_time_ms` is how long
-    the person waited.
+    the person waited. `withheld` tells that nobody was told the reply, because a human had taken over meanwhile.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -55,6 +55,19 @@ class Outcome(BaseModel):
     stages_ms: dict[str, float] = {}
     response_time_ms: int
     failed: bool = False
+    withheld: bool = False
+
+    def of_earlier(self) -> Self:
+        """What becomes of a message that was answered with a later one: what the turn made stands there, once."""
+        nothing: dict[str, Any] = {
+            "parts": [],
+            "calls": (),
+            "answers": (),
+            "sources": (),
+            "handoff": None,
+            "ended": None,
+        }
+        return self.model_copy(update={**nothing, "stages_ms": {}})
 
     @property
     def reply(self) -> tuple[Part, ...]:

@@ -1,22 +1,27 @@
 """The threads in which agents think, bounded, and the leases that are kept alive meanwhile."""
 
+import contextlib
 import contextvars
 import threading
 import uuid
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 import structlog
 from flask import Flask
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from cci_app.conversation.turns import Turn, extend_leases
+from cci_app.conversation.turns import Turn, count_attempt, extend_leases, give_back
 from cci_app.core.deadline import waits
 
 log = structlog.get_logger(__name__)
 
 HEARTBEAT_SECONDS = 2.0
+# The database is away, or its disk is full.
+_OUTAGES = (OperationalError, InterfaceError, PoolTimeout)
 T = TypeVar("T")
 
 
@@ -24,12 +29,14 @@ class AgentPool:
     """Runs turns in threads of its own, so that a request may leave before its turn is done.
 
     The threads start with the first turn: the pool belongs to the process that uses it, not to the one that forked it.
+    Of turns whose process may have died of them one is run at a time: should it die again, it is known of which.
     """
 
     def __init__(self, app: Flask, size: int) -> None:
         self._app = app
         self._threads = ThreadPoolExecutor(max_workers=size, thread_name_prefix="agent")
         self._free = threading.BoundedSemaphore(size)
+        self._apart = threading.Lock()
         self._heartbeat = Heartbeat(app)
 
     def submit(self, turn: Turn, work: Callable[[Turn], T]) -> "Future[T] | None":
@@ -45,10 +52,28 @@ class AgentPool:
     def _run(self, turn: Turn, work: Callable[[Turn], T]) -> T:
         try:
             # Whoever asked may leave at their deadline: what the turn made is committed all the same.
-            with self._app.app_context(), waits(None):
+            with self._app.app_context(), waits(None), self._one_suspect(turn):
                 return work(turn)
+        except _OUTAGES:
+            self._heartbeat.give_back(turn)
+            raise
         finally:
             self._heartbeat.remove(turn)
+
+    @contextlib.contextmanager
+    def _one_suspect(self, turn: Turn) -> Iterator[None]:
+        if not turn.is_suspect or turn.is_given_up:
+            yield
+            return
+        if not self._apart.acquire(blocking=False):
+            # Should the process die meanwhile, it was not of this one.
+            count_attempt(turn, -1)
+            self._apart.acquire()
+            count_attempt(turn, 1)
+        try:
+            yield
+        finally:
+            self._apart.release()
 
     def stop(self) -> None:
         """Let the turns under way end, then stop."""
@@ -57,11 +82,15 @@ class AgentPool:
 
 
 class Heartbeat:
-    """Extends the leases of the turns of this process every two seconds, in one statement an organisation."""
+    """Extends the leases of the turns of this process every two seconds, in one statement an organisation.
+
+    It also gives back turns that an outage of the database cut off, as soon as that is over: that was no attempt.
+    """
 
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._leases: dict[uuid.UUID, int] = {}
+        self._failed: list[Turn] = []
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -79,12 +108,20 @@ class Heartbeat:
         with self._lock:
             self._leases.pop(turn.token, None)
 
+    def give_back(self, turn: Turn) -> None:
+        """Give a turn back that failed, as soon as the database can be asked."""
+        with self._lock:
+            self._leases.pop(turn.token, None)
+            self._failed.append(turn)
+        self._give_back()
+
     def stop(self) -> None:
         """End the thread."""
         self._stopping.set()
 
     def _beat(self) -> None:
         while not self._stopping.wait(HEARTBEAT_SECONDS):
+            self._give_back()
             by_organisation: dict[int, list[uuid.UUID]] = defaultdict(list)
             with self._lock:
                 for token, organisation_id in self._leases.items():
@@ -95,3 +132,17 @@ class Heartbeat:
                         extend_leases(organisation_id, tokens)
                 except Exception as error:
                     log.warning("leases_not_extended", leases=len(tokens), error=type(error).__name__)
+
+    def _give_back(self) -> None:
+        with self._lock:
+            failed, self._failed = self._failed, []
+        while failed:
+            try:
+                with self._app.app_context():
+                    give_back(failed[0])
+            except Exception as error:
+                log.warning("turns_not_given_back", turns=len(failed), error=type(error).__name__)
+                with self._lock:
+                    self._failed += failed
+                return
+            failed.pop(0)

@@ -35,23 +35,24 @@ _OPEN = one_trip(
     f" FROM webhook_events WHERE :keyless AND {OF_PERSON} ORDER BY id DESC LIMIT 1"
     "), receipt AS ("
     " INSERT INTO webhook_events (organisation_id, assistant, user_id, channel_account, event_id, keyless, kind, text,"
-    "  parts, reply_to, channel, received_at)"
+    "  parts, reply_to, channel, received_at, not_before)"
     " SELECT :organisation_id, :assistant, :user_id, :channel_account,"
     "  CASE WHEN :keyless THEN concat(:user_id, ' after ', COALESCE((SELECT id FROM last), 0), ': ', :digest)"
     "   ELSE :event_id END,"
-    "  :keyless, :kind, :text, :parts, :reply_to, :channel, clock_timestamp()"
+    "  :keyless, :kind, :text, :parts, :reply_to, :channel, clock_timestamp(),"
+    "  clock_timestamp() + make_interval(secs => :quiet)"
     " WHERE NOT EXISTS (SELECT FROM last WHERE repeated)"
-    " ON CONFLICT (organisation_id, channel_account, event_id) DO NOTHING RETURNING id, received_at"
+    " ON CONFLICT (organisation_id, channel_account, event_id) DO NOTHING RETURNING id"
     "), turn AS ("
     " INSERT INTO turn_state AS t (organisation_id, assistant, user_id, pending, attempts, lease_token, lease_until)"
-    " SELECT :organisation_id, :assistant, :user_id, 1, 1, :token,"
-    "  clock_timestamp() + make_interval(secs => :lease) FROM receipt"
+    " SELECT :organisation_id, :assistant, :user_id, 1, CASE WHEN :listened THEN 1 ELSE 0 END, CAST(:token AS uuid),"
+    "  CASE WHEN :listened THEN clock_timestamp() + make_interval(secs => :lease) END FROM receipt"
     " ON CONFLICT (organisation_id, assistant, user_id) DO UPDATE SET pending = t.pending + 1,"
-    "  attempts = CASE t.pending WHEN 0 THEN 1 ELSE t.attempts END,"
+    "  attempts = CASE t.pending WHEN 0 THEN excluded.attempts ELSE t.attempts END,"
     "  lease_token = CASE t.pending WHEN 0 THEN excluded.lease_token ELSE t.lease_token END,"
     "  lease_until = CASE t.pending WHEN 0 THEN excluded.lease_until ELSE t.lease_until END"
-    " RETURNING state, sequence, has_late, attempts, lease_token"
-    f") SELECT receipt.id, receipt.received_at, turn.*, {CONTACTS} FROM receipt, turn",
+    " RETURNING state, sequence, has_late, attempts, takeovers, mode, lease_token"
+    f") SELECT receipt.id, turn.*, {CONTACTS} FROM receipt, turn",
     *jsonb("parts", "reply_to"),
 )
 
@@ -72,14 +73,16 @@ _HOLD = one_trip(
 _STORED_REPLY = one_trip("SELECT reply, reply_type FROM webhook_events WHERE id = :receipt_id")
 
 
-def open_receipt(event: Event, region: str) -> Receipt:
+def open_receipt(event: Event, region: str, quiet_seconds: float | None = None) -> Receipt:
     """Write the receipt of an event and take the person's turn if it is free, in one transaction.
+
+    With `quiet_seconds` nobody waits for the reply: the turn is left to the first who looks after that time.
 
     A repeat of an event gets the receipt of the first; another message under its id raises Conflict. Without an id, a
     repeat is the same text as the person's last message while that is answered, or within two seconds of its answer.
     """
     person, inbound = event.person, event.inbound
-    organisation_id, token = person.organisation_id, uuid.uuid4()
+    organisation_id, token = person.organisation_id, uuid.uuid4() if quiet_seconds is None else None
     contact = asked_for(person.user_id, region)
     text, attachments = written(inbound.parts), attachments_of(inbound.parts)
     keyless = inbound.event_id is None
@@ -104,6 +107,8 @@ def open_receipt(event: Event, region: str) -> Receipt:
             "channel": inbound.channel,
             "token": token,
             "lease": turns.LEASE_SECONDS,
+            "listened": token is not None,
+            "quiet": quiet_seconds,
         },
     )
     if not opened:
@@ -112,7 +117,7 @@ def open_receipt(event: Event, region: str) -> Receipt:
             raise Conflict("another message was sent under this id before: give each message an id of its own, or none")
         return Receipt(first.id, first.channel, reply=_reply(first))
     (row,) = opened
-    if row.lease_token != token:
+    if token is None or row.lease_token != token:
         return Receipt(row.id, inbound.channel)
     turn = Turn(
         person=person,
@@ -123,7 +128,6 @@ def open_receipt(event: Event, region: str) -> Receipt:
         attachments=attachments,
         address=inbound.reply_to,
         channel=inbound.channel,
-        received_at=row.received_at,
         **rest_of_turn(person, event.kind, row, contact),
     )
     return Receipt(row.id, inbound.channel, turn=turn)

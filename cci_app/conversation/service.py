@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import structlog
@@ -19,13 +19,14 @@ from cci_app.contacts import book
 from cci_app.contacts.card import ContactCard
 from cci_app.conversation import completing, memory, receipts, turns
 from cci_app.conversation.acquaintance import acquaint, forget, remembered
-from cci_app.conversation.completing import Completion
+from cci_app.conversation.completing import Completion, ModeChanged
 from cci_app.conversation.inbound import Event, Person
+from cci_app.conversation.models import TurnMode
 from cci_app.conversation.outbox import Outbox
 from cci_app.conversation.pool import AgentPool
 from cci_app.conversation.receipts import Receipt
 from cci_app.conversation.state import PersonState
-from cci_app.conversation.thinking import language_of, outcome, start_of, think
+from cci_app.conversation.thinking import Thought, language_of, outcome, start_of, think, withheld
 from cci_app.conversation.turns import LeaseLost, Turn
 from cci_app.core import clock
 from cci_app.core.database import tenant_transaction
@@ -95,17 +96,22 @@ class Conversation:
         answered = answered or Answered(self._await_reply(arrival))
         return Answered(answered.reply, {**stages, **answered.stages})
 
-    def resume(self, person: Person, receipt_id: int) -> "Future[None] | None":
-        """Begin to finish a receipt that its own process did not; None when there is nothing to finish.
+    def resume(self, person: Person) -> "Future[None] | None":
+        """Begin to answer what nobody waits for; None when there is nothing to answer, or not yet.
 
-        Nobody waits for it: after a crash of the web many turns are to be finished, at once.
+        After a crash of the web many turns are to be finished, at once.
         """
-        turn = turns.take_turn(person, receipt_id, self._settings.default_region)
+        turn = turns.take_waiting(
+            person,
+            self._settings.default_region,
+            grace_seconds=self._settings.reply_budget_seconds,
+            longest_seconds=self._settings.burst_longest_seconds,
+        )
         if turn is None:
             return None
         future = self._pool.submit(turn, self._finish)
         if future is None:
-            turns.release(turn)
+            turns.give_back(turn)
         return future
 
     def state(self, person: Person) -> PersonState | None:
@@ -133,8 +139,10 @@ class Conversation:
             log.info("turn_taken_over", receipt=turn.receipt_id)
         except Exception:
             log.exception("turn_not_finished", receipt=turn.receipt_id)
-        # The person may have written more meanwhile, and given up waiting.
-        ring(Task.SWEEP)
+            raise
+        finally:
+            # The person may have written more meanwhile, and given up waiting.
+            ring(Task.SWEEP)
 
     def _answer(self, turn: Turn, arrival: "_Arrival") -> Answered | None:
         """The reply of a turn, or the holding reply at the deadline; None when somebody took the turn over."""
@@ -142,7 +150,7 @@ class Conversation:
             turn, lambda taken: self._work(taken, arrival.started, deadline=arrival.deadline)
         )
         if future is None:
-            turns.release(turn)
+            turns.give_back(turn)
             return Answered(self._hold(arrival))
         try:
             return future.result(timeout=arrival.deadline.left())
@@ -162,31 +170,47 @@ class Conversation:
         """The turn itself, in a thread of the pool: think, commit, remember, ring."""
         assistant = self._serving(turn.person)
         turn = acquaint(turn, assistant)
-        thought = think(turn, assistant, deadline or Deadline.after(_BACKGROUND_SECONDS), clock.now())
-        state = thought.state.to_json()
-        elapsed_ms = round((time.monotonic() - started) * 1000)
-        # What nobody hears is pushed or opens the next reply: a repeat of the event must not bring it a second time.
-        holding = (Text(assistant.holding(thought.state.language or assistant.default_language)),)
-        reply = Reply(holding if unheard else thought.parts, thought.state.user_status(), elapsed_ms)
-        rendered = self.channels[turn.channel].render(reply)
-        address = thought.state.address or self.channels.address_of(turn.person.user_id)
+        now = clock.now()
+        thought = think(turn, assistant, deadline or Deadline.after(_BACKGROUND_SECONDS), now)
+        unheard = unheard and self.channels[turn.channel].limits.listener
+        done = self._completion(turn, thought, started, unheard=unheard)
         committing = time.monotonic()
-        done = Completion(
-            state=state,
+        try:
+            late = completing.complete(turn, done, unheard=unheard, silent=turn.mode is not TurnMode.BOT)
+        except ModeChanged:
+            silent = think(replace(turn, mode=TurnMode.PAUSED), assistant, Deadline.after(0), now)
+            kept, done = done, self._completion(turn, silent, started, unheard=False)
+            done = replace(done, outcome=withheld(kept.outcome, done.outcome))
+            late = completing.complete(turn, done, unheard=False, silent=True)
+        stages = {**thought.stages, "complete": time.monotonic() - committing}
+        forget(turn, assistant)
+        memory.save(turn.person, done.state, turn.sequence + 1, self._settings.state_ttl_seconds)
+        ring(Task.LOG_CONVERSATIONS)
+        if done.sent or (late and done.pushable):
+            self.outbox.send(turn.person)
+        return Answered(done.reply, stages)
+
+    def _completion(self, turn: Turn, thought: Thought, started: float, *, unheard: bool) -> Completion:
+        """What is to be written of a thought. `unheard` tells that whoever waited for it does no more."""
+        channel = self.channels[turn.channel]
+        elapsed_ms = round((time.monotonic() - started) * 1000)
+        said = thought.parts if channel.limits.listener else ()
+        if unheard and said:
+            # It is pushed or opens the next reply: a repeat of the event must not bring it a second time.
+            assistant = self._serving(turn.person)
+            said = (Text(assistant.holding(thought.state.language or assistant.default_language)),)
+        status = thought.state.user_status()
+        address = thought.state.address or self.channels.address_of(turn.person.user_id)
+        return Completion(
+            state=thought.state.to_json(),
             outcome=outcome(turn, thought, elapsed_ms),
-            reply=rendered,
+            reply=channel.render(Reply(said, status, elapsed_ms)),
             failed=thought.failed,
             address=address,
             pushable=self.channels.can_push(turn.person.organisation_id, address),
+            sent=() if channel.limits.listener else thought.parts,
+            empty=channel.render(Reply((), status, elapsed_ms)) if turn.earlier else None,
         )
-        late = completing.complete(turn, done, unheard=unheard)
-        stages = {**thought.stages, "complete": time.monotonic() - committing}
-        forget(turn, assistant)
-        memory.save(turn.person, state, turn.sequence + 1, self._settings.state_ttl_seconds)
-        ring(Task.LOG_CONVERSATIONS)
-        if late and done.pushable:
-            self.outbox.send(turn.person)
-        return Answered(rendered, stages)
 
     def _await_turn(self, arrival: _Arrival) -> Turn | None:
         """Wait for the turn of a receipt; None when the deadline passed or a reply is already there."""

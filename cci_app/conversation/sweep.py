@@ -1,4 +1,4 @@
-"""What nobody finished: receipts whose process died, or that wait behind a turn nobody waits for."""
+"""What waits for a worker: receipts whose process died, and those for whose reply nobody waits."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,8 @@ _UNFINISHED = sa.text(
     "SELECT min(e.id) FROM webhook_events e"
     " JOIN turn_state t USING (organisation_id, assistant, user_id)"
     " WHERE e.status = 'received' AND (t.lease_until IS NULL OR t.lease_until < clock_timestamp())"
-    "   AND (e.held OR e.received_at < clock_timestamp() - make_interval(secs => :grace))"
+    "   AND (e.held OR e.not_before <= clock_timestamp()"
+    "    OR e.received_at < clock_timestamp() - make_interval(secs => :grace))"
     " GROUP BY e.organisation_id, e.assistant, e.user_id ORDER BY 1 LIMIT 1000"
 )
 

@@ -1,4 +1,4 @@
-"""What one turn makes of its message: language, route, agent, and the state that follows. Writes nothing."""
+"""What one turn makes of its messages: language, route, agent, and the state that follows. Writes nothing."""
 
 import time
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from cci_app.assistants.router import Decision
 from cci_app.channels.message import Part, Text, parts_to_json
 from cci_app.contacts.card import ContactCard
 from cci_app.conversation.inbound import EventKind
+from cci_app.conversation.models import TurnMode
 from cci_app.conversation.outcome import Ended, Outcome
 from cci_app.conversation.state import PersonState, Run, RunEnd
 from cci_app.conversation.turns import Turn
@@ -22,9 +23,6 @@ from cci_app.language.detect import detect
 from cci_app.llm.calls import ModelCall, gathered
 
 log = structlog.get_logger(__name__)
-
-# A turn that ends its process is tried again; so are those that only happened to be beside it.
-MAX_ATTEMPTS = 5
 
 
 @dataclass(slots=True)
@@ -46,7 +44,10 @@ class Thought:
 
 
 def think(turn: Turn, assistant: Assistant, deadline: Deadline, now: datetime) -> Thought:
-    """Answer the message of a turn. An agent that fails costs the person an apology, not the conversation."""
+    """Answer the messages of a turn. An agent that fails costs the person an apology, not the conversation.
+
+    While a human answers, or nobody, no agent is asked: what the person says is kept, and that is all.
+    """
     start = start_of(assistant)
     state = PersonState.from_json(turn.state) if turn.state else PersonState(progress=start)
     if turn.kind is EventKind.RESET:
@@ -68,6 +69,8 @@ def think(turn: Turn, assistant: Assistant, deadline: Deadline, now: datetime) -
         last_at=now,
         address=turn.address or state.address,
     )
+    if turn.mode is not TurnMode.BOT:
+        return Thought((), state, ended=ended, stages=stages)
     with gathered() as calls:
         thought = _ask(turn, assistant, state, deadline, now)
     thought.calls = calls
@@ -91,8 +94,8 @@ def _ask(turn: Turn, assistant: Assistant, state: PersonState, deadline: Deadlin
     started = time.monotonic()
     route = None
     try:
-        if turn.attempts > MAX_ATTEMPTS:
-            raise RuntimeError(f"given up after {MAX_ATTEMPTS} attempts")
+        if turn.is_given_up:
+            raise RuntimeError("given up: its process ended each time")
         route = assistant.route(turn.text, state.agents, deadline)
         context = _context(turn, state, route.agent, deadline, now)
         reply = assistant.agents[route.agent].reply(context)
@@ -130,6 +133,12 @@ def _context(turn: Turn, state: PersonState, name: str, deadline: Deadline, now:
         now=now,
         deadline=deadline,
     )
+
+
+def withheld(kept: Outcome, silent: Outcome) -> Outcome:
+    """What the record needs of a turn whose reply nobody may hear: what it was is kept, and what it cost."""
+    was = {name: getattr(kept, name) for name in ("parts", "agent", "route", "calls", "stages_ms")}
+    return silent.model_copy(update={**was, "withheld": True})
 
 
 def outcome(turn: Turn, thought: Thought, response_time_ms: int) -> Outcome:

@@ -61,7 +61,9 @@ def send_message(query: dict[str, Any], headers: dict[str, Any], payload: dict[s
     """Answer a person's message.
 
     The reply comes within the channel's time limit. A repeat of the same `message_id` or `Idempotency-Key` gets the
-    same reply, byte for byte; another message under the same one is refused (409). With
+    same reply, byte for byte; another message under the same one is refused (409). Messages that a person sends while
+    an earlier one is answered are answered together: the last of them gets the reply, the others an empty one
+    (`"response": ""`, or a block without messages). While a human answers the person, every reply is empty. With
     `Accept: application/vnd.manychat.v2+json` or `?format=manychat` the reply is a dynamic block of Manychat.
     """
     limit_person(payload["user_id"])

@@ -238,7 +238,10 @@ class UserStatus(ma.Schema):
 class MessageResponse(ma.Schema):
     """The reply."""
 
-    response = ma.fields.String(required=True)
+    response = ma.fields.String(
+        required=True,
+        metadata={"description": "The reply; empty where a later message of the person got it, or a human answers"},
+    )
     user_status = ma.fields.Nested(UserStatus, required=True)
     response_time_ms = ma.fields.Integer(required=True)
     parts = ma.fields.List(

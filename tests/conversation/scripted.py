@@ -102,3 +102,16 @@ def completed(person: Person, count: int) -> Callable[[], bool]:
             return bool(session.scalar(statement) == count)
 
     return check
+
+
+def abandon(person: Person) -> None:
+    """Whoever brought the messages of a person is gone, and with them the process that was answering."""
+    with tenant_transaction(person.organisation_id) as session:
+        session.execute(sa.text("UPDATE turn_state SET lease_until = now() - interval '1 second'"))
+        session.execute(sa.text("UPDATE webhook_events SET received_at = received_at - interval '1 minute'"))
+
+
+def finish(conversation: Conversation, person: Person) -> None:
+    finished = conversation.resume(person)
+    assert finished is not None
+    finished.result(5)

@@ -10,15 +10,8 @@ from cci_app.conversation.inbound import Person
 from cci_app.conversation.log import log_conversations
 from cci_app.conversation.service import Conversation
 from cci_app.conversation.sweep import person_of, sweep
-from cci_app.conversation.thinking import MAX_ATTEMPTS
 from cci_app.core.database import system_transaction, tenant_transaction
-from tests.conversation.scripted import BUDGET, ScriptedAgent, completed, event, say, until
-
-
-def finish(conversation: Conversation, person: Person, receipt_id: int) -> None:
-    finished = conversation.resume(person, receipt_id)
-    assert finished is not None
-    finished.result(5)
+from tests.conversation.scripted import BUDGET, ScriptedAgent, abandon, completed, event, finish, say, until
 
 
 def test_a_slow_answer_is_held_and_opens_the_next_reply(
@@ -51,8 +44,8 @@ def test_a_message_behind_a_slow_one_waits_is_held_and_finished_by_a_worker(
     assert len(waiting) == 1
     assert waiting[0] in swept
     assert person_of(waiting[0]) == person
-    finish(conversation, person, waiting[0])
-    assert conversation.resume(person, waiting[0]) is None
+    finish(conversation, person)
+    assert conversation.resume(person) is None
     # The worker's answer carries the one that waited before it.
     assert say(conversation, person, "third") == "answer 1 to first\n\nanswer 2 to second\n\nanswer 3 to third"
 
@@ -75,28 +68,13 @@ def test_what_a_dead_process_began_is_finished_once(
     receipt = receipts.open_receipt(event(person, "bonjour", "1"), "CO")
     assert receipt.turn is not None
     assert receipt.id not in sweep(grace_seconds=0)
-    with tenant_transaction(person.organisation_id) as session:
-        session.execute(sa.text("UPDATE turn_state SET lease_until = now() - interval '1 second'"))
+    abandon(person)
     assert receipt.id in sweep(grace_seconds=0)
-    finish(conversation, person, receipt.id)
+    finish(conversation, person)
     assert agent.asked == ["bonjour"]
     # The answer opens the next reply; a repeat of the event, which the channel would show too, does not bring it.
     assert say(conversation, person, "bonjour", "1") == "holding fr"
     assert say(conversation, person, "après", "2") == "answer 1 to bonjour\n\nanswer 2 to après"
-
-
-def test_a_turn_that_kills_its_process_is_given_up(
-    conversation: Conversation, person: Person, agent: ScriptedAgent
-) -> None:
-    receipt = receipts.open_receipt(event(person, "bonjour", "1"), "CO")
-    with tenant_transaction(person.organisation_id) as session:
-        session.execute(
-            sa.text("UPDATE turn_state SET lease_until = now() - interval '1 second', attempts = :attempts"),
-            {"attempts": MAX_ATTEMPTS},
-        )
-    finish(conversation, person, receipt.id)
-    assert agent.asked == []
-    assert say(conversation, person, "encore", "2") == "apology fr\n\nanswer 1 to encore"
 
 
 def test_a_failing_agent_costs_an_apology_not_the_conversation(

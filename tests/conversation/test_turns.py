@@ -2,22 +2,24 @@
 
 import threading
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from cci_app.channels.message import Text, parts_to_json
 from cci_app.channels.ports import Rendered
 from cci_app.conversation import completing, receipts, turns
 from cci_app.conversation.completing import Completion
-from cci_app.conversation.inbound import Person
+from cci_app.conversation.inbound import Event, Person
 from cci_app.conversation.outcome import Outcome
 from cci_app.conversation.turns import LeaseLost, Turn
 from cci_app.core.database import tenant_transaction
 from tests.conftest import Tenant
-from tests.conversation.scripted import event
+from tests.conversation.scripted import event, until
 
 
 @pytest.fixture
@@ -92,12 +94,91 @@ def test_a_second_message_waits_for_the_first(app: Flask, person: Person) -> Non
     assert turn.sequence == 1
 
 
-def test_messages_are_answered_in_order_of_arrival(app: Flask, person: Person) -> None:
+def test_messages_that_wait_are_answered_as_one(app: Flask, person: Person) -> None:
     first = take(opened(person, "first", "1"))
     second, third = opened(person, "second", "2"), opened(person, "third", "3")
     completing.complete(first, completion("one"), unheard=False)
-    assert turns.take_turn(person, third.id, "CO") is None
-    assert turns.take_turn(person, second.id, "CO") is not None
+    # Whoever sent the second reads the answer to both where the third is answered.
+    assert turns.take_turn(person, second.id, "CO") is None
+    turn = turns.take_turn(person, third.id, "CO")
+    assert turn is not None
+    assert (turn.receipt_id, turn.earlier, turn.text) == (third.id, (second.id,), "second\nthird")
+    completing.complete(turn, replace(completion("both"), empty=rendered("")), unheard=False)
+    assert receipts.stored_reply(person, second.id) == rendered("")
+    assert receipts.stored_reply(person, third.id) == rendered("both")
+    assert take(opened(person, "fourth", "4")).sequence == 2
+
+
+def test_the_newest_for_which_somebody_waits_gets_the_reply(app: Flask, person: Person) -> None:
+    first = take(opened(person, "first", "1"))
+    second, third = opened(person, "second", "2"), opened(person, "third", "3")
+    receipts.hold(person, third.id, rendered("un instant"))
+    completing.complete(first, completion("one"), unheard=False)
+    turn = turns.take_turn(person, second.id, "CO")
+    assert turn is not None
+    assert (turn.receipt_id, turn.earlier) == (second.id, ())
+
+
+def test_another_channel_and_a_reset_are_no_part_of_it(app: Flask, person: Person) -> None:
+    first = take(opened(person, "first", "1"))
+    events = [
+        event(person, "second", "2"),
+        event(person, "third", "3", channel="manychat"),
+        Event.reset(person, "api", "x"),
+    ]
+    waiting = [receipts.open_receipt(one, "CO") for one in [*events, event(person, "last", "5")]]
+    done = first
+    for number, receipt in enumerate(waiting):
+        completing.complete(done, completion(str(number)), unheard=False)
+        for later in waiting[number + 1 :]:
+            assert turns.take_turn(person, later.id, "CO") is None
+        turn = turns.take_turn(person, receipt.id, "CO")
+        assert turn is not None
+        assert (turn.receipt_id, turn.earlier) == (receipt.id, ())
+        done = turn
+
+
+def test_a_turn_is_no_longer_than_a_message_may_be(app: Flask, person: Person) -> None:
+    first = take(opened(person, "first", "1"))
+    waiting = [opened(person, str(number) * 1500, f"long {number}") for number in range(4)]
+    completing.complete(first, completion("one"), unheard=False)
+    turn = turns.take_turn(person, waiting[1].id, "CO")
+    assert turn is not None
+    assert turn.text == f"{'0' * 1500}\n{'1' * 1500}"
+
+
+def test_what_is_answered_in_this_moment_is_not_taken_again(app: Flask, person: Person) -> None:
+    first = take(opened(person, "first", "1"))
+    second = opened(person, "second", "2")
+    expire_lease(person)
+    seen: list[Turn | None] = []
+
+    def take_meanwhile() -> None:
+        with app.app_context():
+            seen.append(turns.take_turn(person, second.id, "CO"))
+
+    with tenant_transaction(person.organisation_id) as session:
+        # The row is held, so that the taker has looked at what waits, and waits for the row.
+        session.execute(sa.text("SELECT FROM turn_state FOR UPDATE"))
+        taker = threading.Thread(target=take_meanwhile)
+        taker.start()
+        until(lambda: waits_for_a_row(session))
+        session.execute(
+            sa.text("UPDATE webhook_events SET status = 'completed' WHERE id = :id"), {"id": first.receipt_id}
+        )
+        session.execute(
+            sa.text("UPDATE turn_state SET sequence = 1, pending = 1, lease_token = NULL, lease_until = NULL")
+        )
+    taker.join(10)
+    assert seen == [None]
+    turn = turns.take_turn(person, second.id, "CO")
+    assert turn is not None
+    assert turn.earlier == ()
+
+
+def waits_for_a_row(session: Session) -> bool:
+    waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid <> pg_backend_pid()")
+    return bool(session.scalar(waiting))
 
 
 def test_a_zombie_cannot_commit(app: Flask, person: Person) -> None:
@@ -162,7 +243,7 @@ def test_without_an_id_the_same_text_later_or_after_another_is_new(app: Flask, p
 
 def test_released_turns_wait_for_somebody(app: Flask, person: Person) -> None:
     turn = take(opened(person, "first", "1"))
-    turns.release(turn)
+    turns.give_back(turn)
     assert turns.take_turn(person, turn.receipt_id, "CO") is not None
 
 
