@@ -102,7 +102,8 @@ def test_an_outage_is_no_attempt(
 
 def attempts(person: Person) -> int:
     with tenant_transaction(person.organisation_id) as session:
-        return session.scalars(sa.text("SELECT attempts FROM turn_state")).one()
+        count: int = session.scalars(sa.text("SELECT attempts FROM turn_state")).one()
+        return count
 
 
 def test_suspects_run_one_at_a_time(conversation: Conversation, person: Person, agent: ScriptedAgent) -> None:
