@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 # Loaded in this order when an application is made: importing one room loads no other.
 ROOMS: tuple[str, ...] = (
     "cci_app.accounts.models",
+    "cci_app.accounts.members.models",
     "cci_app.core.models",
+    "cci_app.core.audit",
     "cci_app.contacts.models",
     "cci_app.channels.models",
     "cci_app.integrations.models",
@@ -27,6 +29,7 @@ ROOMS: tuple[str, ...] = (
 
 COMMANDS: tuple[str, ...] = (
     "cci_app.accounts.cli:keys",
+    "cci_app.accounts.members.cli:cli",
     "cci_app.contacts.cli:cli",
     "cci_app.knowledge.cli:cli",
     "cci_app.channels.cli:cli",
@@ -58,6 +61,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     _load("cci_app.llm.embeddings:init_embeddings")(app, settings)
     _load("cci_app.knowledge.index.stores.choice:init_vector_store")(app, settings)
     _load("cci_app.conversation.service:init_conversation")(app)
+    if settings.trusted_proxies:
+        from werkzeug.middleware.proxy_fix import ProxyFix
+
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     for command in COMMANDS:
         app.cli.add_command(_load(command))
     return app
@@ -108,7 +116,7 @@ def _init_database(app: Flask, settings: Settings) -> None:
 def _init_edge(app: Flask, settings: Settings) -> None:
     from cci_app.accounts.auth import AccessDescription, init_auth
     from cci_app.blueprints import BLUEPRINTS, STRATEGIES
-    from cci_app.core.http.api import make_api
+    from cci_app.core.http.api import EdgeBlueprint, make_api
     from cci_app.core.http.errors import init_errors
     from cci_app.core.http.limits import init_limits
     from cci_app.core.http.request import init_requests
@@ -127,7 +135,8 @@ def _init_edge(app: Flask, settings: Settings) -> None:
     init_limits(app, settings)
     api = make_api(app, AccessDescription(accesses, strategies))
     for blueprint, _ in blueprints:
-        api.register_blueprint(blueprint)
+        # Pages are no part of the API's description.
+        (api if isinstance(blueprint, EdgeBlueprint) else app).register_blueprint(blueprint)
     init_errors(app)
 
 

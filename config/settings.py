@@ -30,6 +30,12 @@ class Settings(CheckedSettings):
     tz: str = Field("America/Bogota", description="Time zone of a new organisation")
     port: int = Field(8000, ge=1, le=65535, description="Port the web server listens on")
     web_host: str = Field("127.0.0.1", description="Address the web server listens on; 0.0.0.0 in a container")
+    public_url: str | None = Field(
+        None, description="Where people reach the pages, as https://example.org; links in mails begin with it"
+    )
+    trusted_proxies: int = Field(
+        0, ge=0, le=10, description="Proxies in front that add to X-Forwarded-For; 0 believes no such header"
+    )
     web_workers: int = Field(2, ge=1, le=64, description="Web processes")
     web_threads: int = Field(64, ge=1, le=512, description="Threads of each web process")
     web_connections_per_address: int = Field(

@@ -9,7 +9,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from cci_app.accounts.caller import Caller
-from cci_app.accounts.keys import find_caller, hash_key
+from cci_app.accounts.hashed import hash_secret
+from cci_app.accounts.keys import find_caller
 from cci_app.core.errors import Unauthorized
 
 # A key is looked up again after some seconds, so that a revoked one soon stops working; while the database cannot be
@@ -39,7 +40,7 @@ class ApiKeys:
     def prove(self, request: Request) -> Caller:
         """Look the key up, or remember it."""
         key = _key_in(request)
-        key_hash = hash_key(key)
+        key_hash = hash_secret(key)
         known = self._known.get(key_hash)
         age = time.monotonic() - known[0] if known else float("inf")
         if known and age < _FRESH_SECONDS:

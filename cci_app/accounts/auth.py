@@ -7,10 +7,10 @@ import structlog
 from flask import Flask, current_app, g, request
 
 from cci_app.accounts.caller import Access, Caller, Proof
+from cci_app.accounts.origin import READING, refuse_other_sites
 from cci_app.accounts.ports import Strategy
+from cci_app.core.audit import Actor, act_as
 from cci_app.core.errors import Forbidden, Unauthorized
-
-_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def init_auth(app: Flask, accesses: Mapping[str, Access], strategies: Mapping[Proof, Strategy]) -> None:
@@ -29,12 +29,16 @@ def init_auth(app: Flask, accesses: Mapping[str, Access], strategies: Mapping[Pr
         access = accesses.get(request.blueprint or "")
         if access is None:
             raise Forbidden("this address is closed")
+        act_as(Actor("nobody", "", request.remote_addr, g.request_id))
+        changing = request.method not in READING
         if access.is_open:
+            if changing:
+                refuse_other_sites(request)
             return
         caller = _prove(access.proofs)
         g.caller = caller
+        act_as(Actor(caller.who, caller.name, request.remote_addr, g.request_id))
         structlog.contextvars.bind_contextvars(organisation_id=caller.organisation_id)
-        changing = request.method not in _READING
         if not access.admits(caller, changing=changing):
             raise _refusal(access, caller, changing)
 
@@ -52,7 +56,7 @@ class AccessDescription:
     def asked(self, blueprint: str, method: str) -> list[dict[str, list[str]]]:
         """What an operation asks: one of these schemes, with that scope or role; nothing where it is open."""
         access = self._accesses[blueprint]
-        role = access.role(changing=method.upper() not in _READING)
+        role = access.role(changing=method.upper() not in READING)
         asked = [
             (self._strategies[proof], role if self._strategies[proof].for_members else access.scope)
             for proof in access.proofs

@@ -1,5 +1,6 @@
 """Who calls, and what they may do."""
 
+import uuid
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -34,6 +35,7 @@ class Proof(StrEnum):
     """How a caller proved themselves."""
 
     API_KEY = "api_key"
+    SESSION = "session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Caller:
     """Who calls: the organisation they act for, who they are, and how that was proved.
 
     A program has scopes, a member a role; who has neither may do nothing. `who` is the same for every request of the
-    same caller, as `key:7`.
+    same caller, as `key:7`; `name` is what people call it.
     """
 
     organisation_id: int
@@ -49,6 +51,9 @@ class Caller:
     proof: Proof
     scopes: frozenset[str] = frozenset()
     role: Role | None = None
+    name: str = ""
+    member_id: int | None = None
+    session_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

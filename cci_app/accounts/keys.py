@@ -1,12 +1,12 @@
 """API keys: made once, shown once, kept as a hash."""
 
-import hashlib
 import secrets
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cci_app.accounts.caller import Caller, Proof, Scope
+from cci_app.accounts.hashed import hash_secret
 from cci_app.accounts.models import ApiKey
 from cci_app.core import clock
 from cci_app.core.database import keyless_transaction
@@ -14,11 +14,6 @@ from cci_app.core.errors import Conflict
 
 ACTIVE_KEYS_PER_NAME = 2
 _PREFIX_LENGTH = 12
-
-
-def hash_key(key: str) -> str:
-    """SHA-256 in hex. A key is 32 random bytes, so that a fast hash without salt suffices."""
-    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def create_key(session: Session, organisation_id: int, name: str, scopes: set[Scope]) -> str:
@@ -39,7 +34,7 @@ def create_key(session: Session, organisation_id: int, name: str, scopes: set[Sc
             organisation_id=organisation_id,
             name=name,
             prefix=key[:_PREFIX_LENGTH],
-            key_hash=hash_key(key),
+            key_hash=hash_secret(key),
             scopes=sorted(scopes),
         )
     )
@@ -62,13 +57,14 @@ def find_caller(key: str) -> Caller | None:
 
     The hash is the look-up: the time it takes tells nothing of the key that a caller could use.
     """
-    key_hash = hash_key(key)
+    key_hash = hash_secret(key)
     with keyless_transaction(api_key_hash=key_hash) as session:
         found = session.execute(
-            sa.select(ApiKey.id, ApiKey.organisation_id, ApiKey.scopes).where(
+            sa.select(ApiKey.id, ApiKey.organisation_id, ApiKey.name, ApiKey.scopes).where(
                 ApiKey.key_hash == key_hash, ApiKey.revoked_at.is_(None)
             )
         ).one_or_none()
     if found is None:
         return None
-    return Caller(found.organisation_id, f"key:{found.id}", Proof.API_KEY, scopes=frozenset(found.scopes))
+    who = f"key:{found.id}"
+    return Caller(found.organisation_id, who, Proof.API_KEY, name=found.name, scopes=frozenset(found.scopes))

@@ -77,21 +77,29 @@ class ScopedSession(Session):
 
 @sa.event.listens_for(ScopedSession, "after_begin")
 def _take_scope(session: Session, _transaction: SessionTransaction, connection: sa.Connection) -> None:
-    connection.execute(_SET_SCOPE, session.info["scope"])
+    scope = session.info["scope"]
+    connection.execute(_set_scope(tuple(scope)), scope)
 
 
 _REST_SECONDS = 5.0
 # Local to the transaction: whatever an earlier one set is gone.
-_SET_SCOPE = sa.text(
-    "SELECT set_config('role', :role, true), set_config('app.organisation_id', :organisation_id, true),"
-    " set_config('app.api_key_hash', :api_key_hash, true),"
-    " set_config('app.organisation_slug', :organisation_slug, true)"
+_SCOPES = frozenset(
+    {"organisation_id", "organisation_slug", "api_key_hash", "session_hash", "link_hash", "member_email"}
 )
 _SCOPE_OF_STATEMENT = (
     "SELECT set_config('role', :scope_role, true), set_config('app.organisation_id', :scope_organisation_id, true)"
 )
 _TIME_LIMIT = ", set_config('statement_timeout', :scope_milliseconds, true)"
 _BEGIN_WITH_SCOPE = sa.text(f"BEGIN; {_SCOPE_OF_STATEMENT}")
+
+
+@functools.cache
+def _set_scope(names: tuple[str, ...]) -> sa.TextClause:
+    role, *settings = names
+    if role != "role" or not _SCOPES.issuperset(settings):
+        raise ValueError(f"no scope has the parts {', '.join(names)}")
+    told = "".join(f", set_config('app.{name}', :{name}, true)" for name in settings)
+    return sa.text(f"SELECT set_config('role', :role, true){told}")
 
 
 def engine_options(pool_size: int, pool_timeout: float) -> dict[str, Any]:
@@ -136,8 +144,7 @@ def _check_after_rest(connection: DBAPIConnection, record: ConnectionPoolEntry, 
 
 @contextmanager
 def _transaction(engine: sa.Engine, role: str, **scope: str) -> Iterator[Session]:
-    nobody = {"organisation_id": "", "api_key_hash": "", "organisation_slug": ""}
-    info = {"scope": {**nobody, "role": role, **scope}}
+    info = {"scope": {"role": role, **scope}}
     with ScopedSession(engine, info=info, expire_on_commit=False) as session, session.begin():
         yield session
 
@@ -251,8 +258,8 @@ def tenant_snapshot(organisation_id: int) -> Iterator[sa.Connection]:
     with waits(None):
         unhurried = engine.connect()
     with unhurried as connection, connection.begin():
-        scope = {"organisation_id": str(organisation_id), "api_key_hash": "", "organisation_slug": "", "role": APP_ROLE}
-        connection.execute(_SET_SCOPE, scope)
+        scope = {"role": APP_ROLE, "organisation_id": str(organisation_id)}
+        connection.execute(_set_scope(tuple(scope)), scope)
         yield connection
 
 
@@ -273,13 +280,14 @@ def _autocommit(connection: sa.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def keyless_transaction(*, api_key_hash: str = "", organisation_slug: str = "") -> Iterator[Session]:
+def keyless_transaction(**presented: str) -> Iterator[Session]:
     """A transaction before the organisation is known.
 
-    It sees nothing but the row of the API key whose hash it names (who holds the key may read its row), or of the
-    organisation whose short name it names.
+    It sees nothing but the rows that belong to what was presented: that of the API key, session or link whose hash it
+    names (who holds a secret may read its row; `api_key_hash`, `session_hash`, `link_hash`), the members of an address
+    (`member_email`), the organisation of a short name (`organisation_slug`).
     """
-    with _transaction(db.engine, APP_ROLE, api_key_hash=api_key_hash, organisation_slug=organisation_slug) as session:
+    with _transaction(db.engine, APP_ROLE, **presented) as session:
         yield session
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -34,6 +35,7 @@ QUIET = ("-W", "ignore::UserWarning:celery.platforms")
 # Beside a PostgreSQL of ours no stray address counts; an empty one is as good as none.
 OWN_DATABASE = {"SYSTEM_DATABASE_URL": "", "MIGRATIONS_DATABASE_URL": ""}
 # A newcomer's key may talk and look people up; the other one may do everything.
+OWNER = "owner@example.org"
 KEYS = {"CCI_API_KEY": "messages,users", "CCI_ADMIN_KEY": "messages,users,admin,export,operator"}
 
 
@@ -108,22 +110,26 @@ class Launch:
         server.start(lambda process: self._supervisor.adopt(name, process, server.stop))
 
     def _prepare_database(self, postgres: EmbeddedPostgres | None) -> None:
-        """Migrate, load the samples, and make the two keys once for each database, which does not tell them again."""
+        """Migrate, load the samples, and make two keys and an owner once for each database, which tells them once."""
         self._say("Migrating the database, loading contacts and documents")
         environment: dict[str, str] = {}
         if postgres:
             if create_database(postgres):
-                self._local.keep(keys_of="")
+                self._local.keep(keys_of="", owner_of="")
             self._admin_url = postgres.superuser_url(NAME)
             environment = OWN_DATABASE | dict.fromkeys(("DATABASE_URL", "MIGRATIONS_DATABASE_URL"), self._admin_url)
         else:
             self._admin_url = without_driver(self._settings.migrations_database)
         database = "embedded" if postgres else self._admin_url
         names = KEYS if self._local.get("keys_of") != database else {}
-        making = [f"keys create --name {name} --scopes {scopes}" for name, scopes in names.items()]
-        _, seeded, *keys = self._run_commands("db upgrade", "seed", *making, environment=environment)
+        making = {name: f"keys create --name {name} --scopes {scopes}" for name, scopes in names.items()}
+        if self._local.get("owner_of") != database:
+            owner = os.environ.get("CCI_OWNER_EMAIL") or OWNER
+            self._local.keep(CCI_OWNER_EMAIL=owner)
+            making["CCI_OWNER_PASSWORD"] = f"members create --renew --email {shlex.quote(owner)}"
+        _, seeded, *made = self._run_commands("db upgrade", "seed", *making.values(), environment=environment)
         self._say(seeded)
-        self._local.keep(keys_of=database, **dict(zip(names, keys, strict=True)))
+        self._local.keep(keys_of=database, owner_of=database, **dict(zip(making, made, strict=True)))
         if postgres:
             web, worker = (create_login(postgres, role, self._local.secret(role)) for role in ("cci_web", "cci_worker"))
             across = OWN_DATABASE | {"DATABASE_URL": worker, "SYSTEM_DATABASE_URL": worker}
@@ -173,11 +179,12 @@ class Launch:
 
     def _tell(self) -> None:
         keys: dict[str, Any] = {name: self._local.get(name) for name in KEYS}
+        owner: dict[str, Any] = {name: self._local.get(name) for name in ("CCI_OWNER_EMAIL", "CCI_OWNER_PASSWORD")}
         database = self._roles["web"].get("DATABASE_URL") or without_driver(self._settings.app_database)
         system = self._roles.get("worker", {}).get("DATABASE_URL") or without_driver(self._settings.system_database)
         redis = self._common.get("REDIS_URL") or self._settings.redis_url.get_secret_value()
         self._local.write_credentials(
-            {"CCI_URL": self.address, **keys}
+            {"CCI_URL": self.address, **keys, **owner}
             | {"DATABASE_URL": database, "SYSTEM_DATABASE_URL": system, "ADMIN_DATABASE_URL": self._admin_url}
             | {"REDIS_URL": redis}
         )
@@ -187,6 +194,7 @@ Everything runs. Ctrl-C stops it; what it learned stays in {self._local.folder}.
 
   Address    {self.address}
   API        {self.address}/docs
+  Sign in    {self.address}/login as {owner["CCI_OWNER_EMAIL"]}{self._owner_password()}
   API key    {keys["CCI_API_KEY"]}
   Admin key  in {self._local.credentials}, with everything else one needs
   Model      {", then ".join(self._settings.default_models)}{_hint(self._settings)}
@@ -197,6 +205,14 @@ curl -s -X POST {self.address}/api/v1/whatsapp/message -H 'X-API-Key: {keys["CCI
 -H 'Content-Type: application/json' -d '{{"user_id": "+573001234567", "message": "Bonjour"}}'
 """
         )
+
+    def _owner_password(self) -> str:
+        """The password that was made for the owner, unless an earlier run told it."""
+        password = self._local.get("CCI_OWNER_PASSWORD") or ""
+        if password == self._local.get("owner_told"):
+            return ""
+        self._local.keep(owner_told=password)
+        return f"\n  Password   {password}   (told once: change it after signing in)"
 
 
 def part_command(*words: str) -> tuple[str, ...]:

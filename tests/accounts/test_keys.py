@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 from cci_app import before_exit, create_app
 from cci_app.accounts import api_key
 from cci_app.accounts.caller import Scope
-from cci_app.accounts.keys import create_key, find_caller, hash_key, revoke_key
+from cci_app.accounts.hashed import hash_secret
+from cci_app.accounts.keys import create_key, find_caller, revoke_key
 from cci_app.core.database import system_transaction
 from cci_app.core.errors import Conflict
 from tests.conftest import Tenant
@@ -28,7 +29,7 @@ def test_a_key_names_its_caller(app: Flask, tenant: Tenant) -> None:
 
 def test_only_the_hash_is_kept(app: Flask, tenant: Tenant, rows: Rows) -> None:
     kept = rows("SELECT * FROM api_keys WHERE organisation_id = :org", org=tenant.organisation_id)
-    assert kept[0]["key_hash"] == hash_key(tenant.key)
+    assert kept[0]["key_hash"] == hash_secret(tenant.key)
     assert tenant.key not in str(kept)
     assert tenant.key.startswith(kept[0]["prefix"])
 

@@ -8,19 +8,24 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from cci_app.accounts.caller import Scope
+from cci_app.accounts.caller import Role, Scope
+from cci_app.core.http.api import EdgeBlueprint
+from tests.accounts.signed_in import OURS, make_member, sign_in
 from tests.conftest import Tenant, make_tenant
 from tests.knowledge.ready import make_document
 
+# Those of the API; the pages of signing in are open as well.
 PUBLIC = {"/health", "/api/v1/health", "/docs", "/openapi.json", "/docs/static/<path:name>"}
 USER = "+573000000001"
 MESSAGE = {"user_id": USER, "message": "Bonjour, canari-7c1f"}
 
 
 def routes(app: Flask) -> list[tuple[str, Rule]]:
+    """Every route of the API; pages have tests of their own."""
     return [
         (method, rule)
         for rule in app.url_map.iter_rules()
+        if isinstance(app.blueprints[rule.endpoint.rpartition(".")[0]], EdgeBlueprint)
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
     ]
 
@@ -71,6 +76,37 @@ def test_every_route_asks_for_its_scope(app: Flask, web: FlaskClient) -> None:
             if call(web, method, address(rule, str(uuid.uuid4())), holder.headers).status_code != 403
         ]
         assert len(granted) == 1, (rule, granted)
+
+
+@pytest.mark.parametrize("role", [*Role])
+def test_every_route_asks_a_member_for_their_role(app: Flask, tenant: Tenant, role: Role) -> None:
+    browser = sign_in(app, make_member(tenant, role))
+    for method, rule in routes(app):
+        if rule.rule in PUBLIC:
+            continue
+        status = call(browser, method, address(rule, str(uuid.uuid4())), OURS).status_code
+        refused = status == 403
+        if rule.rule.startswith("/api/v1/whatsapp/"):
+            # A program speaks for the people who write; members do not.
+            assert status == 401, rule
+        elif role in {Role.ADMIN, Role.OWNER}:
+            assert not refused, rule
+        elif rule.rule.startswith("/api/v1/export"):
+            assert refused, rule
+        else:
+            agents = rule.rule.startswith("/api/v1/users/")
+            assert refused is not (method == "GET" or (role is Role.AGENT and agents)), (method, rule)
+
+
+def test_a_session_of_another_organisation_finds_nothing(
+    app: Flask, tenant: Tenant, job_id: str, document_id: int
+) -> None:
+    foreign = sign_in(app, make_member(make_tenant(f"foreign-{uuid.uuid4().hex[:8]}")))
+    for method, rule in routes(app):
+        answer = call(foreign, method, address(rule, job_id, document_id), OURS)
+        assert b"canari-7c1f" not in answer.data, rule
+        if {"job_id", "document_id", "kind"} & rule.arguments:
+            assert answer.status_code == 404, rule
 
 
 def test_no_route_ignores_a_mistyped_filter(app: Flask, web: FlaskClient, tenant: Tenant) -> None:

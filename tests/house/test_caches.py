@@ -24,6 +24,8 @@ OURS = {
     "cci_app/language/encoder/word_table.py:word_table": "takes nothing",
     "cci_app/contacts/countries.py:_names": "takes nothing",
     "cci_app/core/database.py:_as_the_driver_takes_it": "a statement of our own, made when a module is loaded",
+    "cci_app/core/database.py:_set_scope": "names of settings, of which there are six",
+    "cci_app/accounts/members/passwords.py:_nobodys": "takes nothing",
     "cci_app/core/outbound/transport.py": "takes nothing",
     "cci_app/core/s3.py": "takes nothing",
     "cci_app/knowledge/index/stores/pgvector.py": "takes nothing from outside",

@@ -2,6 +2,8 @@
 
 import math
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
 import redis
 from flask import Flask, current_app, g
@@ -12,6 +14,8 @@ from limits.strategies import FixedWindowRateLimiter
 from cci_app.core.errors import CannotStart, TooManyRequests
 from cci_app.core.redis import ask_redis
 from config.settings import Settings
+
+T = TypeVar("T")
 
 
 class RateLimits:
@@ -27,16 +31,31 @@ class RateLimits:
 
     def count(self, limit: RateLimitItem, *who: str) -> None:
         """Count one more of `who`. Raises TooManyRequests, with the seconds until the window ends."""
-        try:
-            within, ends = ask_redis(lambda _: _hit(self._shared, limit, who))
-        except redis.RedisError:
-            within, ends = _hit(self._own, limit, who)
+        within, ends = self._ask(lambda limiter: _hit(limiter, limit, who))
         if not within:
             raise TooManyRequests(
                 "too many requests: wait and send again",
                 details={"limit": str(limit)},
                 retry_after=max(1, math.ceil(ends - time.time())),
             )
+
+    def note(self, limit: RateLimitItem, *who: str) -> None:
+        """Count one more of `who`, whom nothing is refused."""
+        self._ask(lambda limiter: limiter.hit(limit, *who))
+
+    def counted(self, limit: RateLimitItem, *who: str) -> int:
+        """How many of `who` were counted in the window, the limit at most."""
+        return limit.amount - self._ask(lambda limiter: limiter.get_window_stats(limit, *who).remaining)
+
+    def clear(self, limit: RateLimitItem, *who: str) -> None:
+        """Forget what was counted of `who`."""
+        self._ask(lambda limiter: limiter.clear(limit, *who))
+
+    def _ask(self, question: Callable[[FixedWindowRateLimiter], T]) -> T:
+        try:
+            return ask_redis(lambda _: question(self._shared))
+        except redis.RedisError:
+            return question(self._own)
 
 
 def _parsed(name: str, written: str) -> RateLimitItem:

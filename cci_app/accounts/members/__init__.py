@@ -1,0 +1,1 @@
+"""People who sign in: who they are, how they prove it, and on which devices they did."""

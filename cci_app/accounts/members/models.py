@@ -1,0 +1,89 @@
+"""Tables of members, their sessions and their links."""
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cci_app.core.database import Base, OrganisationOwned
+
+EMAIL_LENGTH = 254
+_ROLES = "role IN ('viewer', 'agent', 'admin', 'owner')"
+
+
+class Member(OrganisationOwned, Base):
+    """A person who signs in for an organisation.
+
+    One address may be a member of several. `directory_id` is who they are in the organisation's own directory, once
+    they signed in with it. Without a password they can sign in in that way alone.
+    """
+
+    __tablename__ = "members"
+    __table_args__ = (
+        sa.CheckConstraint(_ROLES, name="role"),
+        sa.UniqueConstraint("organisation_id", "email"),
+        sa.UniqueConstraint("organisation_id", "directory_id"),
+        sa.Index(None, "email"),
+    )
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
+    email: Mapped[str] = mapped_column(sa.String(EMAIL_LENGTH))
+    name: Mapped[str] = mapped_column(server_default="")
+    role: Mapped[str] = mapped_column(sa.String(16))
+    language: Mapped[str | None] = mapped_column(sa.String(2))
+    password_hash: Mapped[str | None]
+    directory_id: Mapped[str | None] = mapped_column(sa.String(160))
+    created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    last_seen_at: Mapped[datetime | None]
+
+
+class MemberSession(OrganisationOwned, Base):
+    """One device on which a member is signed in: only the SHA-256 of its token is kept."""
+
+    __tablename__ = "member_sessions"
+    __table_args__ = (sa.Index(None, "member_id"), sa.Index(None, "organisation_id"))
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    member_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("members.id", ondelete="CASCADE"))
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    address: Mapped[str] = mapped_column(sa.String(64))
+    device: Mapped[str] = mapped_column(sa.String(300))
+    created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    last_seen_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    revoked_at: Mapped[datetime | None]
+
+
+class LinkKind(StrEnum):
+    """What a link is for."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+
+
+class MemberLink(OrganisationOwned, Base):
+    """A link that proves, once, that its holder reads the mail of an address; its token is kept as a SHA-256.
+
+    `sealed_token` is the token for whoever has to send it, until it is sent.
+    """
+
+    __tablename__ = "member_links"
+    __table_args__ = (
+        sa.CheckConstraint("kind IN ('invitation', 'reset')", name="kind"),
+        sa.CheckConstraint(_ROLES, name="role"),
+        sa.Index(None, "organisation_id", "kind"),
+        sa.Index(None, "member_id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    kind: Mapped[str] = mapped_column(sa.String(16))
+    email: Mapped[str] = mapped_column(sa.String(EMAIL_LENGTH))
+    role: Mapped[str | None] = mapped_column(sa.String(16))
+    member_id: Mapped[int | None] = mapped_column(sa.BigInteger, sa.ForeignKey("members.id", ondelete="CASCADE"))
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    sealed_token: Mapped[str | None]
+    made_by: Mapped[str] = mapped_column(sa.String(EMAIL_LENGTH))
+    created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

@@ -1,0 +1,67 @@
+"""Signing in with an address and a password."""
+
+import secrets
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from cci_app.accounts.members.attempts import Attempt, known_device, remember_device
+from cci_app.accounts.members.models import Member
+from cci_app.accounts.members.passwords import hash_password, is_outdated, verify_password
+from cci_app.accounts.members.register import normal_email
+from cci_app.accounts.members.sessions import Device, start_session
+from cci_app.core.audit import acting_for, record
+from cci_app.core.database import keyless_transaction, tenant_transaction
+from cci_app.core.errors import Unauthorized
+
+# Of organisations that one address is a member of, so many are tried.
+_MOST_ORGANISATIONS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A member who just signed in: the token of the session, and what makes the device known from now on."""
+
+    organisation_id: int
+    member_id: int
+    token: str
+    device: str
+
+
+def sign_in(email: str, password: str, device: Device, kept: str | None) -> SignedIn:
+    """Sign in; `kept` is what the browser kept of an earlier time.
+
+    Whoever is a member of several organisations with the same password signs in to the one they used last.
+    Raises Unauthorized, the same for an address that nobody has, and TooManyRequests.
+    """
+    address = normal_email(email)
+    known = known_device(kept, address)
+    attempt = Attempt(address, device.address, known)
+    with keyless_transaction(member_email=address) as session:
+        newest = Member.last_seen_at.desc().nulls_last()
+        candidates = session.scalars(
+            sa.select(Member).where(Member.email == address).order_by(newest, Member.id).limit(_MOST_ORGANISATIONS)
+        ).all()
+    found = next((member for member in candidates if verify_password(password, member.password_hash)), None)
+    if found is None:
+        if not candidates:
+            verify_password(password, None)
+        attempt.failed()
+        for member in candidates:
+            with tenant_transaction(member.organisation_id) as session:
+                record(session, member.organisation_id, "sign_in.refused", f"member:{member.id}")
+        raise Unauthorized("the address or the password is not right")
+    attempt.succeeded()
+    renewed = hash_password(password) if is_outdated(found.password_hash or "") else None
+    with (
+        tenant_transaction(found.organisation_id) as session,
+        acting_for(f"member:{found.id}", found.email),
+    ):
+        signing_in = session.get(Member, found.id)
+        if signing_in is None or signing_in.password_hash != found.password_hash:
+            raise Unauthorized("the address or the password is not right")
+        signing_in.password_hash = renewed or signing_in.password_hash
+        token = start_session(session, signing_in, device)
+        record(session, found.organisation_id, "sign_in", f"member:{found.id}", {"how": "password"})
+    kept = remember_device(address, known or secrets.token_urlsafe(16))
+    return SignedIn(found.organisation_id, found.id, token, kept)

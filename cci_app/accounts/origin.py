@@ -1,0 +1,35 @@
+"""Whether a browser sent a request from a page of ours."""
+
+from urllib.parse import urlsplit
+
+from flask import Request, current_app
+
+from cci_app.core.errors import Forbidden
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+# A page of ours, or nobody's page: what a person does with the browser itself.
+_OUR_SITES = frozenset({"same-origin", "none"})
+
+
+def refuse_other_sites(request: Request) -> None:
+    """Raise Forbidden for what a page of somebody else makes a browser send.
+
+    Every browser of today says with an unsafe method where it comes from, and cookies of ours are `SameSite=Lax`.
+    Whatever says nothing is no browser, and has no cookies that a stranger's page could use.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if (site is not None and site not in _OUR_SITES) or (origin is not None and not _is_ours(origin, request)):
+        raise Forbidden("this came from a page of another site: open our own page and try there")
+
+
+def _is_ours(origin: str, request: Request) -> bool:
+    """Only the host is compared: behind a proxy that ends TLS we do not know the scheme."""
+    ours = {request.host}
+    if public := current_app.config["SETTINGS"].public_url:
+        ours.add(urlsplit(public).netloc)
+    try:
+        sent = urlsplit(origin)
+    except ValueError:
+        return False
+    return sent.scheme in {"http", "https"} and sent.netloc in ours
