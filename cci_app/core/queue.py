@@ -5,7 +5,6 @@ the database, and the sweeper finds what no bell announced.
 """
 
 import threading
-import time
 from enum import StrEnum
 from typing import Any
 
@@ -14,12 +13,13 @@ from celery import Celery
 from flask import Flask, current_app
 
 from cci_app.core.background import Background
+from cci_app.core.breaker import Breaker
 from config.settings import Settings
 
 log = structlog.get_logger(__name__)
 
 BELL_SECONDS = 0.2
-_PAUSE_SECONDS = 5.0
+_AWAY_SECONDS = 5.0
 
 
 class Queue(StrEnum):
@@ -113,7 +113,7 @@ class Bells:
         self._celery.conf.update(celery_config(settings))
         self._pending: dict[tuple[Task, str | None], None] = {}
         self._lock = threading.Lock()
-        self._silent_until = 0.0
+        self._breaker = Breaker("broker", failures=1, away_seconds=_AWAY_SECONDS)
         self._background = Background("bells", self._send, BELL_SECONDS)
 
     def ring(self, task: Task, record_id: str | None = None) -> None:
@@ -130,15 +130,17 @@ class Bells:
         with self._lock:
             pending, self._pending = self._pending, {}
         for task, record_id in pending:
-            if time.monotonic() < self._silent_until:
+            if not self._breaker.may_ask():
                 return
             try:
                 args = [record_id] if record_id is not None else []
                 self._celery.send_task(task.value, args=args, queue=QUEUE_OF[task].value)
             except Exception as error:
                 # Kombu raises the transport's own classes; whatever it is, the sweeper will find the work.
-                self._silent_until = time.monotonic() + _PAUSE_SECONDS
+                self._breaker.failed()
                 log.warning("bell_not_rung", task=task.value, error=type(error).__name__)
+            else:
+                self._breaker.answered()
 
 
 def init_queue(app: Flask, settings: Settings) -> None:

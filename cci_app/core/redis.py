@@ -3,13 +3,12 @@
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
-import pybreaker
 import redis
 from flask import Flask, current_app
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from cci_app.core.breaker import make_breaker
+from cci_app.core.breaker import Away, Breaker
 from cci_app.core.deadline import waiting_until
 
 T = TypeVar("T")
@@ -25,6 +24,8 @@ SOCKET_OPTIONS: Final[dict[str, Any]] = {
 _ENOUGH_SECONDS: Final = 0.8
 _BRIEF: Final[dict[str, Any]] = {**SOCKET_OPTIONS, "socket_connect_timeout": 0.05, "socket_timeout": 0.1}
 _BRIEF_SECONDS: Final = 0.15
+# A Redis that hangs costs one request its time-out, and the next one after this long.
+_AWAY_SECONDS: Final = 5.0
 
 
 def init_redis(app: Flask, url: str) -> None:
@@ -33,15 +34,17 @@ def init_redis(app: Flask, url: str) -> None:
         url, decode_responses=True, health_check_interval=30, **SOCKET_OPTIONS
     )
     app.extensions["cci_redis_brief"] = redis.Redis.from_url(url, decode_responses=True, **_BRIEF)
-    app.extensions["cci_redis_breaker"] = make_breaker(
-        "redis", lambda error: isinstance(error, redis.ConnectionError | redis.TimeoutError)
-    )
+    app.extensions["cci_redis_breaker"] = Breaker("redis", failures=1, away_seconds=_AWAY_SECONDS)
 
 
 def get_redis() -> redis.Redis:
     """The present application's client."""
     client: redis.Redis = current_app.extensions["cci_redis"]
     return client
+
+
+def _is_away(error: Exception) -> bool:
+    return isinstance(error, redis.ConnectionError | redis.TimeoutError)
 
 
 def _client_in_time() -> redis.Redis:
@@ -60,8 +63,9 @@ def ask_redis(question: Callable[[redis.Redis], T]) -> T:
 
     Nobody waits past their deadline. Raises redis.RedisError.
     """
-    breaker: pybreaker.CircuitBreaker = current_app.extensions["cci_redis_breaker"]
+    breaker: Breaker = current_app.extensions["cci_redis_breaker"]
+    client = _client_in_time()
     try:
-        return breaker.call(question, _client_in_time())
-    except pybreaker.CircuitBreakerError as error:
+        return breaker.call(lambda: question(client), _is_away)
+    except Away as error:
         raise redis.ConnectionError("Redis did not answer a moment ago") from error

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
+from cci_app.core.breaker import Breaker
 from cci_app.core.daemon_threads import DaemonThreads
 from cci_app.core.errors import CannotStart
-from cci_app.llm.availability import Availability
 from cci_app.llm.chat import Chat, ChatModel
 from cci_app.llm.names import ModelName, Provider
 from cci_app.llm.prices import Prices
@@ -33,7 +33,7 @@ class ChatModels:
         self._prices = Prices.load(settings.prices_path)
         self._threads = DaemonThreads("model", settings.agent_pool_size * _THREADS_PER_TURN)
         self._models: dict[ModelName, ChatModel] = {}
-        self._availability: dict[Provider, Availability] = {}
+        self._breakers: dict[Provider, Breaker] = {}
         self._tracing: Tracing | None = None
 
     def chain(self, names: Sequence[str]) -> Chat | None:
@@ -45,8 +45,8 @@ class ChatModels:
         for name in [ModelName.parse(name) for name in names]:
             if name.provider is Provider.OFFLINE:
                 break
-            availability = self._availability.setdefault(name.provider, Availability(name.provider))
-            models.append((self._model(name), availability))
+            breaker = self._breakers.setdefault(name.provider, Breaker(name.provider))
+            models.append((self._model(name), breaker))
         return Chat(models, self._threads, self._prices, self._settings.model_seconds) if models else None
 
     def close(self) -> None:

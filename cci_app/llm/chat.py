@@ -12,10 +12,10 @@ import structlog
 from pydantic import BaseModel
 
 from cci_app.core import clock
+from cci_app.core.breaker import Breaker
 from cci_app.core.daemon_threads import DaemonThreads
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import Unavailable
-from cci_app.llm.availability import Availability
 from cci_app.llm.calls import CallOutcome, ModelCall, Tokens, note
 from cci_app.llm.names import ModelName
 from cci_app.llm.prices import Prices
@@ -82,7 +82,7 @@ class Chat:
 
     def __init__(
         self,
-        models: Sequence[tuple[ChatModel, Availability]],
+        models: Sequence[tuple[ChatModel, Breaker]],
         threads: DaemonThreads,
         prices: Prices,
         seconds: float,
@@ -99,14 +99,14 @@ class Chat:
         `read` raises ValueError for what cannot be right. Raises NoAnswer where no model gave anything useful before
         the deadline.
         """
-        for model, availability in self._models:
+        for model, breaker in self._models:
             seconds = deadline.within(self._seconds)
             if seconds < LEAST_SECONDS:
                 break
-            if not availability.may_ask():
+            if not breaker.may_ask():
                 continue
             try:
-                return self._ask_one(model, availability, request, read, seconds)
+                return self._ask_one(model, breaker, request, read, seconds)
             except ModelFailed:
                 continue
         raise NoAnswer("no model gave a useful answer in time")
@@ -114,7 +114,7 @@ class Chat:
     def _ask_one(
         self,
         model: ChatModel,
-        availability: Availability,
+        breaker: Breaker,
         request: Request[FormT],
         read: Callable[[FormT], T],
         seconds: float,
@@ -126,13 +126,13 @@ class Chat:
         try:
             filled = self._fill(model, request, seconds)
             tokens = filled.tokens
-            availability.answered()
+            breaker.answered()
             result = _read(filled, request.form, read)
             outcome = CallOutcome.ANSWERED
             return result
         except ModelFailed as failure:
             outcome = failure.outcome
-            _blame(availability, failure, fair=seconds >= self._seconds * _FAIR_SHARE)
+            _blame(breaker, failure, fair=seconds >= self._seconds * _FAIR_SHARE)
             log.warning("model_failed", model=str(model.name), purpose=request.purpose, outcome=outcome)
             raise
         finally:
@@ -170,14 +170,14 @@ def _read(filled: Filled, form: type[FormT], read: Callable[[FormT], T]) -> T:
         raise ModelFailed(CallOutcome.GARBAGE) from error
 
 
-def _blame(availability: Availability, failure: ModelFailed, *, fair: bool) -> None:
+def _blame(breaker: Breaker, failure: ModelFailed, *, fair: bool) -> None:
     """Tell what a failure says of the provider; a `fair` call had time enough."""
     if failure.outcome is CallOutcome.RATE_LIMITED:
-        availability.pause(failure.retry_after)
+        breaker.pause(failure.retry_after)
     elif failure.outcome in _OF_ONE_MESSAGE:
-        availability.answered()
+        breaker.answered()
     elif failure.outcome is CallOutcome.TIMED_OUT:
         if fair:
-            availability.failed()
+            breaker.failed()
     elif failure.outcome is not CallOutcome.GARBAGE:
-        availability.failed()
+        breaker.failed()

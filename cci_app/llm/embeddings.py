@@ -7,10 +7,10 @@ from typing import Protocol
 import structlog
 from flask import Flask, current_app
 
+from cci_app.core.breaker import Breaker
 from cci_app.core.daemon_threads import DaemonThreads
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import CannotStart, Unavailable
-from cci_app.llm.availability import Availability
 from cci_app.llm.calls import CallOutcome
 from cci_app.llm.chat import ModelFailed
 from cci_app.llm.embedding_cache import EmbeddingCache
@@ -63,7 +63,7 @@ class Embeddings:
     def __init__(self, model: EmbeddingModel, threads: int) -> None:
         self.model = model
         self._cache = EmbeddingCache(model.name)
-        self._availability = Availability(model.name.provider)
+        self._breaker = Breaker(model.name.provider)
         self._threads = DaemonThreads("embedding", threads)
 
     def of_question(self, text: str, deadline: Deadline) -> Vector | None:
@@ -73,7 +73,7 @@ class Embeddings:
         known = self._cache.get([text])
         if text in known:
             return known[text]
-        if deadline.left() < _LEAST_SECONDS or not self._availability.may_ask():
+        if deadline.left() < _LEAST_SECONDS or not self._breaker.may_ask():
             return None
         try:
             vector = self._call([text], deadline.left())[0]
@@ -124,17 +124,17 @@ class Embeddings:
         try:
             vectors = self._threads.run(lambda: self.model.embed(texts, seconds), seconds)
         except TimeoutError as error:
-            self._availability.failed()
+            self._breaker.failed()
             raise ModelFailed(CallOutcome.TIMED_OUT) from error
         except RuntimeError as error:
             raise ModelFailed(CallOutcome.FAILED) from error
         except ModelFailed as failure:
             if failure.outcome is CallOutcome.RATE_LIMITED:
-                self._availability.pause(failure.retry_after)
+                self._breaker.pause(failure.retry_after)
             else:
-                self._availability.failed()
+                self._breaker.failed()
             raise
-        self._availability.answered()
+        self._breaker.answered()
         return vectors
 
 

@@ -11,9 +11,9 @@ import pytest
 from prometheus_client import REGISTRY
 from pydantic import BaseModel
 
+from cci_app.core import breaker
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import CannotStart
-from cci_app.llm import availability
 from cci_app.llm.calls import ModelCall, gathered
 from cci_app.llm.chains import ChatModels, ModelKeyMissing
 from cci_app.llm.chat import Chat, NoAnswer, Request
@@ -165,7 +165,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
-    monkeypatch.setattr(availability, "time", made)
+    monkeypatch.setattr(breaker, "time", made)
     return made
 
 
