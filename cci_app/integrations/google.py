@@ -10,7 +10,7 @@ from google.auth import exceptions, transport
 from google.oauth2.service_account import Credentials
 
 from cci_app.integrations.errors import DeliveryFailed
-from cci_app.integrations.patience import Patience, Trouble, attempt, retry_after
+from cci_app.integrations.patience import Trouble, attempt, patiently, retry_after
 
 SERVICE = "Google"
 _TIMEOUT = httpx.Timeout(60.0, connect=5.0)
@@ -60,12 +60,7 @@ class Google:
 
         Raises DeliveryFailed where the key is not accepted, Unavailable where Google does not serve.
         """
-        patience = Patience(SERVICE)
-        while True:
-            try:
-                return self._call_once(method, url, options)
-            except Trouble as trouble:
-                patience.wait(trouble)
+        return patiently(SERVICE, lambda: self._call_once(method, url, options))
 
     def _call_once(self, method: str, url: str, options: Mapping[str, Any]) -> httpx.Response:
         if not self._credentials.valid:

@@ -6,7 +6,7 @@ https://learn.microsoft.com/graph/api/resources/onedrive.
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -17,9 +17,10 @@ from pydantic import SecretStr
 
 from cci_app.core.outside.addresses import speaks_safely
 from cci_app.integrations.errors import DeliveryFailed
-from cci_app.integrations.patience import Patience, Trouble, attempt
+from cci_app.integrations.patience import attempt, patiently
 
 SERVICE = "Microsoft Graph"
+_ADDRESS = "GRAPH_BASE_URL"
 _TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 # The form that Microsoft asks applications for, so that it can tell them apart when it has to throttle.
 _USER_AGENT = "NONISV|CCI|cci-app/1.0"
@@ -133,7 +134,7 @@ class Graph:
             "client_secret": account.client_secret.get_secret_value(),
             "scope": f"{account.base_url.rstrip('/')}/.default",
         }
-        answer = _patiently(
+        answer = patiently(
             "Microsoft's sign-in", lambda: attempt(lambda: self._client.post(url, data=form)), "GRAPH_AUTHORITY"
         )
         body = json_of(answer)
@@ -149,7 +150,7 @@ class Graph:
         `path` begins after the version. Raises DeliveryFailed where the application is not known there, Unavailable
         where Graph does not serve.
         """
-        return _patiently(SERVICE, lambda: self.call_once(method, path, **options))
+        return patiently(SERVICE, lambda: self.call_once(method, path, **options), _ADDRESS)
 
     def call_once(self, method: str, path: str, **options: Any) -> httpx.Response:
         """The same, but raises Trouble where it is not known whether the call was heard, or it has to come again."""
@@ -172,7 +173,7 @@ class Graph:
 
     def upload_call(self, method: str, upload_url: str) -> httpx.Response:
         """Ask an upload session how far it is (GET), or give it up (DELETE). Raises Unavailable."""
-        return _patiently(SERVICE, lambda: attempt(lambda: self._client.request(method, upload_url)))
+        return patiently(SERVICE, lambda: attempt(lambda: self._client.request(method, upload_url)), _ADDRESS)
 
     def safe_upload_url(self, body: Mapping[str, Any]) -> str:
         """The address of the session in an answer. Raises DeliveryFailed for one that bytes may not be sent to."""
@@ -220,15 +221,6 @@ class Graph:
     def _send(self, method: str, path: str, options: Mapping[str, Any]) -> httpx.Response:
         headers = {**options.get("headers", {}), "Authorization": f"Bearer {self._token}"}
         return self._client.request(method, self._api + path, **{**options, "headers": headers})
-
-
-def _patiently(service: str, send: Callable[[], httpx.Response], address: str = "GRAPH_BASE_URL") -> httpx.Response:
-    patience = Patience(service, address)
-    while True:
-        try:
-            return send()
-        except Trouble as trouble:
-            patience.wait(trouble)
 
 
 def json_of(answer: httpx.Response) -> Mapping[str, Any]:

@@ -4,15 +4,17 @@ A fault is waited out here for some seconds. Beyond that the worker is given fre
 """
 
 import math
-import random
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import TypeVar
 
 import httpx
 
 from cci_app.core.errors import Unavailable
+from cci_app.core.retry import Patience
+
+T = TypeVar("T")
 
 # A pause that is asked for is waited here up to this; the job is put back for a longer one.
 LONGEST_PAUSE_SECONDS = 10.0
@@ -36,36 +38,29 @@ class Trouble(Exception):  # noqa: N818
         self.heard = heard
 
 
-class Patience:
-    """Pauses between attempts, each about twice as long as the one before, until something succeeds or it runs out.
+def patiently(service: str, call: Callable[[], T], address: str | None = None) -> T:
+    """What the call brings, tried again where it raises Trouble. Raises Unavailable where that is not to be waited out.
 
     `address` names the setting that says where the service is.
     """
-
-    def __init__(self, service: str, address: str | None = None) -> None:
-        self._service = service
-        self._address = address
-        self._faults = 0
-
-    def restore(self) -> None:
-        """Something has come forward: count from the beginning."""
-        self._faults = 0
-
-    def wait(self, trouble: Trouble) -> None:
-        """Pause before another attempt. Raises Unavailable where that is not for a worker to wait out."""
-        self._faults += 1
+    patience = Patience(
+        FAULTS,
+        FIRST_PAUSE_SECONDS,
+        LONGEST_PAUSE_SECONDS,
+        passing=lambda error: isinstance(error, Trouble),
+        asked=lambda error: error.retry_after if isinstance(error, Trouble) else None,
+    )
+    try:
+        return patience.call(call)
+    except Trouble as trouble:
         asked = trouble.retry_after
         if asked is not None and asked > LONGEST_PAUSE_SECONDS:
-            words = f"{self._service} {trouble.words} and asks to wait {asked:.0f} s"
-            raise Unavailable(words, retry_after=math.ceil(asked))
-        if self._faults >= FAULTS:
-            words = f"{self._service} {trouble.words}, {FAULTS} times in a row"
-            if self._address and not trouble.heard:
-                words += f": is {self._address} right?"
-            raise Unavailable(words, retry_after=COME_BACK_SECONDS)
-        backoff = FIRST_PAUSE_SECONDS * 2 ** (self._faults - 1)
-        # Spread, so that those who were turned away together do not come back together.
-        time.sleep(min(LONGEST_PAUSE_SECONDS, max(asked or 0.0, backoff * random.uniform(0.5, 1.0))))  # noqa: S311
+            words = f"{service} {trouble.words} and asks to wait {asked:.0f} s"
+            raise Unavailable(words, retry_after=math.ceil(asked)) from trouble
+        words = f"{service} {trouble.words}, {FAULTS} times in a row"
+        if address and not trouble.heard:
+            words += f": is {address} right?"
+        raise Unavailable(words, retry_after=COME_BACK_SECONDS) from trouble
 
 
 def attempt(send: Callable[[], httpx.Response]) -> httpx.Response:

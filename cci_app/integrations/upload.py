@@ -17,7 +17,7 @@ from cci_app.core.errors import Unavailable
 from cci_app.core.sealed import Seal
 from cci_app.integrations.errors import DeliveryFailed
 from cci_app.integrations.graph import SERVICE, Graph, accepted, error_code, json_of
-from cci_app.integrations.patience import COME_BACK_SECONDS, Patience, Trouble
+from cci_app.integrations.patience import COME_BACK_SECONDS, Trouble, patiently
 from cci_app.integrations.ports import Parcel, Progress
 from cci_app.integrations.quickxor import quick_xor_hash
 
@@ -74,31 +74,38 @@ class Upload:
         """One PUT. When its answer was lost, it is looked up whether the file has arrived before it is sent again."""
         content = parcel.path.read_bytes()
         progress.keep({"sha256": parcel.sha256})
-        patience = Patience(SERVICE)
-        while True:
+
+        def put() -> Item:
+            nonlocal begun
             if begun and (item := self._arrived(parcel)) is not None:
                 return item
             begun = True
-            try:
-                answer = self._graph.call_once(
-                    "PUT",
-                    f"{self._path()}:/content",
-                    params={"@microsoft.graph.conflictBehavior": self._conflict.value},
-                    content=content,
-                    headers={"Content-Type": parcel.content_type},
-                )
-            except Trouble as trouble:
-                patience.wait(trouble)
-                continue
+            answer = self._graph.call_once(
+                "PUT",
+                f"{self._path()}:/content",
+                params={"@microsoft.graph.conflictBehavior": self._conflict.value},
+                content=content,
+                headers={"Content-Type": parcel.content_type},
+            )
             self._check_conflict(answer)
             progress.advance(parcel.size, parcel.size)
             return accepted(answer, "write the file")
 
+        return patiently(SERVICE, put)
+
     def _send_pieces(self, parcel: Parcel, progress: Progress, session: str | None, *, begun: bool) -> Item:
-        position = None if session is None else self._position(session)
-        patience = Patience(SERVICE)
         furthest = 0
-        with parcel.path.open("rb") as file:
+        position: int | None = None
+        known = False
+
+        def further() -> Item | None:
+            """Bring the session further than it has ever been; the file, when that was its last piece."""
+            nonlocal session, begun, furthest, position, known
+            if session is not None and not known:
+                position, known = self._position(session), True
+                if position is not None and position > furthest:
+                    furthest = position
+                    return None
             while True:
                 if session is None or position is None:
                     # A session that is gone may have come to its end unheard.
@@ -107,19 +114,20 @@ class Upload:
                     session, position, begun = self._open_session(parcel, progress), 0, True
                 progress.advance(position, parcel.size)
                 file.seek(position)
-                reached: Item | int | None
-                try:
-                    reached = self._send_piece(session, file.read(PIECE_BYTES), position, parcel)
-                except Trouble as trouble:
-                    patience.wait(trouble)
-                    reached = self._position(session)
+                known = False
+                reached = self._send_piece(session, file.read(PIECE_BYTES), position, parcel)
                 if isinstance(reached, Mapping):
                     progress.advance(parcel.size, parcel.size)
                     return reached
-                position = reached
-                if position is not None and position > furthest:
-                    furthest = position
-                    patience.restore()
+                position, known = reached, True
+                if reached > furthest:
+                    furthest = reached
+                    return None
+
+        with parcel.path.open("rb") as file:
+            while (item := patiently(SERVICE, further)) is None:
+                pass
+        return item
 
     def _send_piece(self, session: str, piece: bytes, position: int, parcel: Parcel) -> Item | int:
         """The file, when this was its last piece, else the byte that is wanted next. Raises Trouble to ask again."""

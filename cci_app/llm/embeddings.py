@@ -1,6 +1,5 @@
 """Vectors of texts, from a model that a setting names: `offline`, `openai:text-embedding-3-small`."""
 
-import time
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -11,6 +10,7 @@ from cci_app.core.breaker import Breaker
 from cci_app.core.daemon_threads import DaemonThreads
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import CannotStart, Unavailable
+from cci_app.core.retry import Patience
 from cci_app.llm.calls import CallOutcome
 from cci_app.llm.chat import ModelFailed
 from cci_app.llm.embedding_cache import EmbeddingCache
@@ -101,21 +101,20 @@ class Embeddings:
         return vectors
 
     def _patiently(self, texts: Sequence[str]) -> list[Vector]:
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                return self._call(texts, _BATCH_SECONDS)
-            except ModelFailed as failure:
-                log.warning(
-                    "passages_not_embedded", model=str(self.model.name), outcome=failure.outcome, attempt=attempt
-                )
-                if failure.outcome not in _WORTH_TRYING_AGAIN or attempt == _ATTEMPTS:
-                    raise Unavailable(
-                        f"the embedding model {self.model.name} gave no vectors ({failure.outcome})",
-                        retry_after=round(failure.retry_after) if failure.retry_after else None,
-                    ) from failure
-                pause = failure.retry_after or _PAUSE_SECONDS * attempt
-                time.sleep(min(pause, _LONGEST_PAUSE_SECONDS))
-        raise AssertionError("every attempt returns or raises")
+        patience = Patience(_ATTEMPTS, _PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS, self._worth_asking_again, _asked_pause)
+        try:
+            return patience.call(lambda: self._call(texts, _BATCH_SECONDS))
+        except ModelFailed as failure:
+            raise Unavailable(
+                f"the embedding model {self.model.name} gave no vectors ({failure.outcome})",
+                retry_after=round(failure.retry_after) if failure.retry_after else None,
+            ) from failure
+
+    def _worth_asking_again(self, error: BaseException) -> bool:
+        if not isinstance(error, ModelFailed):
+            return False
+        log.warning("passages_not_embedded", model=str(self.model.name), outcome=error.outcome)
+        return error.outcome in _WORTH_TRYING_AGAIN
 
     def _call(self, texts: Sequence[str], seconds: float) -> list[Vector]:
         """A call by the clock on the wall: what a server sends a byte at a time never runs into a read's time-out."""
@@ -136,6 +135,10 @@ class Embeddings:
             raise
         self._breaker.answered()
         return vectors
+
+
+def _asked_pause(error: BaseException) -> float | None:
+    return error.retry_after if isinstance(error, ModelFailed) else None
 
 
 def init_embeddings(app: Flask, settings: Settings) -> None:
