@@ -2,7 +2,7 @@
 
 import uuid
 
-from cci_app.admin.contacts_reload import run_reload
+from cci_app.contacts.job import run_reload
 from cci_app.core.queue import Task
 from celery_tasks.app import celery
 

@@ -9,7 +9,6 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from cci_app.accounts.auth import current_caller
 from cci_app.accounts.caller import Scope
 from cci_app.admin import examples
-from cci_app.admin.contacts_reload import dry_run, request_reload
 from cci_app.admin.health import check_dependencies
 from cci_app.admin.schemas import (
     DryRunResponse,
@@ -24,6 +23,7 @@ from cci_app.admin.schemas import (
     StatsResponse,
 )
 from cci_app.admin.statistics import installation_counters, organisation_gauges, request_figures, stats
+from cci_app.contacts.job import dry_run, request_reload
 from cci_app.conversation.outbox import late_answers, outbound_messages
 from cci_app.core.errors import InvalidInput
 from cci_app.core.http.api import EdgeBlueprint

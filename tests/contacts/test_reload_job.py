@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from cci_app.admin import contacts_reload
-from cci_app.admin.contacts_reload import dry_run, request_reload, run_reload
 from cci_app.contacts import book, reload
+from cci_app.contacts import job as reload_job
 from cci_app.contacts.errors import WorkbookError
+from cci_app.contacts.job import dry_run, request_reload, run_reload
 from cci_app.core.database import system_transaction, tenant_transaction
 from cci_app.core.errors import Conflict, Unavailable
 from cci_app.jobs.ledger import find_job
@@ -36,7 +36,7 @@ def count(organisation_id: int) -> int:
 
 def test_an_upload_becomes_the_contact_book(store: Path, organisation_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
     bells: list[tuple[str, str]] = []
-    monkeypatch.setattr(contacts_reload, "ring", lambda task, record_id: bells.append((task, record_id)))
+    monkeypatch.setattr(reload_job, "ring", lambda task, record_id: bells.append((task, record_id)))
     job = request_reload(organisation_id, GOOD, "request-1")
     assert (job.state, job.kind, job.request_id) == (JobState.QUEUED, "contacts.reload", "request-1")
     assert bells == [("contacts.reload", str(job.id))]
@@ -113,7 +113,7 @@ def test_an_upload_waits_while_the_store_is_down(
         raise Unavailable("the store does not answer")
 
     with monkeypatch.context() as patched:
-        patched.setattr(contacts_reload, "_workbook", down)
+        patched.setattr(reload_job, "_workbook", down)
         run_reload(job.id)
     waiting = find_job(organisation_id, job.id)
     assert (waiting.state, waiting.reason) == (JobState.QUEUED, "the store does not answer")
@@ -132,7 +132,7 @@ def test_a_worker_that_lost_its_lease_reloads_nothing(
     store: Path, organisation_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = request_reload(organisation_id, GOOD)
-    read = contacts_reload._workbook
+    read = reload_job._workbook
 
     def slow(claim: Any, settings: Any) -> bytes:
         with system_transaction() as session:
@@ -141,7 +141,7 @@ def test_a_worker_that_lost_its_lease_reloads_nothing(
             found.lease_token = uuid.uuid4()
         return read(claim, settings)
 
-    monkeypatch.setattr(contacts_reload, "_workbook", slow)
+    monkeypatch.setattr(reload_job, "_workbook", slow)
     run_reload(job.id)
     assert find_job(organisation_id, job.id).state == JobState.RUNNING
     assert count(organisation_id) == 0
