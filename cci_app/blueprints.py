@@ -17,6 +17,8 @@ _ADMIN = Access(_EITHER, Scope.ADMIN, reads=Role.VIEWER, changes=Role.ADMIN)
 BLUEPRINTS: tuple[tuple[str, Access], ...] = (
     ("cci_app.core.http.routes:blueprint", OPEN),
     ("cci_app.accounts.sign_in.routes:blueprint", OPEN),
+    ("cci_app.accounts.team.routes:team", Access(_EITHER, Scope.ADMIN, reads=Role.ADMIN, changes=Role.ADMIN)),
+    ("cci_app.accounts.team.routes:me", Access((Proof.SESSION,), reads=Role.VIEWER, changes=Role.VIEWER)),
     ("cci_app.whatsapp.routes:blueprint", Access((Proof.API_KEY,), Scope.MESSAGES)),
     ("cci_app.users.routes:blueprint", Access(_EITHER, Scope.USERS, reads=Role.VIEWER, changes=Role.AGENT)),
     # All that people said in one file: reading it is an admin's.

@@ -9,7 +9,7 @@ from flask import Flask, current_app, g, request
 from cci_app.accounts.caller import Access, Caller, Proof
 from cci_app.accounts.origin import READING, refuse_other_sites
 from cci_app.accounts.ports import Strategy
-from cci_app.core.audit import Actor, act_as
+from cci_app.core.audit import SYSTEM, Actor, act_as
 from cci_app.core.errors import Forbidden, Unauthorized
 
 
@@ -41,6 +41,10 @@ def init_auth(app: Flask, accesses: Mapping[str, Access], strategies: Mapping[Pr
         structlog.contextvars.bind_contextvars(organisation_id=caller.organisation_id)
         if not access.admits(caller, changing=changing):
             raise _refusal(access, caller, changing)
+
+    @app.teardown_request
+    def _leave(_error: BaseException | None) -> None:
+        act_as(SYSTEM)
 
 
 class AccessDescription:

@@ -11,6 +11,7 @@ from cci_app.admin.demonstration import clear, fill
 from cci_app.admin.seeding import load_samples
 from cci_app.assistants.files import load_specs
 from cci_app.core import clock
+from cci_app.core.audit import record
 from cci_app.core.command_line import plainly
 from cci_app.core.database import system_transaction
 from cci_app.core.tenants import organisation_named
@@ -57,6 +58,7 @@ def set_organisation(slug: str, **options: str | None) -> None:
             before = change_organisation(session, organisation_id, changes)
             if "timezone" in changes:
                 keep_hours(session, organisation_id, before, changes["timezone"])
+            record(session, organisation_id, "organisation.changed", f"organisation:{organisation_id}", changes)
     click.echo(
         f"organisation {slug} now has {', '.join(f'{name} {value}' for name, value in changes.items())}", err=True
     )

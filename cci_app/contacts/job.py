@@ -12,6 +12,7 @@ from cci_app.contacts import book, kinds, reload
 from cci_app.contacts.errors import WorkbookError
 from cci_app.contacts.reload import ReloadDiff
 from cci_app.contacts.source import fetch_workbook
+from cci_app.core.audit import record
 from cci_app.core.database import tenant_transaction
 from cci_app.core.errors import Conflict, NotFound, Unavailable
 from cci_app.core.queue import Task, ring
@@ -50,6 +51,7 @@ def request_reload(
         _ask_first(organisation_id, upload, confirm, settings)
         with tenant_transaction(organisation_id) as session:
             job = enqueue(session, organisation_id, KIND, payload, request_id)
+            record(session, organisation_id, "contacts.reload_requested", f"job:{job.id}", {"uploaded": bool(upload)})
     except BaseException:
         if "file" in payload:
             file_store(settings).delete(payload["file"])

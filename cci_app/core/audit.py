@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from cci_app.core.database import Base, OrganisationOwned
+from cci_app.core.database import Base, OrganisationOwned, tenant_transaction
 
 _LONGEST = {"who": 64, "name": 254, "act": 64, "subject": 300, "address": 64, "request_id": 64}
 
@@ -46,7 +46,7 @@ class Actor:
     request_id: str | None = None
 
 
-# Background work acts for nobody in particular; the command line says so itself.
+# Background work acts for nobody in particular.
 SYSTEM = Actor("system", "system")
 _actor: ContextVar[Actor] = ContextVar("actor", default=SYSTEM)
 
@@ -73,8 +73,13 @@ def record(
     subject: str,
     details: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write down an act, as `export.requested` on `job:…`, in the transaction that does it."""
+    """Write down an act, as `export.requested` on `job:…`, in the transaction that does it.
+
+    What background work does by itself is on record elsewhere.
+    """
     actor = _actor.get()
+    if actor is SYSTEM:
+        return
     said = {
         "who": actor.who,
         "name": actor.name,
@@ -87,3 +92,9 @@ def record(
     session.execute(
         sa.insert(AuditEntry).values(organisation_id=organisation_id, details=dict(details or {}), **bounded)
     )
+
+
+def record_reading(organisation_id: int, act: str, subject: str, details: Mapping[str, Any] | None = None) -> None:
+    """Write down that somebody took data away, which changes nothing else."""
+    with tenant_transaction(organisation_id) as session:
+        record(session, organisation_id, act, subject, details)

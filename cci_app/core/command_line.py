@@ -7,14 +7,16 @@ import click
 from psycopg2.errors import InsufficientPrivilege
 from sqlalchemy.exc import ProgrammingError
 
+from cci_app.core.audit import acting_for
 from cci_app.core.errors import CciError
 
 
 @contextmanager
 def plainly() -> Iterator[None]:
-    """End a command that cannot be done with a sentence."""
+    """End a command that cannot be done with a sentence; what it does is recorded as the command line's."""
     try:
-        yield
+        with acting_for("command", "command line"):
+            yield
     except CciError as error:
         raise click.ClickException(error.message) from error
     except ProgrammingError as error:

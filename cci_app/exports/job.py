@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from cci_app.conversation.service import get_conversation
 from cci_app.core import clock
+from cci_app.core.audit import record
 from cci_app.core.database import system_transaction, tenant_transaction
 from cci_app.core.errors import Conflict, InvalidInput, NotFound
 from cci_app.core.queue import Task, ring
@@ -74,6 +75,8 @@ def request_export(organisation_id: int, order: Order, request_id: str | None = 
     check_order(organisation_id, order)
     with tenant_transaction(organisation_id) as session:
         job = enqueue(session, organisation_id, order, request_id)
+        told = {"format": order.form, "destination": order.destination}
+        record(session, organisation_id, "export.requested", f"job:{job.id}", told)
     ring(Task.EXPORT, str(job.id))
     return job
 

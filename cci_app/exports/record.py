@@ -17,9 +17,9 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from cci_app.assistants.spec import AssistantSpec
+from cci_app.core.csv_guard import guarded, guarded_sql
 from cci_app.core.database import tenant_snapshot
 from cci_app.exports.columns import Column, ColumnKind, Layout
-from cci_app.exports.guard import guarded, guarded_sql
 from cci_app.exports.selection import Selection, Separator
 
 _FETCH_ROWS = 2_000

@@ -7,6 +7,7 @@ from flask import Response, current_app, g, make_response, request, send_file, u
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from cci_app.accounts.auth import current_caller
+from cci_app.core.audit import record_reading
 from cci_app.core.http.api import EdgeBlueprint
 from cci_app.exports import examples
 from cci_app.exports.files import make_workbook, stream_text
@@ -65,6 +66,7 @@ def export_conversations(query: dict[str, Any]) -> Response:
     form, selection = ExportFormat(query["format"]), selection_of(query)
     organisation_id = current_caller().organisation_id
     name = selection.file_name(form, current_app.config["SETTINGS"].secret_key)
+    record_reading(organisation_id, "export.taken", "conversations", {"format": form})
     if form is not ExportFormat.EXCEL:
         response = Response(
             stream_text(organisation_id, selection, form, query.get("separator")), content_type=form.content_type
@@ -137,7 +139,9 @@ def download_export(job_id: uuid.UUID) -> Response:
 
     A download that was cut goes on where it was: `Range` is heard, and `ETag` is that of the file's bytes.
     """
-    manifest, file = open_file(find_export(current_caller().organisation_id, job_id))
+    organisation_id = current_caller().organisation_id
+    manifest, file = open_file(find_export(organisation_id, job_id))
+    record_reading(organisation_id, "export.downloaded", f"job:{job_id}")
     # Of a file without a path the framework knows no length; without that it can serve no range.
     response = send_file(file, XLSX, True, manifest.name, conditional=False, etag=manifest.sha256)
     response.content_type = ExportFormat(manifest.form).content_type

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from cci_app.accounts.models import Organisation
 from cci_app.core import clock
+from cci_app.core.audit import record
 from cci_app.core.database import system_transaction, tenant_transaction
 from cci_app.core.errors import Conflict, NotFound
 from cci_app.core.queue import Task, ring
@@ -34,6 +35,8 @@ def add_schedule(organisation_id: int, values: Mapping[str, Any]) -> ExportSched
             raise Conflict(f"there are {known} schedules: remove one first")
         schedule.next_run_at = _next_run(schedule, clock.now(), _timezone(session, organisation_id))
         session.add(schedule)
+        session.flush()
+        record(session, organisation_id, "schedule.added", f"schedule:{schedule.id}", {"name": schedule.name})
     return schedule
 
 
@@ -52,13 +55,16 @@ def change_schedule(organisation_id: int, schedule_id: uuid.UUID, values: Mappin
         for name, value in values.items():
             setattr(schedule, name, value)
         schedule.next_run_at = _next_run(schedule, clock.now(), _timezone(session, organisation_id))
+        record(session, organisation_id, "schedule.changed", f"schedule:{schedule_id}", {"name": schedule.name})
     return schedule
 
 
 def remove_schedule(organisation_id: int, schedule_id: uuid.UUID) -> None:
     """Remove a schedule; the exports that it made stay. Raises NotFound."""
     with tenant_transaction(organisation_id) as session:
-        session.delete(_find(session, organisation_id, schedule_id))
+        schedule = _find(session, organisation_id, schedule_id)
+        session.delete(schedule)
+        record(session, organisation_id, "schedule.removed", f"schedule:{schedule_id}", {"name": schedule.name})
 
 
 def keep_hours(session: Session, organisation_id: int, before: str, after: str) -> None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cci_app.core import clock
+from cci_app.core.audit import record
 from cci_app.core.database import system_transaction, tenant_transaction
 from cci_app.core.errors import NotFound
 from cci_app.jobs.models import Job, JobState
@@ -124,9 +125,9 @@ def cancel(organisation_id: int, job_id: uuid.UUID) -> bool:
             sa.update(Job)
             .where(Job.id == job_id, Job.state.in_((JobState.QUEUED, JobState.RUNNING)))
             .values(state=JobState.CANCELLED, finished_at=sa.func.clock_timestamp(), lease_token=None, lease_until=None)
-            .returning(Job.id)
+            .returning(Job.kind)
         )
-        return cancelled.first() is not None
+        return _recorded(session, organisation_id, job_id, "cancelled", cancelled.scalar())
 
 
 def retry(organisation_id: int, job_id: uuid.UUID) -> bool:
@@ -137,6 +138,13 @@ def retry(organisation_id: int, job_id: uuid.UUID) -> bool:
             sa.update(Job)
             .where(Job.id == job_id, Job.state.in_((JobState.FAILED, JobState.CANCELLED)))
             .values(state=JobState.QUEUED, attempts=0, **nothing)
-            .returning(Job.id)
+            .returning(Job.kind)
         )
-        return queued.first() is not None
+        return _recorded(session, organisation_id, job_id, "retried", queued.scalar())
+
+
+def _recorded(session: Session, organisation_id: int, job_id: uuid.UUID, what: str, kind: str | None) -> bool:
+    """Write down what was done to a job of that kind; None stands for nothing done."""
+    if kind is not None:
+        record(session, organisation_id, f"job.{what}", f"job:{job_id}", {"kind": kind})
+    return kind is not None

@@ -9,18 +9,24 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from benchmarks.entry_points import Operation, operations
 from cci_app import create_app
+from cci_app.accounts.caller import Role
+from cci_app.accounts.keys import list_keys
+from cci_app.accounts.members.models import Member
+from cci_app.accounts.members.sessions import list_sessions
 from cci_app.core.http.errors import DOCUMENTED
+from tests.accounts.signed_in import OURS, make_member, sign_in
 from tests.conftest import SAMPLES, Tenant, make_settings
 from tests.exports.orders import export_for
 from tests.integrations.accounts import add_account_for
 from tests.knowledge.ready import make_document
 
+OWN = "/api/v1/me"
 PUBLIC = {"get_health_of_host", "get_health", "get_openapi", "get_docs", "get_docs_file"}
 
 
@@ -74,8 +80,8 @@ def example_of(parameter: dict[str, Any]) -> Any:
 
 
 def send_example(web: FlaskClient, operation: Operation, key: str | None, **path: str) -> TestResponse:
-    """The request as the document shows it; of a file, the sample."""
-    target, query, headers = operation.path, {}, {"X-API-Key": key} if key else {}
+    """The request as the document shows it; of a file, the sample. Without a key it comes from a page of ours."""
+    target, query, headers = operation.path, {}, {"X-API-Key": key} if key else dict(OURS)
     for parameter in operation.parameters:
         value, name = example_of(parameter), parameter["name"]
         if parameter["in"] == "path":
@@ -91,6 +97,17 @@ def send_example(web: FlaskClient, operation: Operation, key: str | None, **path
         workbook = io.BytesIO((SAMPLES / "contacts.xlsx").read_bytes())
         body = {"data": {"file": (workbook, "contacts.xlsx")}}
     return web.open(target, method=operation.method, query_string=query, headers=headers, buffered=True, **body)
+
+
+def session_of(member: Member) -> str:
+    """A session of the member, in which somebody else than the test is signed in."""
+    sign_in(current_app._get_current_object(), member)  # type: ignore[attr-defined]
+    return str(list_sessions(member.organisation_id, member.id)[0].id)
+
+
+def key_of(tenant: Tenant) -> str:
+    """The key of the organisation."""
+    return str(list_keys(tenant.organisation_id)[0].id)
 
 
 @pytest.fixture
@@ -139,9 +156,13 @@ def test_an_operation_has_examples_that_its_schemas_allow(operation: Operation) 
 def test_the_documented_request_gets_a_documented_response(
     operation: Operation, web: FlaskClient, tenant: Tenant, job_id: str
 ) -> None:
-    key = None if operation.name in PUBLIC else tenant.key
+    key = None if operation.name in PUBLIC or operation.path.startswith(OWN) else tenant.key
+    member = make_member(tenant, Role.AGENT)
+    if operation.path.startswith(OWN):
+        web = sign_in(web.application, member)
     document = make_document(tenant, "Visas", "Nous suivons les visas de vos salariés.")
     own = {"job_id": job_id, "assistant": "cci", "document_id": str(document.id), **export_for(operation.name, tenant)}
+    own |= {"member_id": str(member.id), "session_id": session_of(member), "key_id": key_of(tenant)}
     add_account_for(operation.name, tenant)
     response = send_example(web, operation, key, **own)
     assert response.status_code in {200, 201, 202}, response.text
@@ -206,12 +227,18 @@ def test_operations_have_names_of_their_own() -> None:
 def test_errors_are_as_documented(operation: Operation, web: FlaskClient, tenant: Tenant) -> None:
     if operation.name in PUBLIC:
         return
-    refused = send_example(web, operation, "cci_wrong", job_id=str(uuid.uuid4()))
+    if operation.path.startswith(OWN):
+        web.set_cookie("cci_session", "wrong")
+    wrong = None if operation.path.startswith(OWN) else "cci_wrong"
+    refused = send_example(web, operation, wrong, job_id=str(uuid.uuid4()))
     assert refused.status_code == 401
     check(content_of(operation, 401, refused.content_type)["schema"], refused.json)
     if operation.body:
-        path = re.sub(r"\{\w+\}", str(uuid.uuid4()), operation.path)
-        bad = web.open(path, method=operation.method, data=b"{", headers=tenant.headers, content_type="a/b")
+        path = re.sub(r"\{\w+\}", str(uuid.uuid4()), operation.path).replace("members/", "members/7?")
+        headers = tenant.headers
+        if operation.path.startswith(OWN):
+            web, headers = sign_in(web.application, make_member(tenant)), OURS
+        bad = web.open(path.partition("?")[0], method=operation.method, data=b"{", headers=headers, content_type="a/b")
         assert bad.status_code in {400, 422}
         check(content_of(operation, bad.status_code, bad.content_type)["schema"], bad.json)
 

@@ -15,9 +15,9 @@ from flask.testing import FlaskClient
 from openpyxl.utils.escape import unescape
 
 from benchmarks.formulas import PAYLOADS, live_in_csv, live_in_workbook
+from cci_app.core.csv_guard import guarded, unguarded
 from cci_app.core.database import system_transaction
-from cci_app.exports import files, guard, record, workbook
-from cci_app.exports.guard import unguarded
+from cci_app.exports import files, record, workbook
 from cci_app.exports.selection import ExportFormat, Selection
 from tests.conftest import Tenant, make_tenant
 from tests.exports.conftest import NOON, Add
@@ -155,10 +155,10 @@ def test_without_the_guard_there_would_be_formulas(
 
 
 def test_a_plain_phone_is_left_alone() -> None:
-    assert guard.guarded("+573001234567") == "+573001234567"
-    assert guard.guarded("+573001234567\n") == "'+573001234567\n"
+    assert guarded("+573001234567") == "+573001234567"
+    assert guarded("+573001234567\n") == "'+573001234567\n"
     for text in (*PAYLOADS, "plain", "", "'=x"[1:]):
-        assert unguarded(guard.guarded(text)) == text
+        assert unguarded(guarded(text)) == text
 
 
 def test_nothing_is_cut_at_the_limit_of_a_cell(web: FlaskClient, tenant: Tenant, add: Add) -> None:

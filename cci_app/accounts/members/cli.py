@@ -10,7 +10,6 @@ from cci_app.accounts.members.models import Member
 from cci_app.accounts.members.passwords import hash_password, random_password
 from cci_app.accounts.members.register import add_member, find_by_email, set_password
 from cci_app.accounts.members.sessions import revoke_sessions
-from cci_app.core.audit import acting_for
 from cci_app.core.command_line import plainly
 from cci_app.core.database import system_transaction
 from cci_app.core.tenants import organisation_named
@@ -29,7 +28,7 @@ def create(organisation: str, email: str, role: str, renew: bool) -> None:
     with plainly():
         organisation_id = organisation_named(organisation)
         hashed = hash_password(made)
-        with system_transaction() as session, acting_for("command", "command line"):
+        with system_transaction() as session:
             member = find_by_email(session, organisation_id, email) if renew else None
             if member is None:
                 add_member(session, organisation_id, email, Role(role), hashed)
@@ -47,7 +46,7 @@ def password(organisation: str, email: str) -> None:
     with plainly():
         organisation_id = organisation_named(organisation)
         hashed = hash_password(made)
-        with system_transaction() as session, acting_for("command", "command line"):
+        with system_transaction() as session:
             member = find_by_email(session, organisation_id, email)
             if member is None:
                 raise click.ClickException(f"{organisation} has no member {email}")

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from psycopg2.errors import UniqueViolation
@@ -91,14 +91,24 @@ def find_by_email(session: Session, organisation_id: int, email: str) -> Member 
     return session.scalars(sa.select(Member).where(*chosen)).one_or_none()
 
 
+def change_own(caller: Caller, changes: Changes) -> Member:
+    """Let a member change what is said of themselves; not their role."""
+    return _changed(caller, caller.member_id or 0, replace(changes, role=None), anybody=False)
+
+
 def change_member(caller: Caller, member_id: int, changes: Changes) -> Member:
     """Change a member as the caller may: nobody changes those above them, or gives a role above their own.
 
     Raises NotFound, Forbidden, and Conflict for the last owner.
     """
+    return _changed(caller, member_id, changes, anybody=True)
+
+
+def _changed(caller: Caller, member_id: int, changes: Changes, *, anybody: bool) -> Member:
     with tenant_transaction(caller.organisation_id) as session:
         member = _member(session, caller.organisation_id, member_id, locked=True)
-        _check_above(caller, Role(member.role))
+        if anybody:
+            _check_above(caller, Role(member.role))
         told: dict[str, str] = {}
         if changes.role is not None and changes.role != member.role:
             _check_above(caller, changes.role)

@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cci_app.core import clock
+from cci_app.core.audit import record
 from cci_app.core.database import tenant_transaction
 from cci_app.core.errors import CciError, Conflict, InvalidInput, NotFound
 from cci_app.core.outside.kind import AccountKind, Checkable, Fields
@@ -133,6 +134,7 @@ class Register(Generic[R]):
                 session.add(row)
                 session.flush()
                 session.refresh(row)
+                record(session, organisation_id, f"{self._model.__tablename__}.added", f"{kind}:{name}")
         except IntegrityError as error:
             if not isinstance(error.orig, UniqueViolation):
                 raise
@@ -207,6 +209,7 @@ class Register(Generic[R]):
             if row is None:
                 raise self._no_such()
             session.delete(row)
+            record(session, organisation_id, f"{self._model.__tablename__}.removed", f"{kind}:{name}")
         log.info("account_removed", kind=kind, account=name, table=self._model.__tablename__)
 
     def missing(self, organisation_id: int, kind: str, name: str | None = None) -> CciError:

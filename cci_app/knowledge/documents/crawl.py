@@ -11,6 +11,7 @@ import httpx
 import sqlalchemy as sa
 from flask import current_app
 
+from cci_app.core.audit import record
 from cci_app.core.database import tenant_transaction
 from cci_app.core.errors import InvalidInput, Unavailable
 from cci_app.core.outbound.fetch import FetchError, checked_url
@@ -80,6 +81,7 @@ def request_crawl(
     payload = {"url": url, "depth": depth, "pages": pages, "language": language, "assistant": assistant or SHARED}
     with tenant_transaction(organisation_id) as session:
         job = enqueue(session, organisation_id, KIND, payload, request_id)
+        record(session, organisation_id, "site.read", f"job:{job.id}", {"url": url})
     ring(Task.CRAWL_SITE, str(job.id))
     return job
 

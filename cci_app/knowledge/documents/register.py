@@ -10,6 +10,7 @@ from flask import current_app
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
+from cci_app.core.audit import record
 from cci_app.core.database import tenant_transaction
 from cci_app.core.errors import Conflict, InvalidInput, NotFound
 from cci_app.core.outbound.fetch import FetchError, checked_url
@@ -210,6 +211,7 @@ def _add(
             session.add(document)
             session.flush()
             document.job_id = _enqueue(session, document, request_id, hold=content is not None)
+            record(session, organisation_id, "document.added", f"document:{document.id}", {"title": document.title})
     except IntegrityError:
         # Somebody sent the same at the same moment.
         if (known := _taken_again(document, request_id)) is None:
@@ -295,6 +297,7 @@ def reindex_document(organisation_id: int, document_id: int, request_id: str | N
         document.reason = None
         document.verdict = Verdict.PENDING if document.verdict == Verdict.FAILED else document.verdict
         document.job_id = _enqueue(session, document, request_id, hold=False)
+        record(session, organisation_id, "document.read_again", f"document:{document_id}")
     ring(Task.INGEST_DOCUMENT, str(document.job_id))
 
 
@@ -313,6 +316,7 @@ def remove_document(organisation_id: int, document_id: int) -> None:
         file_store(_settings()).delete(document.file_key)
     with tenant_transaction(organisation_id) as session:
         session.execute(sa.delete(KnowledgeDocument).where(KnowledgeDocument.id == document_id))
+        record(session, organisation_id, "document.removed", f"document:{document_id}", {"title": document.title})
 
 
 def clean_name(filename: str | None) -> str:

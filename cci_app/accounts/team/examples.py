@@ -1,0 +1,56 @@
+"""Examples of the API's description, of nobody real."""
+
+MEMBER = {
+    "id": 7,
+    "email": "camille@example.org",
+    "name": "Camille Rojas",
+    "role": "agent",
+    "language": "fr",
+    "has_password": True,
+    "created_at": "2026-03-02T15:04:05+00:00",
+    "last_seen_at": "2026-03-09T13:00:00+00:00",
+}
+REMOVED = {"id": 7, "removed": True}
+CHANGE = {"name": "Camille Rojas", "role": "agent"}
+ROLES = [
+    {
+        "role": "viewer",
+        "may": {"en": "see everything, change nothing", "es": "ver todo sin cambiar nada", "fr": "tout voir"},
+    }
+]
+SESSION = {
+    "id": "0b5f5f6e-3d52-4c1b-9b9b-6d3f3a1c2e11",
+    "member_id": 7,
+    "email": "camille@example.org",
+    "address": "2001:db8::7",
+    "device": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0",
+    "current": True,
+    "created_at": "2026-03-02T15:04:05+00:00",
+    "last_seen_at": "2026-03-09T13:00:00+00:00",
+}
+ENDED = {"id": SESSION["id"], "ended": True}
+PASSWORDS = {"old_password": "correct horse battery staple", "new_password": "a new password, a longer one"}
+KEY = {
+    "id": 3,
+    "name": "Manychat flow",
+    "prefix": "cci_Zm9vYmFy",
+    "scopes": ["messages", "users"],
+    "created_at": "2026-03-02T15:04:05+00:00",
+    "revoked_at": None,
+}
+NEW_KEY = {**KEY, "key": "cci_Zm9vYmFyYmF6cXV4cXV1eGNvcmdlZ3JhdWx0Z2FycGx5"}
+REVOKED_KEY = {**KEY, "revoked_at": "2026-03-10T15:04:05+00:00"}
+KEY_ORDER = {"name": "Manychat flow", "scopes": ["messages", "users"]}
+ENTRY = {
+    "id": 4711,
+    "timestamp": "2026-03-09T13:00:00+00:00",
+    "who": "member:7",
+    "name": "camille@example.org",
+    "act": "key.created",
+    "subject": "key:3",
+    "details": {"name": "Manychat flow"},
+    "address": "2001:db8::7",
+    "request_id": "7d3c9f1e2b4a4c0f8d6e5a4b3c2d1e0f",
+}
+AUDIT = {"entries": [ENTRY], "next": None}
+AUDIT_CSV = "id,timestamp,who,name,act,subject,details,address,request_id\n"
