@@ -59,6 +59,7 @@ _COMPLETING = (
 _COMPLETE = one_trip(
     _COMPLETING.format(in_time=" AND NOT held AND NOT :unheard") + " SELECT reply.late FROM reply, turn",
     *jsonb("outcome", "state", "reply_to"),
+    often=True,
 )
 # What was told in this reply is told; a late answer, what found no room, and what nobody waits for, is to be sent.
 _COMPLETE_MORE = one_trip(

@@ -37,7 +37,8 @@ _OPEN = one_trip(
     " INSERT INTO webhook_events (organisation_id, assistant, user_id, channel_account, event_id, keyless, kind, text,"
     "  parts, reply_to, channel, received_at, not_before)"
     " SELECT :organisation_id, :assistant, :user_id, :channel_account,"
-    "  CASE WHEN :keyless THEN concat(:user_id, ' after ', COALESCE((SELECT id FROM last), 0), ': ', :digest)"
+    "  CASE WHEN :keyless THEN"
+    "   concat(:user_id, ' after ', COALESCE((SELECT id FROM last), 0), ': ', CAST(:digest AS text))"
     "   ELSE :event_id END,"
     "  :keyless, :kind, :text, :parts, :reply_to, :channel, clock_timestamp(),"
     "  clock_timestamp() + make_interval(secs => :quiet)"
@@ -54,6 +55,7 @@ _OPEN = one_trip(
     " RETURNING state, sequence, has_late, attempts, takeovers, mode, lease_token"
     f") SELECT receipt.id, turn.*, {CONTACTS} FROM receipt, turn",
     *jsonb("parts", "reply_to"),
+    often=True,
 )
 
 _FIRST = "SELECT id, channel, reply, reply_type, text, parts FROM webhook_events WHERE"

@@ -9,6 +9,7 @@ import functools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +26,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from cci_app.core.cutoff import BoundedPool
 from cci_app.core.deadline import waits
 from cci_app.core.phone import USER_ID_LENGTH
+from cci_app.core.prepared import PreparedStatement, prepared, preparing
 
 APP_ROLE = "cci_app"
 SYSTEM_ROLE = "cci_system"
@@ -90,6 +92,7 @@ _SCOPE_OF_STATEMENT = (
     "SELECT set_config('role', :scope_role, true), set_config('app.organisation_id', :scope_organisation_id, true)"
 )
 _TIME_LIMIT = ", set_config('statement_timeout', :scope_milliseconds, true)"
+_THEN = "; "
 _BEGIN_WITH_SCOPE = sa.text(f"BEGIN; {_SCOPE_OF_STATEMENT}")
 
 
@@ -173,13 +176,16 @@ def tenant_connection(organisation_id: int) -> Iterator[sa.Connection]:
         connection.exec_driver_sql("COMMIT")
 
 
-def one_trip(statement: str, *parameters: sa.BindParameter[Any], timed: bool = False) -> sa.TextClause:
-    """Prepare a statement for `tenant_statement`; `parameters` give those their types that are not plain.
+def one_trip(
+    statement: str, *parameters: sa.BindParameter[Any], timed: bool = False, often: bool = False
+) -> sa.TextClause:
+    """Make a statement for `tenant_statement`; `parameters` give those their types that are not plain.
 
-    A `timed` one is given its `timeout` there.
+    A `timed` one is given its `timeout` there. One that runs `often`, and always takes the same way through the tables,
+    is prepared.
     """
     scope = f"{_SCOPE_OF_STATEMENT}{_TIME_LIMIT if timed else ''}"
-    return sa.text(f"{scope}; {statement}").bindparams(*parameters)
+    return sa.text(f"{scope}{_THEN}{statement}").bindparams(*parameters).execution_options(often=often)
 
 
 def jsonb(*names: str) -> list[sa.BindParameter[Any]]:
@@ -199,25 +205,37 @@ def tenant_statement(
     scope = _scope_of(organisation_id)
     if timeout is not None:
         scope["scope_milliseconds"] = str(max(1, int(timeout * 1000)))
-    sql, processors = _as_the_driver_takes_it(statement, db.engine.dialect)
+    known = _as_the_driver_takes_it(statement, db.engine.dialect)
     given = {**values, **scope}
-    for name, process in processors:
+    for name, process in known.processors:
         given[name] = process(given[name])
-    return _ask_driver(db.engine, sql, given)
+    return _ask_driver(db.engine, known, given)
+
+
+@dataclass(frozen=True, slots=True)
+class _ForDriver:
+    """A statement's text with the driver's own parameters, and what makes those of certain types plain."""
+
+    sql: str
+    prepared: PreparedStatement | None
+    processors: tuple[tuple[str, Callable[[Any], Any]], ...]
 
 
 @functools.cache
-def _as_the_driver_takes_it(
-    statement: sa.TextClause, dialect: sa.Dialect
-) -> tuple[str, tuple[tuple[str, Callable[[Any], Any]], ...]]:
-    """A statement's text with the driver's own parameters, and what makes those of certain types plain."""
+def _as_the_driver_takes_it(statement: sa.TextClause, dialect: sa.Dialect) -> _ForDriver:
     compiled = statement.compile(dialect=dialect)
     assert isinstance(compiled, SQLCompiler)  # noqa: S101 (for the types' sake)
     made = ((name, bound.type.dialect_impl(dialect).bind_processor(dialect)) for name, bound in compiled.binds.items())
-    return compiled.string, tuple((name, process) for name, process in made if process is not None)
+    scope, _, itself = compiled.string.partition(_THEN)
+    often = statement.get_execution_options()["often"]
+    return _ForDriver(
+        compiled.string,
+        prepared(scope, itself) if often else None,
+        tuple((name, process) for name, process in made if process is not None),
+    )
 
 
-def _ask_driver(engine: sa.Engine, sql: str, values: Mapping[str, Any]) -> Sequence[Any]:
+def _ask_driver(engine: sa.Engine, statement: _ForDriver, values: Mapping[str, Any]) -> Sequence[Any]:
     """Run a statement on the driver's connection: a third of what a message's statements cost was SQLAlchemy's layers.
 
     Its errors are SQLAlchemy's all the same, and a connection that is gone takes those of its age with it.
@@ -229,7 +247,9 @@ def _ask_driver(engine: sa.Engine, sql: str, values: Mapping[str, Any]) -> Seque
         driver.autocommit = True
         try:
             with driver.cursor(cursor_factory=NamedTupleCursor) as cursor:
-                cursor.execute(sql, values)
+                made = connection.info.setdefault("prepared", set())
+                if statement.prepared is None or not preparing.execute(cursor, made, statement.prepared, values):
+                    cursor.execute(statement.sql, values)
                 return cursor.fetchall() if cursor.description else ()
         finally:
             if not driver.closed:
@@ -241,7 +261,13 @@ def _ask_driver(engine: sa.Engine, sql: str, values: Mapping[str, Any]) -> Seque
         if connection is not None and gone:
             engine.pool._invalidate(connection, error)  # as SQLAlchemy's own connections do
         raise sa.exc.DBAPIError.instance(
-            sql, None, error, psycopg2.Error, hide_parameters=True, connection_invalidated=gone, dialect=engine.dialect
+            statement.sql,
+            None,
+            error,
+            psycopg2.Error,
+            hide_parameters=True,
+            connection_invalidated=gone,
+            dialect=engine.dialect,
         ) from error
     finally:
         if connection is not None:
