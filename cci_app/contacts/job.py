@@ -15,15 +15,12 @@ from cci_app.contacts.source import fetch_workbook
 from cci_app.core.audit import record
 from cci_app.core.database import tenant_transaction
 from cci_app.core.errors import Conflict, NotFound, Unavailable
-from cci_app.core.queue import Task, ring
+from cci_app.core.queue import Task
 from cci_app.files.store import file_store
+from cci_app.jobs.asking import ask
 from cci_app.jobs.claims import Claim, claimed
-from cci_app.jobs.ledger import enqueue
 from cci_app.jobs.models import Job, JobState
 from config.settings import Settings
-
-# A job's kind is the name of the task that does it, so that the sweeper knows which bell to ring.
-KIND = Task.RELOAD_CONTACTS.value
 
 
 def _settings() -> Settings:
@@ -50,14 +47,15 @@ def request_reload(
     try:
         _ask_first(organisation_id, upload, confirm, settings)
         with tenant_transaction(organisation_id) as session:
-            job = enqueue(session, organisation_id, KIND, payload, request_id)
+            job = ask(
+                organisation_id, Task.RELOAD_CONTACTS, payload, request_id, within=session, once=upload is None
+            )
             record(session, organisation_id, "contacts.reload_requested", f"job:{job.id}", {"uploaded": bool(upload)})
+        return job
     except BaseException:
         if "file" in payload:
             file_store(settings).delete(payload["file"])
         raise
-    ring(Task.RELOAD_CONTACTS, str(job.id))
-    return job
 
 
 def _ask_first(organisation_id: int, upload: bytes | None, confirm: int | None, settings: Settings) -> None:

@@ -11,14 +11,13 @@ from typing import IO, Any
 
 import sqlalchemy as sa
 from flask import current_app
-from sqlalchemy.orm import Session
 
 from cci_app.conversation.service import get_conversation
 from cci_app.core import clock
 from cci_app.core.audit import record
 from cci_app.core.database import system_transaction, tenant_transaction
 from cci_app.core.errors import Conflict, InvalidInput, NotFound
-from cci_app.core.queue import Task, ring
+from cci_app.core.queue import Task
 from cci_app.exports.destinations.registry import destination
 from cci_app.exports.files import selected, write_file
 from cci_app.exports.manifest import Manifest
@@ -27,6 +26,7 @@ from cci_app.files.store import FileStore, file_store
 from cci_app.integrations.kinds import GOOGLE_SHEETS
 from cci_app.integrations.ports import Destination
 from cci_app.jobs import ledger
+from cci_app.jobs.asking import ask, ask_again
 from cci_app.jobs.claims import Claim, claimed
 from cci_app.jobs.models import Job, JobState
 from config.settings import Settings
@@ -74,25 +74,10 @@ def request_export(organisation_id: int, order: Order, request_id: str | None = 
     """Have a worker make an export. Raises InvalidInput, Conflict."""
     check_order(organisation_id, order)
     with tenant_transaction(organisation_id) as session:
-        job = enqueue(session, organisation_id, order, request_id)
+        job = ask(organisation_id, Task.EXPORT, order.as_json(), request_id, within=session)
         told = {"format": order.form, "destination": order.destination}
         record(session, organisation_id, "export.requested", f"job:{job.id}", told)
-    ring(Task.EXPORT, str(job.id))
     return job
-
-
-def enqueue(
-    session: Session,
-    organisation_id: int,
-    order: Order,
-    request_id: str | None = None,
-    schedule_id: uuid.UUID | None = None,
-) -> Job:
-    """Add the job in the session's transaction; ring for it once that is committed."""
-    payload = order.as_json()
-    if schedule_id is not None:
-        payload["schedule_id"] = str(schedule_id)
-    return ledger.enqueue(session, organisation_id, KIND, payload, request_id)
 
 
 def find_export(organisation_id: int, job_id: uuid.UUID) -> Job:
@@ -117,9 +102,8 @@ def retry_export(organisation_id: int, job_id: uuid.UUID) -> Job:
     Raises NotFound, Conflict where it is neither.
     """
     job = find_export(organisation_id, job_id)
-    if not ledger.retry(organisation_id, job_id):
+    if not ask_again(organisation_id, Task.EXPORT, job_id):
         raise Conflict(f"the export is {job.state}: only one that failed or was cancelled is tried again")
-    ring(Task.EXPORT, str(job_id))
     return find_export(organisation_id, job_id)
 
 

@@ -14,11 +14,12 @@ from cci_app.accounts.models import Organisation
 from cci_app.core import clock
 from cci_app.core.audit import record
 from cci_app.core.database import system_transaction, tenant_transaction
-from cci_app.core.errors import Conflict, NotFound
-from cci_app.core.queue import Task, ring
-from cci_app.exports.job import Order, check_order, enqueue
+from cci_app.core.errors import Conflict, NotFound, TooManyRequests
+from cci_app.core.queue import Task
+from cci_app.exports.job import Order, check_order
 from cci_app.exports.models import ExportSchedule, Frequency
 from cci_app.exports.selection import ExportFormat, Selection
+from cci_app.jobs.asking import ask
 
 log = structlog.get_logger(__name__)
 
@@ -87,20 +88,23 @@ def enqueue_due(limit: int = 100) -> int:
             .limit(limit)
             .with_for_update(skip_locked=True)
         ).all()
-        jobs = [_ask(session, schedule) for schedule in due]
-    for job_id in jobs:
-        ring(Task.EXPORT, str(job_id))
-    return len(jobs)
+        return sum(_asked(session, schedule) for schedule in due)
 
 
-def _ask(session: Session, schedule: ExportSchedule) -> uuid.UUID:
+def _asked(session: Session, schedule: ExportSchedule) -> bool:
     timezone = _timezone(session, schedule.organisation_id)
     order = _order(schedule, schedule.next_run_at.astimezone(timezone).date())
-    job = enqueue(session, schedule.organisation_id, order, schedule_id=schedule.id)
+    payload = {**order.as_json(), "schedule_id": str(schedule.id)}
+    try:
+        job = ask(schedule.organisation_id, Task.EXPORT, payload, within=session)
+    except TooManyRequests:
+        # It stays due.
+        log.warning("export_not_scheduled", schedule_id=str(schedule.id))
+        return False
     schedule.last_job_id = job.id
     schedule.next_run_at = _next_run(schedule, schedule.next_run_at, timezone)
     log.info("export_scheduled", job_id=str(job.id), frequency=schedule.frequency)
-    return job.id
+    return True
 
 
 def _order(schedule: ExportSchedule, on: date) -> Order:

@@ -22,21 +22,25 @@ _MOST_BELLS = 20
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How many jobs of a kind run at once: in the installation, and of one organisation. None is no limit."""
+    """How many jobs of a kind run at once, in the installation and of one organisation; None is no limit.
+
+    `open` is how many an organisation may have that are not over, those that wait included.
+    """
 
     installation: int | None = None
     organisation: int | None = None
+    open: int | None = None
 
 
 def limit_of(kind: str) -> Limit:
     """The limit of a kind. Of what takes long, an organisation has half of the workers at most."""
     half = max(1, current_app.config["SETTINGS"].worker_concurrency // 2)
     limits = {
-        Task.INGEST_DOCUMENT: Limit(organisation=half),
+        Task.INGEST_DOCUMENT: Limit(organisation=half, open=5_000),
         # A site is read slowly, whoever waits for it: half of the workers are left to all other work.
-        Task.CRAWL_SITE: Limit(installation=half, organisation=1),
-        Task.EXPORT: Limit(organisation=half),
-        Task.RELOAD_CONTACTS: Limit(organisation=1),
+        Task.CRAWL_SITE: Limit(installation=half, organisation=1, open=20),
+        Task.EXPORT: Limit(organisation=half, open=50),
+        Task.RELOAD_CONTACTS: Limit(organisation=1, open=10),
     }
     return limits.get(Task(kind), Limit()) if kind in {task.value for task in Task} else Limit()
 
@@ -47,7 +51,7 @@ def has_room(session: Session, job_id: uuid.UUID, organisation_id: int, kind: st
     Jobs of a kind are counted one after the other until the session's transaction ends: two cannot take one place.
     """
     limit = limit_of(kind)
-    if limit == Limit():
+    if limit.installation is None and limit.organisation is None:
         return True
     session.execute(_ONE_AFTER_THE_OTHER, {"kind": kind})
     running = session.execute(_RUNNING, {"kind": kind, "organisation_id": organisation_id, "job_id": job_id}).one()

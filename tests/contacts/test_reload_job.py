@@ -13,6 +13,7 @@ from cci_app.contacts.errors import WorkbookError
 from cci_app.contacts.job import dry_run, request_reload, run_reload
 from cci_app.core.database import system_transaction, tenant_transaction
 from cci_app.core.errors import Conflict, Unavailable
+from cci_app.jobs import asking
 from cci_app.jobs.ledger import find_job
 from cci_app.jobs.models import Job, JobState
 from tests.conftest import Tenant
@@ -36,7 +37,7 @@ def count(organisation_id: int) -> int:
 
 def test_an_upload_becomes_the_contact_book(store: Path, organisation_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
     bells: list[tuple[str, str]] = []
-    monkeypatch.setattr(reload_job, "ring", lambda task, record_id: bells.append((task, record_id)))
+    monkeypatch.setattr(asking, "ring", lambda task, record_id: bells.append((task, record_id)))
     job = request_reload(organisation_id, GOOD, "request-1")
     assert (job.state, job.kind, job.request_id) == (JobState.QUEUED, "contacts.reload", "request-1")
     assert bells == [("contacts.reload", str(job.id))]

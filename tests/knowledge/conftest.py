@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from cci_app.knowledge.documents import crawl, register
+from cci_app.jobs import asking
 from tests.conftest import Tenant
 from tests.knowledge.desk import Desk
 
@@ -15,8 +15,7 @@ from tests.knowledge.desk import Desk
 def bells(monkeypatch: pytest.MonkeyPatch) -> list[uuid.UUID]:
     """The jobs that were rung for."""
     rung: list[uuid.UUID] = []
-    for module in (register, crawl):
-        monkeypatch.setattr(module, "ring", lambda _, job_id: rung.append(uuid.UUID(job_id)))
+    monkeypatch.setattr(asking, "ring", lambda _, job_id: rung.append(uuid.UUID(job_id)))
     return rung
 
 

@@ -15,9 +15,9 @@ from cci_app.core.audit import record
 from cci_app.core.database import tenant_transaction
 from cci_app.core.errors import InvalidInput, Unavailable
 from cci_app.core.outbound.fetch import FetchError, checked_url
-from cci_app.core.queue import Task, ring
+from cci_app.core.queue import Task
+from cci_app.jobs.asking import ask
 from cci_app.jobs.claims import Claim, claimed
-from cci_app.jobs.ledger import enqueue
 from cci_app.jobs.models import Job
 from cci_app.knowledge.documents.ingestion import FETCH_REASONS, Content, fetch_content, prepared, same_content, write
 from cci_app.knowledge.documents.reasons import sentences
@@ -27,7 +27,6 @@ from cci_app.knowledge.reading.document import Document, Reason, UnreadableDocum
 from cci_app.knowledge.reading.process import read
 from config.settings import Settings
 
-KIND = Task.CRAWL_SITE.value
 PAUSE_SECONDS = 0.5
 _REPORTED = 100
 _MOST_ADDRESSES = 10_000
@@ -80,9 +79,8 @@ def request_crawl(
         raise InvalidInput(error.message, details={"url": [error.message]}) from error
     payload = {"url": url, "depth": depth, "pages": pages, "language": language, "assistant": assistant or SHARED}
     with tenant_transaction(organisation_id) as session:
-        job = enqueue(session, organisation_id, KIND, payload, request_id)
+        job = ask(organisation_id, Task.CRAWL_SITE, payload, request_id, within=session, once=True)
         record(session, organisation_id, "site.read", f"job:{job.id}", {"url": url})
-    ring(Task.CRAWL_SITE, str(job.id))
     return job
 
 

@@ -14,10 +14,11 @@ from cci_app.core.audit import record
 from cci_app.core.database import tenant_transaction
 from cci_app.core.errors import Conflict, InvalidInput, NotFound
 from cci_app.core.outbound.fetch import FetchError, checked_url
-from cci_app.core.queue import Task, ring
+from cci_app.core.queue import Task
 from cci_app.core.text import clean
 from cci_app.files.store import file_store
-from cci_app.jobs.ledger import cancel, enqueue, release
+from cci_app.jobs.asking import ask, release
+from cci_app.jobs.ledger import cancel
 from cci_app.jobs.models import Job, JobState
 from cci_app.knowledge.documents.reasons import sentences, warning
 from cci_app.knowledge.errors import FileTooLarge, UnsupportedType
@@ -27,8 +28,6 @@ from cci_app.knowledge.reading.kinds import DocumentKind, kind_of
 from cci_app.knowledge.reading.report import report_of
 from config.settings import Settings
 
-# A job's kind is the name of the task that does it.
-KIND = Task.INGEST_DOCUMENT.value
 PAGE_SIZE = 50
 _LONGEST_NAME = 200
 # If the process dies before the file is kept, the job finds that out after this time, and the document says so.
@@ -219,7 +218,6 @@ def _add(
         return known, False
     if content is not None:
         _keep(document, content)
-    ring(Task.INGEST_DOCUMENT, str(document.job_id))
     return document.id, True
 
 
@@ -263,7 +261,9 @@ def _same(session: Session, document: KnowledgeDocument) -> KnowledgeDocument | 
 def _enqueue(session: Session, document: KnowledgeDocument, request_id: str | None, *, hold: bool) -> uuid.UUID:
     hold_seconds = _UPLOAD_SECONDS if hold else None
     payload = {"document_id": document.id}
-    return enqueue(session, document.organisation_id, KIND, payload, request_id, hold_seconds=hold_seconds).id
+    kind = Task.INGEST_DOCUMENT
+    asked = ask(document.organisation_id, kind, payload, request_id, within=session, hold_seconds=hold_seconds)
+    return asked.id
 
 
 def _keep(document: KnowledgeDocument, content: bytes) -> None:
@@ -275,7 +275,7 @@ def _keep(document: KnowledgeDocument, content: bytes) -> None:
     except BaseException:
         remove_document(document.organisation_id, document.id)
         raise
-    release(document.organisation_id, document.job_id)
+    release(document.organisation_id, Task.INGEST_DOCUMENT, document.job_id)
 
 
 def reindex_document(organisation_id: int, document_id: int, request_id: str | None) -> None:
@@ -298,7 +298,6 @@ def reindex_document(organisation_id: int, document_id: int, request_id: str | N
         document.verdict = Verdict.PENDING if document.verdict == Verdict.FAILED else document.verdict
         document.job_id = _enqueue(session, document, request_id, hold=False)
         record(session, organisation_id, "document.read_again", f"document:{document_id}")
-    ring(Task.INGEST_DOCUMENT, str(document.job_id))
 
 
 def remove_document(organisation_id: int, document_id: int) -> None:
