@@ -47,9 +47,7 @@ def request_reload(
     try:
         _ask_first(organisation_id, upload, confirm, settings)
         with tenant_transaction(organisation_id) as session:
-            job = ask(
-                organisation_id, Task.RELOAD_CONTACTS, payload, request_id, within=session, once=upload is None
-            )
+            job = ask(organisation_id, Task.RELOAD_CONTACTS, payload, request_id, within=session, once=upload is None)
             record(session, organisation_id, "contacts.reload_requested", f"job:{job.id}", {"uploaded": bool(upload)})
         return job
     except BaseException:

@@ -35,6 +35,14 @@ class ClaimLost(Exception):  # noqa: N818
     """The job is no longer this worker's: it was cancelled, or taken over after the worker was away for too long."""
 
 
+class Rest(Exception):  # noqa: N818
+    """Raised by work that goes on from its checkpoint in some seconds: its place is another job's meanwhile."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"goes on in {seconds:.1f} s")
+        self.seconds = seconds
+
+
 @dataclass(slots=True)
 class Claim:
     """A job in this worker's hands. Put what came of it into `result`, as JSON without personal data.
@@ -172,9 +180,9 @@ def claimed(job_id: uuid.UUID) -> Iterator[Claim | None]:
     """Work on a job: `with claimed(job_id) as claim:`; None where it is not to be worked on.
 
     The lease beats in a thread meanwhile. The job ends as done, with `claim.result`, or failed for a CciError's reason;
-    Unavailable has it tried again later, and is no failed attempt where its `retry_after` says when; of any other error
-    the job says nothing but that the log has it. None of these errors leaves the block. A worker that is told to stop
-    gives the job back.
+    Unavailable has it tried again later, and is no failed attempt where its `retry_after` says when; Rest has it go on
+    later. Of any other error the job says nothing but that the log has it. None of these leaves the block.
+    A worker that is told to stop gives the job back.
     """
     taken = claim(job_id)
     if taken is None:
@@ -195,6 +203,8 @@ def _worked_on(taken: Claim) -> Iterator[None]:
                 yield
         except ClaimLost:
             log.warning("job_lease_lost")
+        except Rest as rest:
+            taken.close(JobState.QUEUED, reason=None, not_before=_in_seconds(rest.seconds), attempts=Job.attempts - 1)
         except Unavailable as error:
             _try_later(taken, error)
         except CciError as error:

@@ -66,7 +66,10 @@ class Internet:
         self.pages = self._site.pages
         self._hits = 0
         self._ended = threading.Event()
-        self.served: list[str] = []
+
+    def asked(self, path: str) -> int:
+        """How often the site was asked for that path."""
+        return self._site.asked[path]
 
     @property
     def hits(self) -> int:
@@ -109,6 +112,7 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.pages: dict[str, bytes] = {}
+        self.asked: Counter[str] = Counter()
 
     def handle_error(self, *_: Any) -> None:
         """Say nothing: clients hang up."""
@@ -121,6 +125,7 @@ class _Site(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         asked = urlsplit(self.path)
+        self.server.asked[asked.path] += 1
         target = parse_qs(asked.query).get("u", [""])[0]
         robots = asked.path == "/robots.txt"
         page = self.server.pages.get(self.path, None if robots or "/" in self.server.pages else _PAGE)

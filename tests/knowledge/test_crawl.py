@@ -1,15 +1,21 @@
 """A site read page by page, as it allows."""
 
+import time
 import uuid
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from benchmarks.ssrf.corpus import SITE
+from cci_app.core.database import system_transaction
 from cci_app.core.outbound.fetch import FetchError, FetchReason
-from cci_app.knowledge.documents import crawl, robots
+from cci_app.jobs.claims import claim
+from cci_app.jobs.models import Job
+from cci_app.knowledge.documents import crawl, ingestion, robots
 from cci_app.knowledge.documents.crawl import run_crawl
 from cci_app.knowledge.documents.robots import Robots
 from tests.conftest import Tenant
@@ -49,7 +55,7 @@ class Crawler:
     """An admin who has sites read."""
 
     def __init__(self, web: FlaskClient, tenant: Tenant) -> None:
-        self._web, self._headers = web, tenant.headers
+        self._web, self._headers, self.asked_last = web, tenant.headers, ""
 
     def ask(self, url: str = f"{ROOT}/", **options: Any) -> TestResponse:
         return self._web.post("/api/v1/knowledge/crawls", json={"url": url, **options}, headers=self._headers)
@@ -58,8 +64,18 @@ class Crawler:
         asked = self.ask(**options)
         assert asked.status_code == 202
         assert asked.json is not None
-        run_crawl(uuid.UUID(asked.json["id"]))
-        job = self._web.get(f"/api/v1/admin/jobs/{asked.json['id']}", headers=self._headers).json
+        self.asked_last = asked.json["id"]
+        return self._run(uuid.UUID(self.asked_last))
+
+    def again(self, job_id: uuid.UUID) -> dict[str, Any]:
+        """Let the job's time come, and the worker."""
+        with system_transaction() as session:
+            session.execute(sa.update(Job).where(Job.id == job_id).values(not_before=None))
+        return self._run(job_id)
+
+    def _run(self, job_id: uuid.UUID) -> dict[str, Any]:
+        run_crawl(job_id)
+        job = self._web.get(f"/api/v1/admin/jobs/{job_id}", headers=self._headers).json
         assert job is not None
         return dict(job)
 
@@ -138,6 +154,59 @@ def test_a_site_whose_rules_cannot_be_had_is_left_alone_for_now(
 )
 def test_what_cannot_be_crawled_is_refused(crawler: Crawler, body: dict[str, Any]) -> None:
     assert crawler.ask(**body).status_code == 422
+
+
+def test_a_crawl_that_waits_gives_its_place_back(
+    desk: Desk, crawler: Crawler, site: Internet, organisation_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = PAGES["/robots.txt"].replace(b"Crawl-delay: 0", b"Crawl-delay: 2")
+    site.pages["/robots.txt"] = slow
+    slept: list[float] = []
+    monkeypatch.setattr(crawl, "time", SimpleNamespace(sleep=slept.append, monotonic=time.monotonic))
+    waiting = crawler.done(depth=2)
+    assert (waiting["state"], waiting["rows_done"], waiting["reason"]) == ("queued", 1, None)
+    job_id = uuid.UUID(waiting["id"])
+    assert claim(job_id) is None  # before its time
+    # Somebody else's crawl is read meanwhile, and the rules of the site are asked for once.
+    asked = site.asked("/robots.txt")
+    runs = 1
+    while (job := crawler.again(job_id))["state"] == "queued":
+        runs += 1
+        assert runs < 20
+    assert (job["state"], job["rows_done"], job["rows"]) == ("done", 7, 7)
+    assert site.asked("/robots.txt") == asked
+    assert (runs, slept) == (6, [])
+    assert sources(desk) == {"/", "/visas", "/equipe?page=2", "/visas/delais"}
+    # The same as at one go.
+    site.pages["/robots.txt"] = PAGES["/robots.txt"]
+    at_one_go = crawler.done(depth=2)["result"]
+    assert {**job["result"], "added": 0, "unchanged": 4} == at_one_go
+    # The control: short pauses are slept through, in one run.
+    assert len(slept) == 6
+
+
+def test_a_crawl_goes_on_where_its_worker_died(
+    desk: Desk, crawler: Crawler, site: Internet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crawl, "_KEPT_EVERY_SECONDS", 0.0)
+    fetched: list[str] = []
+    really = ingestion.fetch_content
+
+    def dies_at_the_third(url: str, settings: Any) -> Any:
+        fetched.append(url)
+        if len(fetched) == 3:
+            raise SystemExit
+        return really(url, settings)
+
+    monkeypatch.setattr(crawl, "fetch_content", dies_at_the_third)
+    with pytest.raises(SystemExit):
+        crawler.done(depth=2)
+    job_id = uuid.UUID(crawler.asked_last)
+    job = crawler.again(job_id)
+    assert (job["state"], job["rows_done"]) == ("done", 7)
+    assert fetched[3] == fetched[2]
+    assert len(set(fetched)) == len(fetched) - 1
+    assert sources(desk) == {"/", "/visas", "/equipe?page=2", "/visas/delais"}
 
 
 def test_robots_know_patterns_and_pauses() -> None:

@@ -5,7 +5,9 @@ import uuid
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from hashlib import blake2b
 from pathlib import PurePosixPath
+from typing import Any, Self
 
 import httpx
 import sqlalchemy as sa
@@ -17,7 +19,7 @@ from cci_app.core.errors import InvalidInput, Unavailable
 from cci_app.core.outbound.fetch import FetchError, checked_url
 from cci_app.core.queue import Task
 from cci_app.jobs.asking import ask
-from cci_app.jobs.claims import Claim, claimed
+from cci_app.jobs.claims import Claim, Rest, claimed
 from cci_app.jobs.models import Job
 from cci_app.knowledge.documents.ingestion import FETCH_REASONS, Content, fetch_content, prepared, same_content, write
 from cci_app.knowledge.documents.reasons import sentences
@@ -28,6 +30,9 @@ from cci_app.knowledge.reading.process import read
 from config.settings import Settings
 
 PAUSE_SECONDS = 0.5
+# A longer pause is not slept through: the job gives its place back.
+LONGEST_SLEEP_SECONDS = 1.0
+_KEPT_EVERY_SECONDS = 10.0
 _REPORTED = 100
 _MOST_ADDRESSES = 10_000
 LONGEST_ADDRESS = 2000
@@ -87,7 +92,8 @@ def request_crawl(
 def run_crawl(job_id: uuid.UUID) -> None:
     """Read a site as a job asks. The job's result is a CrawlReport; its rows are pages.
 
-    A crawl whose worker died begins anew and finds its pages unchanged. The job fails where the first page cannot be
+    Where the site asks for long pauses, each page is a run of its own: no worker waits. A crawl whose worker died goes
+    on from what was kept last, and finds the pages since then unchanged. The job fails where the first page cannot be
     had; any other page that cannot is in the report.
     """
     with claimed(job_id) as claim:
@@ -95,36 +101,74 @@ def run_crawl(job_id: uuid.UUID) -> None:
             claim.result = asdict(_Crawl(claim).run())
 
 
+@dataclass(slots=True)
+class _Way:
+    """How far a crawl is. `seen` has digests of addresses, `waiting` addresses and their links from the start."""
+
+    seen: set[str]
+    waiting: deque[tuple[str, int]]
+    robots: str | None = None
+    done: int = 0
+    report: CrawlReport = field(default_factory=CrawlReport)
+
+    @classmethod
+    def of(cls, claim: Claim) -> Self:
+        """Where the crawl was left, or its beginning."""
+        kept = claim.checkpoint
+        if not kept:
+            start = str(httpx.URL(claim.payload["url"]))
+            return cls({_digest(start)}, deque([(start, 0)]))
+        waiting = deque((url, depth) for url, depth in kept["waiting"])
+        return cls(set(kept["seen"]), waiting, kept["robots"], kept["done"], CrawlReport(**kept["report"]))
+
+    def as_json(self) -> dict[str, Any]:
+        """What `of` reads again."""
+        return {**asdict(self), "seen": sorted(self.seen), "waiting": list(self.waiting)}
+
+
+def _digest(address: str) -> str:
+    return blake2b(address.encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
 class _Crawl:
     def __init__(self, claim: Claim) -> None:
         self._claim = claim
         self._settings = _settings()
-        self._report = CrawlReport()
         self._start = httpx.URL(claim.payload["url"])
         # A job that an earlier version asked for names none.
         self._assistant: str = claim.payload.get("assistant", SHARED)
         self._most: int = claim.payload["pages"]
-        self._seen = {str(self._start)}
-        self._waiting = deque([(str(self._start), 0)])
+        self._way = _Way.of(claim)
+        self._report = self._way.report
+        self._robots = self._rules()
 
     def run(self) -> CrawlReport:
-        """Take one page after the other, those with fewer links from the start first."""
-        robots = self._robots()
-        pause = robots.pause(PAUSE_SECONDS)
-        done = 0
-        while self._waiting and done < self._most:
-            url, depth = self._waiting.popleft()
-            if not robots.allow(url):
-                self._report.refused_by_robots += 1
-                continue
-            if done:
-                time.sleep(pause)
-            self._take(url, depth, first=not done)
-            done += 1
-            self._claim.progress(done, min(self._most, done + len(self._waiting)))
+        """Take one page after the other, those with fewer links from the start first. Raises Rest."""
+        way, pause = self._way, self._robots.pause(PAUSE_SECONDS)
+        self._tell()
+        kept_at = time.monotonic()
+        while way.waiting and way.done < self._most:
+            url, depth = way.waiting.popleft()
+            self._take(url, depth, first=not way.done)
+            way.done += 1
+            self._tell()
+            if not way.waiting or way.done >= self._most:
+                break
+            if pause > LONGEST_SLEEP_SECONDS:
+                self._claim.keep(way.as_json())
+                raise Rest(pause)
+            if time.monotonic() - kept_at > _KEPT_EVERY_SECONDS:
+                self._claim.keep(way.as_json())
+                kept_at = time.monotonic()
+            time.sleep(pause)
         return self._report
 
-    def _robots(self) -> Robots:
+    def _tell(self) -> None:
+        self._claim.progress(self._way.done, min(self._most, self._way.done + len(self._way.waiting)))
+
+    def _rules(self) -> Robots:
+        if self._way.robots is not None:
+            return Robots(self._way.robots)
         origin = str(self._start.copy_with(raw_path=b"/")).rstrip("/")
         try:
             robots = Robots.of_site(origin, loopback=self._settings.fetch_loopback)
@@ -134,6 +178,7 @@ class _Crawl:
             raise InvalidInput(f"the site's robots.txt cannot be read: {error.message}") from error
         if not robots.allow(str(self._start)):
             raise InvalidInput(sentences(Reason.PAGE_REFUSED)["en"])
+        self._way.robots = robots.text
         return robots
 
     def _take(self, url: str, depth: int, *, first: bool) -> None:
@@ -152,7 +197,15 @@ class _Crawl:
         else:
             self._index(place, content, document)
             if depth < self._claim.payload["depth"]:
-                self._waiting.extend((link, depth + 1) for link in self._new_links(place, document))
+                self._wait_for(self._new_links(place, document), depth + 1)
+
+    def _wait_for(self, links: Iterator[str], depth: int) -> None:
+        """Take these later: those that the site allows, and no more than may be read in all."""
+        for link in links:
+            if not self._robots.allow(link):
+                self._report.refused_by_robots += 1
+            elif self._way.done + len(self._way.waiting) < self._most:
+                self._way.waiting.append((link, depth))
 
     def _fail(self, url: str, reason: Reason, first: bool) -> None:
         if first:
@@ -214,9 +267,9 @@ class _Crawl:
         start, address = self._start, str(url)
         here = (url.scheme, url.host, url.port) == (start.scheme, start.host, start.port) and not url.userinfo
         page = PurePosixPath(url.path).suffix.lower() not in _NO_PAGES and len(address) <= LONGEST_ADDRESS
-        if not here or not page or address in self._seen or len(self._seen) >= _MOST_ADDRESSES:
+        if not here or not page or _digest(address) in self._way.seen or len(self._way.seen) >= _MOST_ADDRESSES:
             return False
-        self._seen.add(address)
+        self._way.seen.add(_digest(address))
         return True
 
 

@@ -15,6 +15,7 @@ class Robots:
     """The rules of one site for us."""
 
     def __init__(self, text: str) -> None:
+        self.text = text
         self._rules = Protego.parse(text)
 
     @classmethod
