@@ -25,6 +25,7 @@ BLUEPRINTS: tuple[tuple[str, Access], ...] = (
     ("cci_app.exports.routes:blueprint", Access(_EITHER, Scope.EXPORT, reads=Role.ADMIN, changes=Role.ADMIN)),
     ("cci_app.knowledge.routes:blueprint", _ADMIN),
     ("cci_app.admin.routes:blueprint", _ADMIN),
+    ("cci_app.admin.conversations.routes:blueprint", _ADMIN),
     ("cci_app.admin.outside.routes:channels", _ADMIN),
     ("cci_app.admin.outside.routes:integrations", _ADMIN),
 )

@@ -92,6 +92,7 @@ class WebhookEvent(PersonOwned, Base):
             "id",
             postgresql_where=sa.text("logged_at IS NULL AND log_error IS NULL AND status <> 'received'"),
         ),
+        sa.Index("ix_webhook_events_unanswered", *PERSON, postgresql_where=sa.text("status <> 'completed'")),
     )
 
     id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
@@ -134,6 +135,11 @@ class OutboundMessage(PersonOwned, Base):
         sa.Index("ix_outbound_messages_due", "not_before", postgresql_where=_OPEN),
         sa.Index("ix_outbound_messages_listed", "organisation_id", "id"),
         sa.Index("ix_outbound_messages_receipt", "receipt_id"),
+        sa.Index(
+            "ix_outbound_messages_troubled",
+            *("organisation_id", "state", "id"),
+            postgresql_where=sa.text("state IN ('failed', 'uncertain')"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
@@ -200,6 +206,12 @@ class ConversationRun(PersonOwned, Base):
     __table_args__ = (
         sa.Index(None, *PERSON, "started_at"),
         sa.Index("ix_conversation_runs_started", "organisation_id", "started_at"),
+        sa.Index("ix_conversation_runs_moved", "organisation_id", "last_message_at", "id"),
+        sa.Index(
+            "ix_conversation_runs_words",
+            sa.text("searched_words(client_company::text, contact_name)"),
+            postgresql_using="gin",
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -247,6 +259,13 @@ class Conversation(PersonOwned, Base):
         sa.Index("ix_conversations_timestamp", "organisation_id", "timestamp"),
         # With the organisation, which every policy asks for: else an index of it alone may be joined with this one.
         sa.Index("ix_conversations_run", "run_id", "organisation_id"),
+        sa.Index("ix_conversations_late", "organisation_id", "run_id", postgresql_where=sa.text("late")),
+        sa.Index("ix_conversations_withheld", "organisation_id", "run_id", postgresql_where=sa.text("withheld")),
+        sa.Index(
+            "ix_conversations_words",
+            sa.text("searched_words(user_message, agent_response)"),
+            postgresql_using="gin",
+        ),
     )
 
     id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)

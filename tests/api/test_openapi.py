@@ -22,12 +22,15 @@ from cci_app.accounts.members.sessions import list_sessions
 from cci_app.core.http.errors import DOCUMENTED
 from tests.accounts.signed_in import OURS, make_member, sign_in
 from tests.conftest import SAMPLES, Tenant, make_settings
+from tests.exports.conftest import Add, add
 from tests.exports.orders import export_for
 from tests.integrations.accounts import add_account_for
 from tests.knowledge.ready import make_document
 
 OWN = "/api/v1/me"
 PUBLIC = {"get_health_of_host", "get_health", "get_openapi", "get_docs", "get_docs_file"}
+
+__all__ = ["add"]
 
 
 @cache
@@ -154,7 +157,7 @@ def test_an_operation_has_examples_that_its_schemas_allow(operation: Operation) 
 
 @EVERY_OPERATION
 def test_the_documented_request_gets_a_documented_response(
-    operation: Operation, web: FlaskClient, tenant: Tenant, job_id: str
+    operation: Operation, web: FlaskClient, tenant: Tenant, job_id: str, add: Add
 ) -> None:
     key = None if operation.name in PUBLIC or operation.path.startswith(OWN) else tenant.key
     member = make_member(tenant, Role.AGENT)
@@ -163,6 +166,7 @@ def test_the_documented_request_gets_a_documented_response(
     document = make_document(tenant, "Visas", "Nous suivons les visas de vos salariés.")
     own = {"job_id": job_id, "assistant": "cci", "document_id": str(document.id), **export_for(operation.name, tenant)}
     own |= {"member_id": str(member.id), "session_id": session_of(member), "key_id": key_of(tenant)}
+    own["conversation_id"] = str(add(company="Café Uno"))
     add_account_for(operation.name, tenant)
     response = send_example(web, operation, key, **own)
     assert response.status_code in {200, 201, 202}, response.text
@@ -172,12 +176,15 @@ def test_the_documented_request_gets_a_documented_response(
 
 
 @EVERY_OPERATION
-def test_an_empty_value_in_a_query_is_none(operation: Operation, web: FlaskClient, tenant: Tenant, job_id: str) -> None:
+def test_an_empty_value_in_a_query_is_none(
+    operation: Operation, web: FlaskClient, tenant: Tenant, job_id: str, add: Add
+) -> None:
     queried = [parameter for parameter in operation.parameters if parameter["in"] == "query"]
     assert all(parameter["allowEmptyValue"] for parameter in queried)
     if operation.method != "GET" or operation.name in PUBLIC or not queried:
         return
     target = operation.path.replace("{user_id}", "+573001234567").replace("{job_id}", job_id)
+    target = target.replace("{conversation_id}", str(add()))
     empty = {parameter["name"]: "" for parameter in queried}
     answer = web.get(target, query_string=empty, headers=tenant.headers, buffered=True)
     assert answer.status_code == 200, answer.text

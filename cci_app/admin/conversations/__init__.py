@@ -1,0 +1,1 @@
+"""Conversations as admins find and read them."""

@@ -1,0 +1,1 @@
+"""What was said, for those who watch: conversations found, and one of them read."""

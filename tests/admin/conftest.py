@@ -1,0 +1,5 @@
+"""A record to look at."""
+
+from tests.exports.conftest import Add, add
+
+__all__ = ["Add", "add"]
