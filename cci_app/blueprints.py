@@ -8,6 +8,7 @@ from cci_app.accounts.caller import OPEN, Access, Proof, Role, Scope
 STRATEGIES: Mapping[Proof, str] = {
     Proof.API_KEY: "cci_app.accounts.api_key:ApiKeys",
     Proof.SESSION: "cci_app.accounts.session_cookie:Sessions",
+    Proof.CHANNEL: "cci_app.webhooks.signature:ChannelSignatures",
 }
 
 _EITHER = (Proof.API_KEY, Proof.SESSION)
@@ -20,6 +21,7 @@ BLUEPRINTS: tuple[tuple[str, Access], ...] = (
     ("cci_app.accounts.team.routes:team", Access(_EITHER, Scope.ADMIN, reads=Role.ADMIN, changes=Role.ADMIN)),
     ("cci_app.accounts.team.routes:me", Access((Proof.SESSION,), reads=Role.VIEWER, changes=Role.VIEWER)),
     ("cci_app.whatsapp.routes:blueprint", Access((Proof.API_KEY,), Scope.MESSAGES)),
+    ("cci_app.webhooks.routes:blueprint", Access((Proof.CHANNEL,), Scope.MESSAGES)),
     ("cci_app.users.routes:blueprint", Access(_EITHER, Scope.USERS, reads=Role.VIEWER, changes=Role.AGENT)),
     # All that people said in one file: reading it is an admin's.
     ("cci_app.exports.routes:blueprint", Access(_EITHER, Scope.EXPORT, reads=Role.ADMIN, changes=Role.ADMIN)),

@@ -36,6 +36,7 @@ class Proof(StrEnum):
 
     API_KEY = "api_key"
     SESSION = "session"
+    CHANNEL = "channel"
 
 
 @dataclass(frozen=True, slots=True)

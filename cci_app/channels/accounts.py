@@ -1,6 +1,7 @@
-"""The channel accounts of organisations, and the one that a message goes out through."""
+"""The channel accounts of organisations, and those that messages come in and go out by."""
 
 import time
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -10,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from cci_app.channels.kinds import KINDS
 from cci_app.channels.models import ChannelAccount
 from cci_app.core.outside.kind import Checkable
+from cci_app.core.outside.models import OUTSIDE_ID_LENGTH
 from cci_app.core.outside.register import Account, Register
 
 S = TypeVar("S", bound=Checkable)
@@ -21,7 +23,7 @@ channel_accounts = Register(ChannelAccount, KINDS, "channel account")
 FRESH_SECONDS = 5.0
 _STALE_SECONDS = 60.0
 _CACHE_SIZE = 1_000
-_known: dict[tuple[int, str, str | None], tuple[float, Account[Any, Any] | None]] = {}
+_known: dict[tuple[int | None, str, str | None], tuple[float, Account[Any, Any] | None]] = {}
 
 
 def account_of(organisation_id: int, kind: str, name: str | None = None) -> Account[Any, Any] | None:
@@ -30,13 +32,35 @@ def account_of(organisation_id: int, kind: str, name: str | None = None) -> Acco
     Asked of the database every five seconds at most. Raises Conflict where the secrets cannot be opened, InvalidInput
     where the environment's variables do not do.
     """
-    key = (organisation_id, kind, name)
+    return _remembered((organisation_id, kind, name), lambda: channel_accounts.find(organisation_id, kind, name))
+
+
+def account_at(kind: str, outside_id: str) -> Account[Any, Any] | None:
+    """The account that the channel calls so, whichever organisation's it is, in the same way; None where none is."""
+    if len(outside_id) > OUTSIDE_ID_LENGTH:
+        return None
+    return _remembered((None, kind, outside_id), lambda: channel_accounts.at(kind, outside_id))
+
+
+def written_name(account: Account[Any, Any]) -> str:
+    """What events and addresses call an account of ours."""
+    return f"{account.kind.name}:{account.name}"
+
+
+def name_in(written: str) -> str | None:
+    """The name of an account as events and addresses call it; None where they name none, but a kind."""
+    return written.partition(":")[2] or None
+
+
+def _remembered(
+    key: tuple[int | None, str, str | None], find: Callable[[], Account[Any, Any] | None]
+) -> Account[Any, Any] | None:
     known = _known.get(key)
     age = time.monotonic() - known[0] if known else float("inf")
     if known and age < FRESH_SECONDS:
         return known[1]
     try:
-        found = channel_accounts.find(organisation_id, kind, name)
+        found = find()
     except (DBAPIError, PoolTimeout):
         if known and age < _STALE_SECONDS:
             return known[1]

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cci_app.core.outside.models import STATES, AccountRow
+from cci_app.core.outside.models import OUTSIDE_ID_LENGTH, STATES, AccountRow
 
 
 class ChannelAccount(AccountRow):
@@ -20,5 +20,5 @@ class ChannelAccount(AccountRow):
         sa.UniqueConstraint("kind", "outside_id"),
     )
 
-    outside_id: Mapped[str | None] = mapped_column(sa.String(160))
+    outside_id: Mapped[str | None] = mapped_column(sa.String(OUTSIDE_ID_LENGTH))
     assistant: Mapped[str | None] = mapped_column(sa.String(64))

@@ -63,7 +63,8 @@ class Limits:
 
     `text_length` in characters of one message, `messages` in one reply (None for any number), `buttons` and `choices`
     shown as such (0 for none). `listener` tells that whoever brought a message waits for the reply, `pushes` that a
-    message can be sent later.
+    message can be sent later. Where nobody waits a message is answered when so many `burst_seconds` went by without
+    another one, None for as many as the installation has it.
     """
 
     text_length: int | None = None
@@ -72,11 +73,15 @@ class Limits:
     choices: int = 0
     listener: bool = True
     pushes: bool = False
+    burst_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A request as it came: `body` untouched; `fields` are those that an endpoint of our own has read from it."""
+    """A request as it came: `body` untouched; `fields` are those that an endpoint of our own has read from it.
+
+    `account` is what the events and addresses in it are to name.
+    """
 
     account: str
     url: str = ""
@@ -120,7 +125,7 @@ class Channel(Protocol):
         ...
 
     def render(self, reply: Reply) -> Rendered:
-        """The reply for the one who waits."""
+        """The reply for the one who waits; where nobody does, what acknowledges a message."""
         ...
 
     def send(self, part: Part, address: Address, key: str) -> Delivery:

@@ -7,9 +7,10 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from cci_app.channels.accounts import account_of, channel_accounts, service_of
+from cci_app.channels.accounts import account_of, channel_accounts, name_in, service_of
 from cci_app.channels.api import Api
 from cci_app.channels.functions import Functions
+from cci_app.channels.kinds import KINDS
 from cci_app.channels.manychat import Manychat
 from cci_app.channels.message import Address
 from cci_app.channels.ports import Channel
@@ -57,7 +58,9 @@ class Channels(Mapping[str, Channel]):
         if address is None or address.channel not in self:
             return None
         has_accounts = address.channel in channel_accounts.kinds
-        return _own(organisation_id, address.channel) if has_accounts else self[address.channel]
+        if not has_accounts:
+            return self[address.channel]
+        return _own(organisation_id, address.channel, name_in(address.account))
 
     def close(self) -> None:
         """Close their connections."""
@@ -65,9 +68,9 @@ class Channels(Mapping[str, Channel]):
             channel.close()
 
 
-def _own(organisation_id: int, kind: str) -> Channel | None:
+def _own(organisation_id: int, kind: str, name: str | None) -> Channel | None:
     try:
-        account = account_of(organisation_id, kind)
+        account = account_of(organisation_id, kind, name)
         channel: Channel | None = None if account is None else service_of(account)
     except (DBAPIError, PoolTimeout) as error:
         raise Unavailable(f"the organisation's account of {kind} cannot be looked up at present") from error
@@ -80,8 +83,8 @@ def _own(organisation_id: int, kind: str) -> Channel | None:
 def load_channels(settings: Settings) -> Channels:
     """Make the channels: ours, and those of the modules that CHANNEL_MODULES names.
 
-    Such a module has a function `channels(settings)` that returns its channels. Raises CannotStart for one that cannot
-    be imported, or has no such function.
+    Such a module has a function `channels(settings)` that returns its channels; where those have accounts, `KINDS` has
+    their kinds. Raises CannotStart for one that cannot be imported, or has no such function.
     """
     made: list[Channel] = [
         Api(),
@@ -91,7 +94,9 @@ def load_channels(settings: Settings) -> Channels:
     ]
     for dotted in settings.channel_modules:
         try:
-            made += import_module(dotted).channels(settings)
+            module = import_module(dotted)
+            made += module.channels(settings)
+            KINDS.update({kind.name: kind for kind in getattr(module, "KINDS", ())})
         except (ImportError, AttributeError) as error:
             raise CannotStart(f"CHANNEL_MODULES={dotted}: {type(error).__name__}: {error}") from error
     return Channels({channel.kind: channel for channel in made})

@@ -96,7 +96,7 @@ class WebhookEvent(PersonOwned, Base):
     )
 
     id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
-    channel_account: Mapped[str] = mapped_column(sa.String(64))
+    channel_account: Mapped[str] = mapped_column(sa.String(80))
     event_id: Mapped[str] = mapped_column(sa.String(512))
     keyless: Mapped[bool]
     kind: Mapped[str] = mapped_column(sa.String(16))

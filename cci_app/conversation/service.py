@@ -31,7 +31,7 @@ from cci_app.conversation.turns import LeaseLost, Turn
 from cci_app.core import clock
 from cci_app.core.database import tenant_transaction
 from cci_app.core.deadline import Deadline
-from cci_app.core.queue import Task, ring
+from cci_app.core.queue import Task, ring, ring_after
 from cci_app.llm.chains import ChatModels
 from config.settings import Settings
 
@@ -82,8 +82,11 @@ class Conversation:
     def receive(self, event: Event, waited: float = 0.0) -> Answered:
         """Answer an event inside the reply budget: with the reply, the stored one of a repeat, or a holding reply.
 
-        `waited` is how many seconds of the budget went by before.
+        Where nobody waits for the reply it is kept, to be answered by a worker, and acknowledged. `waited` is how many
+        seconds of the budget went by before.
         """
+        if not self.channels[event.inbound.channel].limits.listener:
+            return self._keep(event)
         opening = time.monotonic()
         started = opening - waited
         receipt = receipts.open_receipt(event, self._settings.default_region)
@@ -95,6 +98,14 @@ class Conversation:
         answered = self._answer(turn, arrival) if turn else None
         answered = answered or Answered(self._await_reply(arrival))
         return Answered(answered.reply, {**stages, **answered.stages})
+
+    def _keep(self, event: Event) -> Answered:
+        channel = self.channels[event.inbound.channel]
+        own = channel.limits.burst_seconds
+        quiet = self._settings.burst_seconds if own is None else own
+        receipt = receipts.open_receipt(event, self._settings.default_region, quiet)
+        ring_after(quiet, Task.RESUME_TURN, str(receipt.id))
+        return Answered(channel.render(Reply((), {}, 0)))
 
     def resume(self, person: Person) -> "Future[None] | None":
         """Begin to answer what nobody waits for; None when there is nothing to answer, or not yet.

@@ -227,7 +227,7 @@ def _as_the_driver_takes_it(statement: sa.TextClause, dialect: sa.Dialect) -> _F
     assert isinstance(compiled, SQLCompiler)  # noqa: S101 (for the types' sake)
     made = ((name, bound.type.dialect_impl(dialect).bind_processor(dialect)) for name, bound in compiled.binds.items())
     scope, _, itself = compiled.string.partition(_THEN)
-    often = statement.get_execution_options()["often"]
+    often = statement.get_execution_options().get("often", False)
     return _ForDriver(
         compiled.string,
         prepared(scope, itself) if often else None,

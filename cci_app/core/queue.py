@@ -4,7 +4,9 @@ A task is a bell, not the ledger: it carries ids at most, may be lost and may ri
 the database, and the sweeper finds what no bell announced.
 """
 
+import heapq
 import threading
+import time
 from enum import StrEnum
 from typing import Any
 
@@ -114,6 +116,10 @@ class Bells:
         self._pending: dict[tuple[Task, str | None], None] = {}
         self._lock = threading.Lock()
         self._breaker = Breaker("broker", failures=1, away_seconds=_AWAY_SECONDS)
+        self._later: list[tuple[float, Task, str]] = []
+        self._ripening = threading.Condition()
+        self._ripener: threading.Thread | None = None
+        self._stopped = False
         self._background = Background("bells", self._send, BELL_SECONDS)
 
     def ring(self, task: Task, record_id: str | None = None) -> None:
@@ -122,9 +128,34 @@ class Bells:
             self._pending[task, record_id] = None
         self._background.wake()
 
+    def ring_after(self, seconds: float, task: Task, record_id: str) -> None:
+        """Ask for `task` when so many seconds have gone by; returns at once.
+
+        It waits in this process, not in the broker. Should the process end, the sweeper finds the work.
+        """
+        with self._ripening:
+            heapq.heappush(self._later, (time.monotonic() + seconds, task, record_id))
+            if self._ripener is None or not self._ripener.is_alive():
+                self._ripener = threading.Thread(target=self._ripen, name="bells-later", daemon=True)
+                self._ripener.start()
+            self._ripening.notify()
+
     def stop(self) -> None:
         """Ring what is left and end."""
+        with self._ripening:
+            self._stopped = True
+            for _, task, record_id in self._later:
+                self.ring(task, record_id)
+            self._ripening.notify()
         self._background.stop()
+
+    def _ripen(self) -> None:
+        with self._ripening:
+            while not self._stopped:
+                while self._later and self._later[0][0] <= time.monotonic():
+                    _, task, record_id = heapq.heappop(self._later)
+                    self.ring(task, record_id)
+                self._ripening.wait(max(0.0, self._later[0][0] - time.monotonic()) if self._later else None)
 
     def _send(self) -> None:
         with self._lock:
@@ -152,3 +183,9 @@ def ring(task: Task, record_id: str | None = None) -> None:
     """Ask for background work; returns at once."""
     bells: Bells = current_app.extensions["cci_bells"]
     bells.ring(task, record_id)
+
+
+def ring_after(seconds: float, task: Task, record_id: str) -> None:
+    """Ask for background work that is not to begin yet; returns at once."""
+    bells: Bells = current_app.extensions["cci_bells"]
+    bells.ring_after(seconds, task, record_id)

@@ -81,7 +81,8 @@ class Fields(BaseModel):
     @classmethod
     def in_environment(cls, settings: Settings) -> bool:
         """Whether the environment's variables hold a secret of this kind."""
-        return any(getattr(settings, cls.variables[name]) is not None for name in cls.secret_names())
+        variables = [cls.variables[name] for name in cls.secret_names() if name in cls.variables]
+        return any(getattr(settings, variable) is not None for variable in variables)
 
     @classmethod
     def variable(cls, name: str) -> str:

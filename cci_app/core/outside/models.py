@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from cci_app.core.database import Base, OrganisationOwned
 
 NAME_LENGTH = 40
+OUTSIDE_ID_LENGTH = 160
 
 
 class AccountState(StrEnum):

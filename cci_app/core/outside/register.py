@@ -20,11 +20,12 @@ from sqlalchemy.orm import Session
 
 from cci_app.core import clock
 from cci_app.core.audit import record
-from cci_app.core.database import tenant_transaction
+from cci_app.core.database import keyless_transaction, tenant_transaction
 from cci_app.core.errors import CciError, Conflict, InvalidInput, NotFound
 from cci_app.core.outside.kind import AccountKind, Checkable, Fields
-from cci_app.core.outside.models import NAME_LENGTH, AccountRow, AccountState
+from cci_app.core.outside.models import NAME_LENGTH, OUTSIDE_ID_LENGTH, AccountRow, AccountState
 from cci_app.core.sealed import Seal
+from cci_app.core.tenants import organisation_named
 from config.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -33,6 +34,8 @@ DEFAULT = "default"
 MOST = 50
 NAME_PATTERN = rf"^[a-z0-9][a-z0-9-]{{0,{NAME_LENGTH - 1}}}$"
 _NAME = re.compile(NAME_PATTERN.removesuffix("$") + r"\Z")
+
+_LOOK_AT = sa.text("SELECT set_config('app.channel_account', :account, true)")
 
 R = TypeVar("R", bound=AccountRow)
 F = TypeVar("F", bound=Fields)
@@ -176,6 +179,29 @@ class Register(Generic[R]):
             if name is not None:
                 found = found.where(self._model.name == name)
             row = session.scalars(found.order_by(self._model.created_at, self._model.id).limit(1)).one_or_none()
+        return None if row is None else self._opened(row)
+
+    def at(self, kind: str, outside_id: str) -> Account[Any, Any] | None:
+        """The account that the service calls so, whichever organisation's it is; None where there is none.
+
+        Raises Conflict where its secrets cannot be opened.
+        """
+        if kind not in self.kinds or not outside_id or len(outside_id) > OUTSIDE_ID_LENGTH:
+            return None
+        chosen = self.kinds[kind]
+        try:
+            if outside_id == self._outside_id_of_environment(chosen):
+                organisation_id = organisation_named(_settings().default_organisation)
+                return Account(organisation_id, chosen, DEFAULT, chosen.fields.of_environment(_settings(), kind))
+        except InvalidInput as error:
+            # What is wrong with the installation's own account keeps nobody else's.
+            log.warning("account_of_environment_unusable", kind=kind, reason=error.message)
+        table = self._model.__table__
+        with keyless_transaction() as session:
+            # Who knows the outside id may read that one row to learn the organisation.
+            session.execute(_LOOK_AT, {"account": f"{kind} {outside_id}"})
+            found = sa.select(self._model).where(table.c.kind == kind, table.c.outside_id == outside_id)
+            row = session.scalars(found).one_or_none()
         return None if row is None else self._opened(row)
 
     def check(self, organisation_id: int, kind: str, name: str) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""Where channels deliver what people write."""

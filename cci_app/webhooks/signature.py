@@ -1,0 +1,59 @@
+"""A channel proves itself by its own signature over what it sends."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Request
+
+from cci_app.accounts.caller import Caller, Proof, Scope
+from cci_app.channels.accounts import account_at, service_of, written_name
+from cci_app.channels.ports import Channel, Incoming
+from cci_app.core.errors import CciError, Unauthorized
+from cci_app.core.http.parser import reading_body
+from cci_app.core.outside.register import Account
+
+
+class ChannelSignatures:
+    """The signature of the account that the address names; each kind of channel has its header, and its way."""
+
+    asks = "sign the request as the channel does, with the secret of an account that is known here"
+    for_members = False
+    schemes: Mapping[str, Mapping[str, Any]] = {
+        "channelSignature": {
+            "type": "apiKey",
+            "in": "header",
+            "name": "X-Hub-Signature-256",
+            "description": "The channel's signature over the raw body; the header is each channel's own",
+        }
+    }
+
+    def claimed(self, request: Request) -> bool:
+        """Whatever comes to a channel's address is meant to be the channel's, which alone knows where it signs."""
+        return {"kind", "account"} <= set(request.view_args or ())
+
+    def prove(self, request: Request) -> Caller:
+        """Find the account and have its channel look at the signature."""
+        account, channel, incoming = delivery(request)
+        if account is None or channel is None or not channel.verify(incoming):
+            # As if there were no such account.
+            raise Unauthorized(self.asks)
+        who = f"channel:{account.organisation_id}:{written_name(account)}"
+        return Caller(account.organisation_id, who, Proof.CHANNEL, frozenset({Scope.MESSAGES}))
+
+
+def delivery(request: Request) -> tuple[Account[Any, Any] | None, Channel | None, Incoming]:
+    """What a request to a channel's address brings: its account and channel, where they are known, and the request."""
+    known = request.view_args or {}
+    account = account_at(str(known.get("kind", "")), str(known.get("account", "")))
+    with reading_body():
+        body = request.get_data()
+    incoming = Incoming(
+        account="" if account is None else written_name(account),
+        url=request.url,
+        headers=dict(request.headers),
+        body=body,
+    )
+    try:
+        return account, None if account is None else service_of(account), incoming
+    except CciError:
+        return account, None, incoming
