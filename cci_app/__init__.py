@@ -24,7 +24,6 @@ ROOMS: tuple[str, ...] = (
     "cci_app.handoff.models",
     "cci_app.conversation.models",
     "cci_app.usage.models",
-    "cci_app.exports.models",
 )
 
 COMMANDS: tuple[str, ...] = (
@@ -37,6 +36,7 @@ COMMANDS: tuple[str, ...] = (
     "cci_app.integrations.cli:sharepoint",
     "cci_app.integrations.cli:sheets",
     "cci_app.admin.cli:organisations",
+    "cci_app.admin.cli:schedules",
     "cci_app.admin.cli:seed",
     "cci_app.admin.cli:demo",
 )

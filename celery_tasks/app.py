@@ -54,8 +54,13 @@ celery.conf.beat_schedule = {
         "schedule": TEND_SECONDS,
         "options": {"queue": Queue.JOBS.value, "expires": TEND_SECONDS},
     },
-    "schedule-exports": {
-        "task": TaskName.SCHEDULE_EXPORTS.value,
+    "ask-scheduled": {
+        "task": TaskName.ASK_SCHEDULED.value,
+        "schedule": SCHEDULE_SECONDS,
+        "options": {"queue": Queue.JOBS.value, "expires": SCHEDULE_SECONDS},
+    },
+    "forget-exports": {
+        "task": TaskName.FORGET_EXPORTS.value,
         "schedule": SCHEDULE_SECONDS,
         "options": {"queue": Queue.JOBS.value, "expires": SCHEDULE_SECONDS},
     },

@@ -1,7 +1,9 @@
 """Tasks of the job table."""
 
+from cci_app.admin.schedules import PAYLOADS
 from cci_app.core.queue import Task, ring
 from cci_app.jobs.ledger import open_jobs
+from cci_app.jobs.schedules import ask_due
 from celery_tasks.app import celery
 
 
@@ -10,3 +12,9 @@ def sweep_jobs() -> None:
     """Ring for the jobs that nobody works on. A job's kind is the name of its task."""
     for job in open_jobs():
         ring(Task(job.kind), str(job.job_id))
+
+
+@celery.task(name=Task.ASK_SCHEDULED.value)
+def ask_scheduled() -> None:
+    """Ask for the jobs that are due by a schedule."""
+    ask_due(PAYLOADS)

@@ -1,6 +1,9 @@
 """The commands that make a new installation usable, and try it out."""
 
+import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 from flask import current_app
@@ -8,6 +11,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from cci_app.accounts.organisations import change_organisation, ensure_organisation
 from cci_app.admin.demonstration import clear, fill
+from cci_app.admin.schedules import schedule_crawl, schedule_reload
 from cci_app.admin.seeding import load_samples
 from cci_app.assistants.files import load_specs
 from cci_app.core import clock
@@ -15,10 +19,12 @@ from cci_app.core.audit import record
 from cci_app.core.command_line import plainly
 from cci_app.core.database import system_transaction
 from cci_app.core.tenants import organisation_named
-from cci_app.exports.schedules import keep_hours
+from cci_app.jobs.models import Frequency
+from cci_app.jobs.schedules import keep_hours, list_schedules, remove_schedule
 from cci_app.language.detect import ADMIN_LANGUAGES
 
 organisations = AppGroup("organisations", help="Organisations that use this installation.")
+schedules = AppGroup("schedules", help="Jobs that an organisation has done again and again.")
 demo = AppGroup("demo", help="Data for trying the product out.")
 
 
@@ -62,6 +68,69 @@ def set_organisation(slug: str, **options: str | None) -> None:
     click.echo(
         f"organisation {slug} now has {', '.join(f'{name} {value}' for name, value in changes.items())}", err=True
     )
+
+
+_ORGANISATION = click.option("--organisation", help="Short name of the organisation; the default one where unset.")
+
+
+_FREQUENCIES = [each.value for each in Frequency]
+
+
+def _when(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say when a schedule runs."""
+    for option in (
+        click.option("--frequency", default="daily", show_default=True, type=click.Choice(_FREQUENCIES)),
+        click.option("--hour", default=5, show_default=True, type=click.IntRange(0, 23), help="In its time zone."),
+        click.option("--weekday", default=1, show_default=True, type=click.IntRange(1, 7), help="1 is Monday."),
+        click.option("--month-day", default=1, show_default=True, type=click.IntRange(1, 28)),
+    ):
+        command = option(command)
+    return _ORGANISATION(command)
+
+
+def _organisation(slug: str | None) -> int:
+    return organisation_named(slug or current_app.config["SETTINGS"].default_organisation)
+
+
+@schedules.command("list")
+@_ORGANISATION
+def show_schedules(organisation: str | None) -> None:
+    """Show what is done again and again, and when next."""
+    with plainly():
+        for each in list_schedules(_organisation(organisation)):
+            state = f"next {each.next_run_at:%Y-%m-%d %H:%M} UTC" if each.active else "paused"
+            click.echo(f"{each.id}  {each.kind}  {each.frequency}  {state}  {each.name}")
+
+
+@schedules.command("reload-contacts")
+@_when
+def add_reload(organisation: str | None, **when: Any) -> None:
+    """Reload the contacts from CONTACTS_EXCEL_PATH."""
+    with plainly():
+        added = schedule_reload(_organisation(organisation), {"name": "contacts", **when})
+    click.echo(f"first at {added.next_run_at:%Y-%m-%d %H:%M} UTC, as {added.id}", err=True)
+
+
+@schedules.command("crawl")
+@click.argument("url")
+@click.option("--depth", default=2, show_default=True)
+@click.option("--pages", default=50, show_default=True)
+@_when
+def add_crawl(url: str, depth: int, pages: int, organisation: str | None, **when: Any) -> None:
+    """Read the site at URL anew."""
+    with plainly():
+        name = {"name": url[:100], **when}
+        added = schedule_crawl(_organisation(organisation), name, {"url": url, "depth": depth, "pages": pages})
+    click.echo(f"first at {added.next_run_at:%Y-%m-%d %H:%M} UTC, as {added.id}", err=True)
+
+
+@schedules.command("remove")
+@click.argument("schedule_id", type=click.UUID)
+@_ORGANISATION
+def remove(schedule_id: uuid.UUID, organisation: str | None) -> None:
+    """Remove the schedule SCHEDULE_ID; the jobs that it asked for stay."""
+    with plainly():
+        remove_schedule(_organisation(organisation), None, schedule_id)
 
 
 @click.command("seed")

@@ -39,7 +39,7 @@ def request_reload(
     settings = _settings()
     payload: dict[str, Any] = {} if confirm is None else {"confirm": confirm}
     if upload is None:
-        _check_configured(organisation_id, settings)
+        check_configured(organisation_id, settings)
     else:
         _check_upload(upload, settings)
         payload["file"] = f"contacts/{organisation_id}/{uuid.uuid4().hex}"
@@ -76,7 +76,7 @@ def dry_run(organisation_id: int, upload: bytes | None) -> dict[str, Any]:
     """
     settings = _settings()
     if upload is None:
-        _check_configured(organisation_id, settings)
+        check_configured(organisation_id, settings)
         upload = fetch_workbook(settings)
     else:
         _check_upload(upload, settings)
@@ -128,7 +128,7 @@ def _check_upload(upload: bytes, settings: Settings) -> None:
     kinds.kind_of(upload)
 
 
-def _check_configured(organisation_id: int, settings: Settings) -> None:
+def check_configured(organisation_id: int, settings: Settings) -> None:
     """Refuse the configured workbook to any organisation but its own: one's contacts are not the other's."""
     if not settings.contacts_excel_path:
         raise Conflict("CONTACTS_EXCEL_PATH is not set: send the workbook with the request")

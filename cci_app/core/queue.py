@@ -45,7 +45,8 @@ class Task(StrEnum):
     SWEEP_JOBS = "jobs.sweep"
     TEND_VECTORS = "knowledge.tend_vectors"
     EXPORT = "exports.run"
-    SCHEDULE_EXPORTS = "exports.schedule"
+    ASK_SCHEDULED = "jobs.ask_scheduled"
+    FORGET_EXPORTS = "exports.forget"
 
 
 QUEUE_OF: dict[Task, Queue] = {
@@ -59,7 +60,8 @@ QUEUE_OF: dict[Task, Queue] = {
     Task.SWEEP_JOBS: Queue.JOBS,
     Task.TEND_VECTORS: Queue.JOBS,
     Task.EXPORT: Queue.JOBS,
-    Task.SCHEDULE_EXPORTS: Queue.JOBS,
+    Task.ASK_SCHEDULED: Queue.JOBS,
+    Task.FORGET_EXPORTS: Queue.JOBS,
 }
 
 

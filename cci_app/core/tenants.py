@@ -1,8 +1,10 @@
 """Organisations by their short name, for whoever knows nothing but that."""
 
 from collections.abc import Collection
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from cci_app.core.database import keyless_transaction
 from cci_app.core.errors import NotFound
@@ -15,6 +17,12 @@ def organisation_named(slug: str) -> int:
     if found is None:
         raise NotFound(f"there is no organisation {slug}: make it with `flask organisations create`")
     return found
+
+
+def timezone_of(session: Session, organisation_id: int) -> ZoneInfo:
+    """In which the organisation counts its days and hours."""
+    zone = sa.text("SELECT timezone FROM organisations WHERE id = :id")
+    return ZoneInfo(session.execute(zone, {"id": organisation_id}).scalar_one())
 
 
 class NamedOrganisations:

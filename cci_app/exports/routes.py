@@ -9,7 +9,8 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from cci_app.accounts.auth import current_caller
 from cci_app.core.audit import record_reading
 from cci_app.core.http.api import EdgeBlueprint
-from cci_app.exports import examples
+from cci_app.core.queue import Task
+from cci_app.exports import examples, schedules
 from cci_app.exports.files import make_workbook, stream_text
 from cci_app.exports.job import (
     DOWNLOAD,
@@ -24,7 +25,6 @@ from cci_app.exports.job import (
     retry_export,
 )
 from cci_app.exports.manifest import reconcile
-from cci_app.exports.schedules import add_schedule, change_schedule, list_schedules, remove_schedule
 from cci_app.exports.schemas import (
     ConversationResponse,
     ExportJobResponse,
@@ -40,7 +40,8 @@ from cci_app.exports.schemas import (
 )
 from cci_app.exports.selection import XLSX, ExportFormat, Selection
 from cci_app.jobs.ledger import list_jobs
-from cci_app.jobs.models import Job, JobState
+from cci_app.jobs.models import Job, JobState, Schedule
+from cci_app.jobs.schedules import list_schedules, remove_schedule
 
 blueprint = EdgeBlueprint("exports", __name__, url_prefix="/api/v1/export", description="The record as files")
 
@@ -168,7 +169,7 @@ def reconcile_export(job_id: uuid.UUID) -> dict[str, Any]:
 @blueprint.response(200, ScheduleResponse(many=True), example=[examples.SCHEDULE])
 def list_export_schedules() -> Any:
     """Show the exports that are made again and again."""
-    return list_schedules(current_caller().organisation_id)
+    return [_shown_schedule(each) for each in list_schedules(current_caller().organisation_id, Task.EXPORT)]
 
 
 @blueprint.post("/schedules")
@@ -177,7 +178,8 @@ def list_export_schedules() -> Any:
 @blueprint.alt_response(409, "CONFLICT")
 def create_export_schedule(payload: dict[str, Any]) -> Any:
     """Have an export made every day, week or month, at an hour of the organisation's time zone."""
-    return add_schedule(current_caller().organisation_id, _schedule_of(payload))
+    added = schedules.add_export_schedule(current_caller().organisation_id, _schedule_of(payload))
+    return _shown_schedule(added)
 
 
 @blueprint.put("/schedules/<uuid:schedule_id>", parameters=[_SCHEDULE])
@@ -187,7 +189,8 @@ def create_export_schedule(payload: dict[str, Any]) -> Any:
 @blueprint.alt_response(409, "CONFLICT")
 def change_export_schedule(payload: dict[str, Any], schedule_id: uuid.UUID) -> Any:
     """Put these values in place of the schedule's."""
-    return change_schedule(current_caller().organisation_id, schedule_id, _schedule_of(payload))
+    organisation_id, values = current_caller().organisation_id, _schedule_of(payload)
+    return _shown_schedule(schedules.change_export_schedule(organisation_id, schedule_id, values))
 
 
 @blueprint.delete("/schedules/<uuid:schedule_id>", parameters=[_SCHEDULE])
@@ -195,7 +198,7 @@ def change_export_schedule(payload: dict[str, Any], schedule_id: uuid.UUID) -> A
 @blueprint.alt_response(404, "NOT_FOUND")
 def delete_export_schedule(schedule_id: uuid.UUID) -> dict[str, Any]:
     """Remove a schedule; the exports that it made stay."""
-    remove_schedule(current_caller().organisation_id, schedule_id)
+    remove_schedule(current_caller().organisation_id, Task.EXPORT, schedule_id)
     return {"id": schedule_id, "removed": True}
 
 
@@ -206,6 +209,13 @@ def _queued(order: Order) -> tuple[dict[str, Any], int, dict[str, str]]:
 
 def _schedule_of(payload: dict[str, Any]) -> dict[str, Any]:
     return {**payload, "filters": Selection(**payload["filters"]).as_json()}
+
+
+def _shown_schedule(schedule: Schedule) -> dict[str, Any]:
+    """The schedule as a ScheduleResponse."""
+    names = ("name", "frequency", "hour", "weekday", "month_day", "active")
+    kept = ("id", "next_run_at", "last_job_id", "created_at")
+    return {**{name: getattr(schedule, name) for name in (*names, *kept)}, **schedule.payload}
 
 
 def _shown(job: Job) -> dict[str, Any]:

@@ -7,9 +7,8 @@ import marshmallow as ma
 from cci_app.core.http.fields import CleanText, PageSize, TrueOrFalse, UserId, WholeNumber
 from cci_app.exports.destinations.registry import PATTERN
 from cci_app.exports.job import DOWNLOAD
-from cci_app.exports.models import Frequency
 from cci_app.exports.selection import ExportFormat, RunStatus, Selection, Separator
-from cci_app.jobs.models import JobState
+from cci_app.jobs.models import Frequency, JobState
 
 
 def _day(name: str, example: str) -> ma.fields.Date:

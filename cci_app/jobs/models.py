@@ -21,6 +21,14 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Frequency(StrEnum):
+    """How often."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+
+
 class Job(OrganisationOwned, Base):
     """One piece of long work. `payload` is what it was asked, `result` what came of it, `reason` why it failed.
 
@@ -51,3 +59,32 @@ class Job(OrganisationOwned, Base):
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+
+
+class Schedule(OrganisationOwned, Base):
+    """A job that is asked for again and again.
+
+    It runs at `hour` in the organisation's time zone; a weekly one on `weekday` (1 is Monday), a monthly one on
+    `month_day`. `payload` is what its jobs are asked, but for what follows from the day. `next_run_at` moves in the
+    transaction that asks for the job, so that each run is asked for once.
+    """
+
+    __tablename__ = "schedules"
+    __table_args__ = (
+        sa.CheckConstraint("frequency IN ('daily', 'weekly', 'monthly')", name="frequency"),
+        sa.Index(None, "organisation_id", "created_at"),
+        sa.Index("ix_schedules_due", "next_run_at", postgresql_where=sa.text("active")),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    kind: Mapped[str] = mapped_column(sa.String(64))
+    name: Mapped[str] = mapped_column(sa.String(100))
+    frequency: Mapped[str] = mapped_column(sa.String(16))
+    hour: Mapped[int]
+    weekday: Mapped[int]
+    month_day: Mapped[int]
+    payload: Mapped[dict[str, Any]] = mapped_column(server_default=sa.text("'{}'"))
+    active: Mapped[bool] = mapped_column(server_default=sa.true())
+    next_run_at: Mapped[datetime]
+    last_job_id: Mapped[uuid.UUID | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())

@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 
 from cci_app.core import clock
 from cci_app.core.database import system_transaction
-from cci_app.exports.models import ExportSchedule
-from cci_app.exports.schedules import add_schedule
+from cci_app.exports.schedules import add_export_schedule
+from cci_app.jobs.models import Schedule
 from tests.conftest import Tenant
 from tests.exports.conftest import NOON, add  # noqa: F401 (a fixture)
 from tests.exports.orders import EVERY_DAY, made, read
@@ -109,11 +109,11 @@ def test_a_schedule_keeps_its_hour_and_its_day(
 ) -> None:
     now = datetime(2026, 3, 1, 12, tzinfo=UTC)
     monkeypatch.setattr(clock, "now", lambda: now)
-    schedule = add_schedule(tenant.organisation_id, {**EVERY_DAY, "hour": 23})
+    schedule = add_export_schedule(tenant.organisation_id, {**EVERY_DAY, "hour": 23})
     assert schedule.next_run_at == datetime(2026, 3, 2, 4, tzinfo=UTC)
     assert organisations("set", tenant.slug, "--timezone", "Europe/Paris").exit_code == 0
     with system_transaction() as session:
-        assert session.get_one(ExportSchedule, schedule.id).next_run_at == datetime(2026, 3, 1, 22, tzinfo=UTC)
+        assert session.get_one(Schedule, schedule.id).next_run_at == datetime(2026, 3, 1, 22, tzinfo=UTC)
 
 
 def _csv(web: FlaskClient, tenant: Tenant) -> list[str]:

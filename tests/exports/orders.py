@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from cci_app.exports import job as exports
 from cci_app.exports.job import Order, request_export, run_export
-from cci_app.exports.schedules import add_schedule
+from cci_app.exports.schedules import add_export_schedule
 from cci_app.exports.selection import ExportFormat, Selection
 from cci_app.jobs import ledger
 from cci_app.jobs.models import Job
@@ -47,7 +47,7 @@ def read(web: FlaskClient, tenant: Tenant, address: str) -> Any:
 def export_for(operation: str, tenant: Tenant) -> dict[str, str]:
     """Parameters that the operation of exports can be shown with; none for other operations."""
     if operation in {"change_export_schedule", "delete_export_schedule"}:
-        return {"schedule_id": str(add_schedule(tenant.organisation_id, EVERY_DAY).id)}
+        return {"schedule_id": str(add_export_schedule(tenant.organisation_id, EVERY_DAY).id)}
     if operation == "list_exports":
         return {"before": str(ask(tenant))}
     if operation == "cancel_export_job":

@@ -11,12 +11,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from cci_app.accounts.models import Organisation
+from cci_app.admin.schedules import PAYLOADS
 from cci_app.core import clock
 from cci_app.core.database import system_transaction
 from cci_app.exports.job import KIND, run_export
-from cci_app.exports.models import ExportSchedule, Frequency
-from cci_app.exports.schedules import add_schedule, enqueue_due, window
-from cci_app.jobs.models import Job
+from cci_app.exports.schedules import add_export_schedule, window
+from cci_app.jobs.models import Frequency, Job, Schedule
+from cci_app.jobs.schedules import ask_due
 from tests.conftest import Tenant, make_tenant
 from tests.exports.orders import EVERY_DAY, read
 
@@ -26,7 +27,7 @@ SCHEDULES = "/api/v1/export/schedules"
 @pytest.fixture(autouse=True)
 def _no_other_schedules(app: Flask) -> None:
     with system_transaction() as session:
-        session.execute(sa.delete(ExportSchedule))
+        session.execute(sa.delete(Schedule))
 
 
 def at(monkeypatch: pytest.MonkeyPatch, *moment: int) -> None:
@@ -45,15 +46,15 @@ def test_a_daily_export_is_asked_for_once_by_two_beats(
     app: Flask, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at(monkeypatch, 2026, 3, 1, 12)
-    schedule = add_schedule(tenant.organisation_id, EVERY_DAY)
+    schedule = add_export_schedule(tenant.organisation_id, EVERY_DAY)
     assert schedule.next_run_at == datetime(2026, 3, 2, 11, tzinfo=UTC)  # six in the morning in Bogotá
-    assert enqueue_due() == 0
+    assert ask_due(PAYLOADS) == 0
     at(monkeypatch, 2026, 3, 2, 11, 0, 30)
     asked: list[int] = []
 
     def beat() -> None:
         with app.app_context():
-            asked.append(enqueue_due())
+            asked.append(ask_due(PAYLOADS))
 
     beats = [threading.Thread(target=beat) for _ in range(4)]
     for thread in beats:
@@ -77,7 +78,7 @@ def test_a_job_names_the_schedule_that_asked_for_it(
     assert schedule["next_run_at"] == "2026-03-02T11:00:00+00:00"
     assert [kept["next_run_at"] for kept in read(web, tenant, SCHEDULES)] == [schedule["next_run_at"]]
     at(monkeypatch, 2026, 3, 2, 12)
-    assert enqueue_due() == 1
+    assert ask_due(PAYLOADS) == 1
     (job,) = read(web, tenant, "/api/v1/export/jobs")["jobs"]
     assert job["schedule_id"] == schedule["id"]
     run_export(uuid.UUID(job["id"]))
@@ -86,9 +87,9 @@ def test_a_job_names_the_schedule_that_asked_for_it(
 
 def test_missed_runs_are_made_up_for(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
     at(monkeypatch, 2026, 3, 1, 12)
-    add_schedule(tenant.organisation_id, EVERY_DAY)
+    add_export_schedule(tenant.organisation_id, EVERY_DAY)
     at(monkeypatch, 2026, 3, 4, 12)
-    assert [enqueue_due() for _ in range(4)] == [1, 1, 1, 0]
+    assert [ask_due(PAYLOADS) for _ in range(4)] == [1, 1, 1, 0]
     assert [payload["filters"]["start_date"] for payload in jobs_of(tenant)] == [
         "2026-03-01",
         "2026-03-02",
@@ -101,12 +102,12 @@ def test_the_hour_is_that_of_the_organisation(tenant: Tenant, monkeypatch: pytes
         here = sa.update(Organisation).where(Organisation.id == tenant.organisation_id)
         session.execute(here.values(timezone="Europe/Paris"))
     at(monkeypatch, 2026, 3, 27, 12)
-    schedule = add_schedule(tenant.organisation_id, EVERY_DAY)
+    schedule = add_export_schedule(tenant.organisation_id, EVERY_DAY)
     assert schedule.next_run_at == datetime(2026, 3, 28, 5, tzinfo=UTC)
     at(monkeypatch, 2026, 3, 28, 12)
-    enqueue_due()
+    ask_due(PAYLOADS)
     with system_transaction() as session:
-        moved = session.get(ExportSchedule, schedule.id)
+        moved = session.get(Schedule, schedule.id)
         assert moved is not None
         assert moved.next_run_at == datetime(2026, 3, 29, 4, tzinfo=UTC)  # summer time began in the night
 
@@ -133,7 +134,7 @@ def test_weeks_and_months_run_on_their_day(
 ) -> None:
     at(monkeypatch, 2026, 3, 1, 12)
     assert (
-        add_schedule(tenant.organisation_id, {**EVERY_DAY, "frequency": frequency, "weekday": 3}).next_run_at
+        add_export_schedule(tenant.organisation_id, {**EVERY_DAY, "frequency": frequency, "weekday": 3}).next_run_at
         == expected
     )
 

@@ -16,6 +16,7 @@ from tests.conftest import make_settings
 
 Scratch = Callable[..., list[dict[str, Any]]]
 BEFORE_PARTS, PARTS, BEFORE_OUTBOX, OUTBOX = "0011", "0012", "0013", "0014"
+BEFORE_SCHEDULES, SCHEDULES = "0019", "0020"
 
 
 @pytest.fixture
@@ -183,3 +184,28 @@ def _run(postgres: EmbeddedPostgres, database: str, *statements: str) -> None:
     with engine.connect() as connection:
         for statement in statements:
             connection.execute(sa.text(statement))
+
+
+def test_schedules_of_exports_survive_the_way_down_and_up(scratch: Scratch) -> None:
+    upgrade(revision=BEFORE_SCHEDULES)
+    scratch("INSERT INTO organisations (slug, name) VALUES ('one', 'One')")
+    scratch(
+        "INSERT INTO export_schedules (id, organisation_id, name, frequency, hour, weekday, month_day, format,"
+        " destination, filters, next_run_at) SELECT gen_random_uuid(), min(id), 'Daily', 'daily', 6, 1, 1, 'csv',"
+        """ 'sharepoint:main', '{"status": "completed"}', now() FROM organisations"""
+    )
+    before = scratch("SELECT * FROM export_schedules")
+    upgrade(revision=SCHEDULES)
+    (kept,) = scratch("SELECT kind, payload FROM schedules")
+    assert kept == {
+        "kind": "exports.run",
+        "payload": {"format": "csv", "destination": "sharepoint:main", "filters": {"status": "completed"}},
+    }
+    scratch(
+        "INSERT INTO schedules (id, organisation_id, kind, name, frequency, hour, weekday, month_day, next_run_at)"
+        " SELECT gen_random_uuid(), min(id), 'contacts.reload', 'Book', 'daily', 6, 1, 1, now() FROM organisations"
+    )
+    downgrade(revision=BEFORE_SCHEDULES)
+    assert scratch("SELECT * FROM export_schedules") == before
+    upgrade()
+    assert scratch("SELECT kind, name FROM schedules") == [{"kind": "exports.run", "name": "Daily"}]

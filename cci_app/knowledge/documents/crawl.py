@@ -78,15 +78,22 @@ def request_crawl(
 
     Raises InvalidInput for an address that can never be fetched.
     """
-    try:
-        url = str(checked_url(address, loopback=_settings().fetch_loopback))
-    except FetchError as error:
-        raise InvalidInput(error.message, details={"url": [error.message]}) from error
-    payload = {"url": url, "depth": depth, "pages": pages, "language": language, "assistant": assistant or SHARED}
+    payload = payload_of_site(address, depth=depth, pages=pages, language=language, assistant=assistant)
     with tenant_transaction(organisation_id) as session:
         job = ask(organisation_id, Task.CRAWL_SITE, payload, request_id, within=session, once=True)
-        record(session, organisation_id, "site.read", f"job:{job.id}", {"url": url})
+        record(session, organisation_id, "site.read", f"job:{job.id}", {"url": payload["url"]})
     return job
+
+
+def payload_of_site(
+    url: str, *, depth: int, pages: int, language: str | None = None, assistant: str | None = None
+) -> dict[str, Any]:
+    """What a crawl is asked. Raises InvalidInput for an address that can never be fetched."""
+    try:
+        address = str(checked_url(url, loopback=_settings().fetch_loopback))
+    except FetchError as error:
+        raise InvalidInput(error.message, details={"url": [error.message]}) from error
+    return {"url": address, "depth": depth, "pages": pages, "language": language, "assistant": assistant or SHARED}
 
 
 def run_crawl(job_id: uuid.UUID) -> None:
