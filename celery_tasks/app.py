@@ -37,6 +37,7 @@ celery.conf.include = [
     "celery_tasks.knowledge",
     "celery_tasks.vectors",
     "celery_tasks.exports",
+    "celery_tasks.accounts",
 ]
 celery.conf.beat_schedule = {
     "sweep-conversations": {
@@ -51,6 +52,11 @@ celery.conf.beat_schedule = {
     },
     "tend-vectors": {
         "task": TaskName.TEND_VECTORS.value,
+        "schedule": TEND_SECONDS,
+        "options": {"queue": Queue.JOBS.value, "expires": TEND_SECONDS},
+    },
+    "tend-members": {
+        "task": TaskName.TEND_MEMBERS.value,
         "schedule": TEND_SECONDS,
         "options": {"queue": Queue.JOBS.value, "expires": TEND_SECONDS},
     },

@@ -6,6 +6,7 @@ A sentence names the setting and what to write; it never repeats the value, whic
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, Self
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from limits import parse_many
@@ -89,6 +90,16 @@ class CheckedSettings(BaseSettings):
             raise ValueError("write the address alone; the port belongs into PORT")
         return host
 
+    @field_validator("public_url", check_fields=False)
+    @classmethod
+    def _site(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/") or parts.query:
+            raise ValueError("write where people reach the pages, as https://example.org, without a path")
+        return f"{parts.scheme}://{parts.netloc}"
+
     @field_validator("database_url", "migrations_database_url", "system_database_url", check_fields=False)
     @classmethod
     def _database(cls, value: SecretStr | None) -> SecretStr | None:
@@ -134,7 +145,7 @@ class CheckedSettings(BaseSettings):
     @classmethod
     def _refuse_defaults_in_production(cls, given: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         """Beside what else is wrong: whoever sets up an installation mends all of it at once."""
-        refusals = _production_lacks(given) if isinstance(given, dict) else []
+        refusals = [*_halves(given), *_production_lacks(given)] if isinstance(given, dict) else []
         try:
             made = handler(given)
         except ValidationError as error:
@@ -163,6 +174,13 @@ def _bare(value: str) -> str:
     if len(bare) > 1 and bare[0] == bare[-1] and bare[0] in _QUOTES:
         bare = bare[1:-1].strip()
     return bare
+
+
+def _halves(given: dict[str, Any]) -> list[str]:
+    """What was set without what it cannot do without, as sentences."""
+    if given.get("email_host") and not given.get("public_url"):
+        return ["EMAIL_HOST needs PUBLIC_URL: the links in mails begin with it"]
+    return []
 
 
 def _production_lacks(given: dict[str, Any]) -> list[str]:

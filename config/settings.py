@@ -43,6 +43,15 @@ class Settings(CheckedSettings):
     )
     worker_concurrency: int = Field(2, ge=1, le=64, description="Processes of the Celery worker")
 
+    email_host: str | None = Field(None, description="SMTP server of invitations and new passwords; needs PUBLIC_URL")
+    email_port: int = Field(587, ge=1, le=65535, description="Its port; 465 with EMAIL_SECURITY=tls")
+    email_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the connection is encrypted: starttls, tls from the beginning, or none"
+    )
+    email_user: str | None = Field(None, description="User at the SMTP server")
+    email_password: SecretStr | None = Field(None, description="Its password")
+    email_from: str | None = Field(None, description="Sender of mails; EMAIL_USER where unset")
+
     database_url: SecretStr | None = Field(None, description="PostgreSQL; or DB_HOST and its companions")
     db_host: str | None = Field(None, description="PostgreSQL host, when DATABASE_URL is not set")
     db_port: int = Field(5432, ge=1, le=65535, description="PostgreSQL port")

@@ -47,6 +47,7 @@ class Task(StrEnum):
     EXPORT = "exports.run"
     ASK_SCHEDULED = "jobs.ask_scheduled"
     FORGET_EXPORTS = "exports.forget"
+    TEND_MEMBERS = "accounts.tend"
 
 
 QUEUE_OF: dict[Task, Queue] = {
@@ -62,6 +63,7 @@ QUEUE_OF: dict[Task, Queue] = {
     Task.EXPORT: Queue.JOBS,
     Task.ASK_SCHEDULED: Queue.JOBS,
     Task.FORGET_EXPORTS: Queue.JOBS,
+    Task.TEND_MEMBERS: Queue.JOBS,
 }
 
 

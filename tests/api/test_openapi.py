@@ -15,8 +15,9 @@ from werkzeug.test import TestResponse
 
 from benchmarks.entry_points import Operation, operations
 from cci_app import create_app
-from cci_app.accounts.caller import Role
+from cci_app.accounts.caller import Caller, Proof, Role, Scope
 from cci_app.accounts.keys import list_keys
+from cci_app.accounts.members.links import invite
 from cci_app.accounts.members.models import Member
 from cci_app.accounts.members.sessions import list_sessions
 from cci_app.core.http.errors import DOCUMENTED
@@ -110,6 +111,12 @@ def session_of(member: Member) -> str:
     return str(list_sessions(member.organisation_id, member.id)[0].id)
 
 
+def invitation_of(tenant: Tenant) -> str:
+    """An open invitation of the organisation."""
+    caller = Caller(tenant.organisation_id, "key:1", Proof.API_KEY, scopes=frozenset({Scope.ADMIN}))
+    return str(invite(caller, "ines@example.org", Role.VIEWER).link.id)
+
+
 def key_of(tenant: Tenant) -> str:
     """The key of the organisation."""
     return str(list_keys(tenant.organisation_id)[0].id)
@@ -169,8 +176,13 @@ def test_the_documented_request_gets_a_documented_response(
         web = sign_in(web.application, member)
     document = make_document(tenant, "Visas", "Nous suivons les visas de vos salariés.")
     own = {"job_id": job_id, "assistant": "cci", "document_id": str(document.id), **export_for(operation.name, tenant)}
-    own |= {"member_id": str(member.id), "session_id": session_of(member), "key_id": key_of(tenant)}
-    own["conversation_id"] = str(add(company="Café Uno"))
+    own |= {
+        "member_id": str(member.id),
+        "session_id": session_of(member),
+        "key_id": key_of(tenant),
+        "invitation_id": invitation_of(tenant),
+        "conversation_id": str(add(company="Café Uno")),
+    }
     add_account_for(operation.name, tenant)
     response = send_example(web, operation, key, **own)
     assert response.status_code in {200, 201, 202}, response.text

@@ -12,7 +12,10 @@ from cci_app.accounts.caller import Access, Caller, Proof, Role, Scope
 from cci_app.blueprints import BLUEPRINTS, STRATEGIES
 from tests.conftest import make_settings
 
-PUBLIC = {"/health", "/api/v1/health", "/docs", "/openapi.json", "/docs/static/<path:name>", "/login", "/logout"}
+PUBLIC = {
+    *("/health", "/api/v1/health", "/docs", "/openapi.json", "/docs/static/<path:name>"),
+    *("/login", "/logout", "/login/forgot", "/login/invitation/<token>", "/login/reset/<token>"),
+}
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ nobody else can use up; from anywhere else the address and the account together.
 they make those who come from elsewhere wait.
 """
 
+import secrets
 import threading
 import time
 from hashlib import sha256
@@ -53,6 +54,11 @@ def waiting_seconds(failures: int) -> float:
     beyond = failures - _FREE_FAILURES
     # The exponent is bounded, as the wait is.
     return 0.0 if beyond < 0 else min(_FIRST_WAIT_SECONDS * 2.0 ** min(beyond, 10), _LONGEST_WAIT_SECONDS)
+
+
+def device_of(email: str, kept: str | None) -> str:
+    """What the browser keeps from now on, to be known as a device of that member: what it was known by, or new."""
+    return remember_device(email, known_device(kept, email) or secrets.token_urlsafe(16))
 
 
 def remember_device(email: str, device: str) -> str:

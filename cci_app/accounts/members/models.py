@@ -62,6 +62,14 @@ class LinkKind(StrEnum):
     RESET = "reset"
 
 
+class MailState(StrEnum):
+    """How far the mail with a link is; one that was shown instead of sent has none."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+
+
 class MemberLink(OrganisationOwned, Base):
     """A link that proves, once, that its holder reads the mail of an address; its token is kept as a SHA-256.
 
@@ -72,6 +80,8 @@ class MemberLink(OrganisationOwned, Base):
     __table_args__ = (
         sa.CheckConstraint("kind IN ('invitation', 'reset')", name="kind"),
         sa.CheckConstraint(_ROLES, name="role"),
+        sa.CheckConstraint("mail_state IN ('queued', 'sent', 'failed')", name="mail_state"),
+        sa.Index("ix_member_links_mail", "mail_not_before", postgresql_where=sa.text("mail_state = 'queued'")),
         sa.Index(None, "organisation_id", "kind"),
         sa.Index(None, "member_id"),
     )
@@ -87,3 +97,7 @@ class MemberLink(OrganisationOwned, Base):
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    mail_state: Mapped[str | None] = mapped_column(sa.String(16))
+    mail_reason: Mapped[str | None]
+    mail_attempts: Mapped[int] = mapped_column(server_default=sa.text("0"))
+    mail_not_before: Mapped[datetime | None]

@@ -108,10 +108,10 @@ def _changed(caller: Caller, member_id: int, changes: Changes, *, anybody: bool)
     with tenant_transaction(caller.organisation_id) as session:
         member = _member(session, caller.organisation_id, member_id, locked=True)
         if anybody:
-            _check_above(caller, Role(member.role))
+            check_above(caller, Role(member.role))
         told: dict[str, str] = {}
         if changes.role is not None and changes.role != member.role:
-            _check_above(caller, changes.role)
+            check_above(caller, changes.role)
             if member.role == Role.OWNER:
                 _check_not_last(session, member)
             told["role"] = f"{member.role} → {changes.role}"
@@ -130,7 +130,7 @@ def remove_member(caller: Caller, member_id: int) -> None:
     """Remove a member with their sessions. Raises NotFound, Forbidden, and Conflict for the last owner."""
     with tenant_transaction(caller.organisation_id) as session:
         member = _member(session, caller.organisation_id, member_id, locked=True)
-        _check_above(caller, Role(member.role))
+        check_above(caller, Role(member.role))
         if member.role == Role.OWNER:
             _check_not_last(session, member)
         session.delete(member)
@@ -166,7 +166,8 @@ def _member(session: Session, organisation_id: int, member_id: int, *, locked: b
     return found
 
 
-def _check_above(caller: Caller, role: Role) -> None:
+def check_above(caller: Caller, role: Role) -> None:
+    """Raise Forbidden for a role above the caller's own."""
     own = role_of(caller)
     if own is None or not own.covers(role):
         raise Forbidden(f"this takes the role {role}", details={"role": role})

@@ -1,11 +1,10 @@
 """Signing in with an address and a password."""
 
-import secrets
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from cci_app.accounts.members.attempts import Attempt, known_device, remember_device
+from cci_app.accounts.members.attempts import Attempt, device_of, known_device
 from cci_app.accounts.members.models import Member
 from cci_app.accounts.members.passwords import hash_password, is_outdated, verify_password
 from cci_app.accounts.members.register import normal_email
@@ -63,5 +62,4 @@ def sign_in(email: str, password: str, device: Device, kept: str | None) -> Sign
         signing_in.password_hash = renewed or signing_in.password_hash
         token = start_session(session, signing_in, device)
         record(session, found.organisation_id, "sign_in", f"member:{found.id}", {"how": "password"})
-    kept = remember_device(address, known or secrets.token_urlsafe(16))
-    return SignedIn(found.organisation_id, found.id, token, kept)
+    return SignedIn(found.organisation_id, found.id, token, device_of(address, kept))

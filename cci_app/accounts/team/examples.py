@@ -54,3 +54,20 @@ ENTRY = {
 }
 AUDIT = {"entries": [ENTRY], "next": None}
 AUDIT_CSV = "id,timestamp,who,name,act,subject,details,address,request_id\n"
+INVITATION = {
+    "id": "5d0d6a0e-64a6-4d64-9d1e-1f0c6a4f2b33",
+    "email": "diego@example.org",
+    "role": "agent",
+    "made_by": "camille@example.org",
+    "created_at": "2026-03-02T15:04:05+00:00",
+    "expires_at": "2026-03-09T15:04:05+00:00",
+    "mail_state": None,
+    "mail_reason": None,
+}
+INVITATION_ORDER = {"email": "diego@example.org", "role": "agent"}
+NEW_INVITATION = {**INVITATION, "link": "https://example.org/login/invitation/Zm9vYmFyYmF6cXV4cXV1eGNvcmdlZ3JhdWx0"}
+TAKEN_BACK = {"id": INVITATION["id"], "taken_back": True}
+RESET = {
+    "link": "https://example.org/login/reset/Zm9vYmFyYmF6cXV4cXV1eGNvcmdlZ3JhdWx0Z2FycGx5",
+    "expires_at": "2026-03-02T17:04:05+00:00",
+}

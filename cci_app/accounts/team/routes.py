@@ -3,11 +3,12 @@
 import uuid
 from typing import Any
 
-from flask import Response, stream_with_context
+from flask import Response, current_app, request, stream_with_context
 
 from cci_app.accounts.auth import current_caller
 from cci_app.accounts.caller import Role, Scope
 from cci_app.accounts.keys import list_keys, make_key, revoke_key_by_id
+from cci_app.accounts.members.links import invite, list_invitations, offer_reset, take_back
 from cci_app.accounts.members.register import (
     Changes,
     change_member,
@@ -26,17 +27,22 @@ from cci_app.accounts.team.schemas import (
     AuditResponse,
     ChangedPasswordResponse,
     EndedSessionResponse,
+    InvitationPayload,
+    InvitationResponse,
     KeyPayload,
     KeyResponse,
     KeysResponse,
     MemberPayload,
     MemberResponse,
     MembersResponse,
+    NewInvitationResponse,
     NewKeyResponse,
     PasswordPayload,
     RemovedMemberResponse,
+    ResetLinkResponse,
     RoleResponse,
     SessionResponse,
+    TakenBackResponse,
 )
 from cci_app.accounts.team.words import ROLES
 from cci_app.core.audit import record_reading
@@ -87,6 +93,45 @@ def delete_member(member_id: int) -> dict[str, Any]:
     """Remove a member; all their devices are signed out."""
     remove_member(current_caller(), member_id)
     return {"id": member_id, "removed": True}
+
+
+@team.post("/members/<int:member_id>/reset", parameters=_MEMBER)
+@team.response(201, ResetLinkResponse, example=examples.RESET)
+@team.alt_response(404, "NOT_FOUND")
+def offer_new_password(member_id: int) -> dict[str, Any]:
+    """Let a member set a new password: by a link that is sent to them, or shown here where no mail is set up."""
+    made = offer_reset(current_caller(), member_id)
+    return {"link": _whole(made.path), "expires_at": made.link.expires_at}
+
+
+@team.get("/invitations")
+@team.response(200, InvitationResponse(many=True), example=[examples.INVITATION])
+def list_open_invitations() -> Any:
+    """List the invitations that may still be accepted."""
+    return list_invitations(current_caller().organisation_id)
+
+
+@team.post("/invitations")
+@team.arguments(InvitationPayload, example=examples.INVITATION_ORDER)
+@team.response(201, NewInvitationResponse, example=examples.NEW_INVITATION)
+@team.alt_response(409, "CONFLICT")
+def create_invitation(payload: dict[str, Any]) -> dict[str, Any]:
+    """Invite somebody to become a member, for seven days; an earlier invitation of the same address ends."""
+    made = invite(current_caller(), payload["email"], Role(payload["role"]))
+    names = ("id", "email", "role", "made_by", "created_at", "expires_at", "mail_state", "mail_reason")
+    return {**{name: getattr(made.link, name) for name in names}, "link": _whole(made.path)}
+
+
+@team.delete(
+    "/invitations/<uuid:invitation_id>",
+    parameters=[{"in": "path", "name": "invitation_id", "example": examples.INVITATION["id"]}],
+)
+@team.response(200, TakenBackResponse, example=examples.TAKEN_BACK)
+@team.alt_response(404, "NOT_FOUND")
+def take_back_invitation(invitation_id: uuid.UUID) -> dict[str, Any]:
+    """Take an invitation back."""
+    take_back(current_caller().organisation_id, invitation_id)
+    return {"id": invitation_id, "taken_back": True}
 
 
 @team.get("/roles")
@@ -198,6 +243,13 @@ def end_my_session(session_id: uuid.UUID) -> dict[str, Any]:
     caller = current_caller()
     revoke_session(caller.organisation_id, session_id, caller.member_id)
     return {"id": session_id, "ended": True}
+
+
+def _whole(path: str | None) -> str | None:
+    """The address of a page of ours, for whoever asked: they know where they reached us."""
+    if path is None:
+        return None
+    return f"{current_app.config['SETTINGS'].public_url or request.host_url.rstrip('/')}{path}"
 
 
 def _shown(sessions: list[ListedSession]) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ import marshmallow as ma
 
 from cci_app.accounts.caller import Role, Scope
 from cci_app.accounts.keys import NAME_LENGTH
+from cci_app.accounts.members.models import EMAIL_LENGTH, MailState
 from cci_app.accounts.members.passwords import LONGEST
 from cci_app.core.http.fields import CleanText, PageQuery
 from cci_app.language.detect import ADMIN_LANGUAGES
@@ -56,6 +57,46 @@ class RemovedMemberResponse(ma.Schema):
 
     id = ma.fields.Integer(required=True)
     removed = ma.fields.Boolean(required=True)
+
+
+class InvitationPayload(ma.Schema):
+    """Who is to become a member."""
+
+    email = CleanText(min_length=3, max_length=EMAIL_LENGTH, required=True, metadata={"example": "diego@example.org"})
+    role = _role(required=True)
+
+
+class InvitationResponse(ma.Schema):
+    """An invitation that may still be accepted, and how far its mail is; null where there is none."""
+
+    id = ma.fields.UUID(required=True)
+    email = ma.fields.String(required=True)
+    role = _role(required=True)
+    made_by = ma.fields.String(required=True)
+    created_at = ma.fields.AwareDateTime(required=True)
+    expires_at = ma.fields.AwareDateTime(required=True)
+    mail_state = ma.fields.String(required=True, allow_none=True, validate=ma.validate.OneOf([*MailState]))
+    mail_reason = ma.fields.String(required=True, allow_none=True)
+
+
+class NewInvitationResponse(InvitationResponse):
+    """An invitation just made. Where it is not sent by mail `link` is told this once, to be handed on."""
+
+    link = ma.fields.String(required=True, allow_none=True)
+
+
+class ResetLinkResponse(ma.Schema):
+    """A link with which a member sets a new password; null where it is sent by mail."""
+
+    link = ma.fields.String(required=True, allow_none=True)
+    expires_at = ma.fields.AwareDateTime(required=True)
+
+
+class TakenBackResponse(ma.Schema):
+    """An invitation that was taken back."""
+
+    id = ma.fields.UUID(required=True)
+    taken_back = ma.fields.Boolean(required=True)
 
 
 class RoleResponse(ma.Schema):
