@@ -6,6 +6,7 @@ import time
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from limits import parse
 
 from cci_app.accounts.members import attempts
 from cci_app.accounts.members.attempts import known_device, remember_device, waiting_seconds
@@ -77,15 +78,15 @@ def test_a_known_device_is_stopped_as_well_when_it_guesses(app: Flask, tenant: T
     assert [guess(own, member, address()) for _ in range(11)] == [401] * 10 + [429]
 
 
-def test_trying_many_accounts_from_one_address_is_stopped(app: Flask, tenant: Tenant, waits: list[float]) -> None:
-    here = address()
-    from flask import current_app
-
-    limits = current_app.extensions["cci_limits"]
-    for _ in range(attempts.OF_ADDRESS.amount):
-        limits.note(attempts.OF_ADDRESS, "sign-in", here)
-    member = make_member(tenant)
-    assert guess(app.test_client(), member, here, PASSWORD) == 429
+def test_failing_at_many_accounts_from_one_address_is_stopped_and_signing_in_is_not(
+    app: Flask, tenant: Tenant, waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attempts, "OF_ADDRESS", parse("3/15 minutes"))
+    office, member = address(), make_member(tenant)
+    for _ in range(5):
+        assert guess(app.test_client(), member, office, PASSWORD) == 303
+    assert [guess(app.test_client(), make_member(tenant), office) for _ in range(4)] == [401] * 3 + [429]
+    assert guess(app.test_client(), member, office, PASSWORD) == 429
     assert guess(app.test_client(), member, address(), PASSWORD) == 303
 
 

@@ -35,13 +35,16 @@ class Attempt:
     def __init__(self, email: str, address: str, known_device: str | None) -> None:
         self._account = sha256(email.encode()).hexdigest()
         self._place = ("sign-in", self._account, f"device:{known_device}" if known_device else f"from:{address}")
+        self._address = ("sign-in", address)
         _limits().count(OF_PLACE, *self._place)
         if known_device is None:
-            _limits().count(OF_ADDRESS, "sign-in", address)
+            # Many people may sign in from one address; only failures are counted of it.
+            _limits().check(OF_ADDRESS, *self._address)
             _wait(waiting_seconds(_limits().counted(OF_ACCOUNT, "sign-in", self._account)))
 
     def failed(self) -> None:
-        """Count a failure of the account."""
+        """Count a failure of the account, and of the address."""
+        _limits().note(OF_ADDRESS, *self._address)
         _limits().note(OF_ACCOUNT, "sign-in", self._account)
 
     def succeeded(self) -> None:

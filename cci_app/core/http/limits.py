@@ -31,13 +31,11 @@ class RateLimits:
 
     def count(self, limit: RateLimitItem, *who: str) -> None:
         """Count one more of `who`. Raises TooManyRequests, with the seconds until the window ends."""
-        within, ends = self._ask(lambda limiter: _hit(limiter, limit, who))
-        if not within:
-            raise TooManyRequests(
-                "too many requests: wait and send again",
-                details={"limit": str(limit)},
-                retry_after=max(1, math.ceil(ends - time.time())),
-            )
+        self._refuse(limit, *self._ask(lambda limiter: _hit(limiter, limit, who)))
+
+    def check(self, limit: RateLimitItem, *who: str) -> None:
+        """Raise TooManyRequests where no more of `who` may be counted; count nothing."""
+        self._refuse(limit, *self._ask(lambda limiter: _test(limiter, limit, who)))
 
     def note(self, limit: RateLimitItem, *who: str) -> None:
         """Count one more of `who`, whom nothing is refused."""
@@ -50,6 +48,14 @@ class RateLimits:
     def clear(self, limit: RateLimitItem, *who: str) -> None:
         """Forget what was counted of `who`."""
         self._ask(lambda limiter: limiter.clear(limit, *who))
+
+    def _refuse(self, limit: RateLimitItem, within: bool, ends: float) -> None:
+        if not within:
+            raise TooManyRequests(
+                "too many requests: wait and send again",
+                details={"limit": str(limit)},
+                retry_after=max(1, math.ceil(ends - time.time())),
+            )
 
     def _ask(self, question: Callable[[FixedWindowRateLimiter], T]) -> T:
         try:
@@ -69,6 +75,11 @@ def _hit(limiter: FixedWindowRateLimiter, limit: RateLimitItem, who: tuple[str, 
     if limiter.hit(limit, *who):
         return True, 0.0
     return False, limiter.get_window_stats(limit, *who).reset_time
+
+
+def _test(limiter: FixedWindowRateLimiter, limit: RateLimitItem, who: tuple[str, ...]) -> tuple[bool, float]:
+    stats = limiter.get_window_stats(limit, *who)
+    return stats.remaining > 0, stats.reset_time
 
 
 def init_limits(app: Flask, settings: Settings) -> None:
