@@ -44,12 +44,11 @@ COMMANDS: tuple[str, ...] = (
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Make an application from `settings`, or from the environment."""
-    from flask import Flask
-
+    from cci_app.core.http.application import Application
     from config.settings import get_settings
 
     settings = settings or get_settings()
-    app = Flask(__name__, static_folder=None)
+    app = Application(__name__, static_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.config["SETTINGS"] = settings

@@ -8,7 +8,7 @@ from typing import Any, Self
 from cci_app.agents.handler.agent import HandlerAgent
 from cci_app.agents.handler.loading import Handler
 from cci_app.agents.kind import Means
-from cci_app.agents.ports import Agent, Answerer
+from cci_app.agents.ports import Agent, Answerer, AsksQuestions, Forgets, KnowsPeople, Progress
 from cci_app.assistants.kinds import make_agent
 from cci_app.assistants.router import Decision, FirstAgent, Router
 from cci_app.assistants.spec import AssistantSpec
@@ -17,12 +17,22 @@ from cci_app.llm.chat import Chat
 
 
 class Assistant:
-    """An assistant at work: its agents, ready to reply. Safe to share between threads."""
+    """An assistant at work: its agents, ready to reply. Safe to share between threads.
+
+    `knowing` and `forgetting` are those of its agents that have a contact book, or a memory, of their own; `start` is
+    where a person stands at the start of a run, None where no agent asks questions.
+    """
 
     def __init__(self, spec: AssistantSpec, agents: Mapping[str, Agent], router: Router | None = None) -> None:
         self.spec = spec
         self.agents: Mapping[str, Agent] = MappingProxyType(dict(agents))
         self._router = router or FirstAgent(tuple(agents))
+        # Looked at once: what an agent can do beside replying costs some microseconds to find out.
+        self.knowing = {name: agent for name, agent in agents.items() if isinstance(agent, KnowsPeople)}
+        self.forgetting = {name: agent for name, agent in agents.items() if isinstance(agent, Forgets)}
+        self.start: Progress | None = next(
+            (agent.start for agent in agents.values() if isinstance(agent, AsksQuestions)), None
+        )
 
     @classmethod
     def build(cls, spec: AssistantSpec, answerer: Answerer, chat: Chat | None = None) -> Self:

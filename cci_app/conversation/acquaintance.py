@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import structlog
 
-from cci_app.agents.ports import Forgets, KnowsPeople
 from cci_app.assistants.assistant import Assistant
 from cci_app.contacts.card import ContactCard
 from cci_app.conversation.inbound import EventKind
@@ -27,9 +26,8 @@ def acquaint(turn: Turn, assistant: Assistant) -> Turn:
 
 def contact_of(user_id: str, known: ContactCard | None, assistant: Assistant) -> ContactCard | None:
     """Who a person is: `known` from the contact book, unless an agent has a book of its own."""
-    for agent in assistant.agents.values():
-        if isinstance(agent, KnowsPeople):
-            known = agent.contact(user_id, known)
+    for agent in assistant.knowing.values():
+        known = agent.contact(user_id, known)
     return known
 
 
@@ -38,9 +36,8 @@ def remembered(state: PersonState | None, known: ContactCard | None, assistant: 
 
     An agent of one's own may ask us who is writing while we wait for it: asked in turn, it would wait for itself.
     """
-    for name, agent in assistant.agents.items():
-        if isinstance(agent, KnowsPeople):
-            known = agent.remembered(state.agents.get(name, {}) if state else {}, known)
+    for name, agent in assistant.knowing.items():
+        known = agent.remembered(state.agents.get(name, {}) if state else {}, known)
     return known
 
 
@@ -48,9 +45,8 @@ def forget(turn: Turn, assistant: Assistant) -> None:
     """Have the agents forget the person of a reset that is committed; whoever cannot does not hold it up."""
     if turn.kind is not EventKind.RESET:
         return
-    for name, agent in assistant.agents.items():
-        if isinstance(agent, Forgets):
-            try:
-                agent.forget(turn.person.user_id)
-            except Exception:
-                log.exception("agent_did_not_forget", agent=name, receipt=turn.receipt_id)
+    for name, agent in assistant.forgetting.items():
+        try:
+            agent.forget(turn.person.user_id)
+        except Exception:
+            log.exception("agent_did_not_forget", agent=name, receipt=turn.receipt_id)

@@ -26,7 +26,7 @@ from cci_app.conversation.outbox import Outbox
 from cci_app.conversation.pool import AgentPool
 from cci_app.conversation.receipts import Receipt
 from cci_app.conversation.state import PersonState
-from cci_app.conversation.thinking import Thought, language_of, outcome, start_of, think, withheld
+from cci_app.conversation.thinking import Thought, language_of, outcome, think, withheld
 from cci_app.conversation.turns import LeaseLost, Turn
 from cci_app.core import clock
 from cci_app.core.database import tenant_transaction
@@ -246,7 +246,7 @@ class Conversation:
         """Give the holding reply, unless the answer came in this very moment."""
         person, receipt = arrival.event.person, arrival.receipt
         assistant = self._serving(person)
-        state = self.state(person) or PersonState(progress=start_of(assistant))
+        state = self.state(person) or PersonState(progress=assistant.start)
         text = Text(assistant.holding(language_of(written(arrival.event.inbound.parts), state, assistant)))
         elapsed_ms = round((time.monotonic() - arrival.started) * 1000)
         rendered = self.channels[receipt.channel].render(Reply((text,), state.user_status(), elapsed_ms))

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from cci_app.agents.ports import AgentReply, AsksQuestions, Progress, TurnContext
+from cci_app.agents.ports import AgentReply, TurnContext
 from cci_app.assistants.assistant import Assistant
 from cci_app.assistants.router import Decision
 from cci_app.channels.message import Part, Text, parts_to_json
@@ -48,7 +48,7 @@ def think(turn: Turn, assistant: Assistant, deadline: Deadline, now: datetime) -
 
     While a human answers, or nobody, no agent is asked: what the person says is kept, and that is all.
     """
-    start = start_of(assistant)
+    start = assistant.start
     state = PersonState.from_json(turn.state) if turn.state else PersonState(progress=start)
     if turn.kind is EventKind.RESET:
         ended = (state.run, RunEnd.RESET) if state.run else None
@@ -108,7 +108,7 @@ def _ask(turn: Turn, assistant: Assistant, state: PersonState, deadline: Deadlin
     ended = None
     if reply.new_run and state.run is not None:
         ended = (state.run, RunEnd.RESTART)
-        state = replace(state.cleared(start_of(assistant)), run=Run.begin(now))
+        state = replace(state.cleared(assistant.start), run=Run.begin(now))
     state = replace(
         state,
         agents={**state.agents, route.agent: dict(reply.state)},
@@ -163,11 +163,6 @@ def outcome(turn: Turn, thought: Thought, response_time_ms: int) -> Outcome:
         response_time_ms=response_time_ms,
         failed=thought.failed,
     )
-
-
-def start_of(assistant: Assistant) -> Progress | None:
-    """Where a person stands at the start of a run; None with an assistant whose agents ask no questions."""
-    return next((agent.start for agent in assistant.agents.values() if isinstance(agent, AsksQuestions)), None)
 
 
 def _known(contact: ContactCard | None) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from cci_app.conversation.inbound import Event
 from cci_app.conversation.service import get_conversation
 from cci_app.core.http.api import EdgeBlueprint, allow_values
 from cci_app.core.http.fields import USER_ID_PARAMETER, read_user_id
-from cci_app.core.http.limits import limit_person
+from cci_app.core.http.limits import count_with_person, limit_person
 from cci_app.core.http.request import add_stage, elapsed, server_timing
 from cci_app.whatsapp.schemas import (
     CHANNELS,
@@ -34,8 +34,9 @@ blueprint = EdgeBlueprint("whatsapp", __name__, url_prefix="/api/v1/whatsapp", d
 
 
 @blueprint.record_once
-def _name_the_assistants(state: BlueprintSetupState) -> None:
+def _prepare(state: BlueprintSetupState) -> None:
     allow_values(state.app, "assistant", _assistants_of_caller)
+    count_with_person(state.app, f"{blueprint.name}.{send_message.__name__}")
 
 
 def _assistants_of_caller() -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+import redis
 from flask import Flask
 from flask.testing import FlaskClient
 from pydantic import SecretStr
@@ -43,6 +44,36 @@ def test_a_key_may_not_ask_without_end(build: Build, tenant: Tenant) -> None:
     assert refused.json is not None
     assert refused.json["error"]["code"] == "too_many_requests"
     assert 1 <= int(refused.headers["Retry-After"]) <= 60
+
+
+def test_messages_count_for_the_key_too_and_so_does_what_is_none(build: Build, tenant: Tenant) -> None:
+    web = build(rate_limit_per_key="3/minute")
+    assert [say(web, tenant, f"+57300000000{number}").status_code for number in range(2)] == [200, 200]
+    wrong = [web.post(MESSAGE, json={"message": 5}, headers=tenant.headers) for _ in range(2)]
+    assert [answer.status_code for answer in wrong] == [422, 429]
+    assert wrong[-1].json is not None
+    assert wrong[-1].json["error"]["code"] == "too_many_requests"
+    assert "X-Request-ID" in wrong[-1].headers
+    assert say(web, tenant, "+573000000004").status_code == 429
+
+
+def test_key_and_person_are_counted_in_one_round_trip(
+    build: Build, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web = build()
+    say(web, tenant, "+573000000001")
+    asked: list[str] = []
+    execute: Any = redis.Redis.execute_command
+
+    def watch(client: redis.Redis, *command: Any, **options: Any) -> Any:
+        asked.append(str(command[0]))
+        return execute(client, *command, **options)
+
+    monkeypatch.setattr(redis.Redis, "execute_command", watch)
+    assert say(web, tenant, "+573000000001").status_code == 200
+    # The copy of the state may follow.
+    assert asked.count("EVALSHA") == 1
+    assert set(asked) <= {"EVALSHA", "EVAL"}
 
 
 def test_one_person_may_not_keep_the_others_out(build: Build, tenant: Tenant) -> None:

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
-from cci_app.agents.ports import AgentReply, Progress, TurnContext
+from cci_app.agents.ports import AgentReply, Forgets, KnowsPeople, Progress, TurnContext
 from cci_app.assistants.assistant import Assistant
 from cci_app.assistants.catalogue import Catalogue
 from cci_app.assistants.router import Decision
@@ -52,8 +52,12 @@ class ScriptedAssistant:
     default_language = "es"
     silence = timedelta(days=30)
 
+    start: Progress | None = None
+    knowing: Mapping[str, KnowsPeople] = {}
+
     def __init__(self, agent: ScriptedAgent) -> None:
         self.agents = {"scripted": agent}
+        self.forgetting: Mapping[str, Forgets] = {}
 
     def route(self, text: str, state: Mapping[str, Any], deadline: Deadline) -> Decision:
         return Decision("scripted", 0.75, "there is a script")
