@@ -17,6 +17,7 @@ from typing import Any, Self
 
 import sqlalchemy as sa
 
+from cci_app.core.queue import worker_words
 from cci_app.embedded import EmbeddedPostgres, EmbeddedRedis, processes
 from cci_app.embedded.database import NAME, create_database, create_login
 from config.settings import ROOT, Settings
@@ -50,9 +51,9 @@ class Product:
             self.postgres = stack.enter_context(EmbeddedPostgres(self.folder, durable=self._durable))
             self.redis = stack.enter_context(EmbeddedRedis(self.folder, durable=self._durable))
             self._prepare()
-            worker = ("celery", "-A", "celery_tasks.app", "worker")
             beat = ("celery", "-A", "celery_tasks.app", "beat", "-s", str(self.folder / "beat-schedule"))
-            stack.enter_context(self.part("worker", worker))
+            for name, serves in (("worker", "turns"), ("jobs", "jobs")):
+                stack.enter_context(self.part(name, ("celery", "-A", "celery_tasks.app", *worker_words(serves))))
             stack.enter_context(self.part("beat", beat))
             self.address = stack.enter_context(self.web("wsgi:app", "web"))
             self._stack = stack.pop_all()
@@ -97,7 +98,7 @@ class Product:
         self.flask("db", "upgrade", database=owner)
         logins = {role: create_login(self.postgres, role, "loopback-only") for role in ("cci_web", "cci_worker")}
         across = {"DATABASE_URL": logins["cci_worker"], "SYSTEM_DATABASE_URL": logins["cci_worker"]}
-        self._roles = {"worker": across, "beat": across, "flask": across}
+        self._roles = {"worker": across, "jobs": across, "beat": across, "flask": across}
         self._roles["web"] = {"DATABASE_URL": logins["cci_web"]}
         self.flask("seed")
         self.key = self.flask("keys", "create", "--name", "benchmark", "--scopes", "messages,users,admin,export")

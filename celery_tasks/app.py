@@ -1,5 +1,6 @@
 """The Celery application: `celery -A celery_tasks.app worker` and `... beat`."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from celery import Celery, Task, signals
@@ -7,7 +8,7 @@ from celery.signals import setup_logging
 from flask import Flask
 
 from cci_app import after_fork, before_exit, start
-from cci_app.core.queue import Queue, celery_config
+from cci_app.core.queue import WORKERS, Queue, celery_config
 from cci_app.core.queue import Task as TaskName
 from celery_tasks.broker import Broker
 from config.logs import configure_logging
@@ -76,6 +77,14 @@ celery.conf.beat_schedule = {
 @setup_logging.connect
 def _configure_logging(**_: Any) -> None:
     configure_logging(get_settings())
+
+
+@signals.celeryd_init.connect
+def _choose_processes(conf: Any, options: Mapping[str, Any], **_: Any) -> None:
+    """A worker that does jobs alone has processes of its own number."""
+    queues = set(options.get("queues") or ())
+    if queues and queues <= {queue.value for queue in WORKERS["jobs"]}:
+        conf.worker_concurrency = get_settings().job_concurrency
 
 
 @signals.worker_process_init.connect

@@ -41,7 +41,10 @@ class Settings(CheckedSettings):
     web_connections_per_address: int = Field(
         500, ge=0, description="Connections that a web process holds for one address; 0 for no bound, as behind a proxy"
     )
-    worker_concurrency: int = Field(2, ge=1, le=64, description="Processes of the Celery worker")
+    worker_concurrency: int = Field(
+        2, ge=1, le=64, description="Processes of the Celery worker that finishes turns and writes the record"
+    )
+    job_concurrency: int = Field(2, ge=1, le=64, description="Processes of the Celery worker that does jobs")
 
     email_host: str | None = Field(None, description="SMTP server of invitations and new passwords; needs PUBLIC_URL")
     email_port: int = Field(587, ge=1, le=65535, description="Its port; 465 with EMAIL_SECURITY=tls")

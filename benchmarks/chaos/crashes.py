@@ -72,11 +72,11 @@ def kill_under_load(stage: Stage, messages: int, people: int, kills: int) -> tup
     return verdict, recoveries
 
 
-def _strike(stage: Stage, writers: People, kill: Callable[[str, str], None]) -> float | None:
+def _strike(stage: Stage, writers: People, kill: Callable[..., None]) -> float | None:
     """Kill, and wait until one of the answers in the making is there; the seconds that took, None if none was."""
     in_flight = _being_made(stage, writers)
     struck = time.monotonic()
-    kill("web", "worker")
+    kill("web", "worker", "jobs")
     # What left just before the kill was not in flight any more.
     time.sleep(_ON_THE_WAY_SECONDS)
     in_flight &= _being_made(stage, writers)

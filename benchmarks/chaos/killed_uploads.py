@@ -51,7 +51,7 @@ def _export_with_a_kill(stage: Stage, api: httpx.Client, *, forget: bool = False
     ordered = {"format": "csv", "destination": "sharepoint"}
     job: dict[str, Any] = api.post("/api/v1/export/jobs", json=ordered).raise_for_status().json()
     wait_for(lambda: any(session.content for session in list(stage.graph.sessions.values())), _DONE_SECONDS)
-    stage.kill("worker")
+    stage.kill("jobs")
     if forget:
         stage.product.execute(_FORGET)
     return job

@@ -52,7 +52,7 @@ def slow_answers(stage: Stage, name: str, people: int, *, killed: bool) -> tuple
     messages = _messages(name, people)
     at_once([partial(channel.insist, one) for one in messages])
     if killed:
-        stage.kill("web", "worker")
+        stage.kill("web", "worker", "jobs")
     stage.settle()
     # A second push of the same answer would come by now.
     time.sleep(1)

@@ -117,7 +117,7 @@ class Stage:
         """
 
         def check() -> bool:
-            for name in ("web", "worker"):
+            for name in ("web", "worker", "jobs"):
                 if self.product.processes[name].poll() is not None:
                     self.product.restart(name)
             return condition()

@@ -43,11 +43,11 @@ def stopped_under_load(stage: Stage, name: str, stops: int, *, politely: bool) -
     for number in range(stops):
         wait_for(lambda: writers.answered >= _MESSAGES_BETWEEN * (number + 1), _GRACE_SECONDS)  # noqa: B023
         if not politely:
-            stage.kill("web", "worker")
+            stage.kill("web", "worker", "jobs")
             continue
-        for part in ("web", "worker"):
+        for part in ("web", "worker", "jobs"):
             stage.product.processes[part].terminate()
-        for part in ("web", "worker"):
+        for part in ("web", "worker", "jobs"):
             processes.stop(stage.product.processes[part], grace=_GRACE_SECONDS)
             stage.product.restart(part)
     wait_for(lambda: writers.answered >= _MESSAGES_BETWEEN * (stops + 1), _GRACE_SECONDS)

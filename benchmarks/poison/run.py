@@ -35,7 +35,7 @@ _UNPROTECTED = (
 
 def figures(product: Product) -> list[Figure]:
     """Both halves of R10; the second with its control."""
-    with _Watch(product.processes["worker"].pid) as watch:
+    with _Watch(product.processes["jobs"].pid) as watch:
         return [_workbooks(product), _documents(product, watch)]
 
 

@@ -53,7 +53,7 @@ def exports(product: Product, seed: int, conversations: int = CONVERSATIONS) -> 
     ours, copy = pairs[-1]
     first = max(fetched.first for fetched, _ in pairs)
     whole = f"({objects.whole:.1f} s in all)"
-    with _peak(product, "worker") as worker:
+    with _peak(product, "jobs") as worker:
         took, size = workbook_by_job(product)
     faster, rows = against_openpyxl(product)
     what = f"of {conversations:,} conversations"

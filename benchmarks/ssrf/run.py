@@ -31,7 +31,8 @@ def figures(product: Product) -> list[Figure]:
         # A page of links, for the crawl; the rest of the site is as it is without it.
         links = "".join(f'<a href="{html.escape(address)}">a</a>' for address in ADDRESSES)
         internet.pages["/links"] = f"<!doctype html><title>Links</title><body><p>Links.</p>{links}".encode()
-        processes.stop(product.processes["worker"], grace=20)
+        for name in ("worker", "jobs"):
+            processes.stop(product.processes[name], grace=20)
         sent, faults = _everywhere(product, internet, unguarded=False)
         hits = internet.hits
         _, _ = _everywhere(product, internet, unguarded=True)

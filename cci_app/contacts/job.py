@@ -14,13 +14,18 @@ from cci_app.contacts.reload import ReloadDiff
 from cci_app.contacts.source import fetch_workbook
 from cci_app.core.audit import record
 from cci_app.core.database import tenant_transaction
-from cci_app.core.errors import Conflict, NotFound, Unavailable
+from cci_app.core.errors import Conflict, NotFound, TooManyRequests, Unavailable
 from cci_app.core.queue import Task
+from cci_app.core.seats import NoSeat, Seat, Seats
 from cci_app.files.store import file_store
 from cci_app.jobs.asking import ask
 from cci_app.jobs.claims import Claim, claimed
 from cci_app.jobs.models import Job, JobState
 from config.settings import Settings
+
+# A workbook that is read in a request has a process of its own, which may take hundreds of megabytes.
+_WAIT_SECONDS = 10.0
+_READING = Seats(of_one=1, of_all=2, waiting_of_one=2, seconds=_WAIT_SECONDS)
 
 
 def _settings() -> Settings:
@@ -63,10 +68,20 @@ def _ask_first(organisation_id: int, upload: bytes | None, confirm: int | None, 
             return
     try:
         data = fetch_workbook(settings) if upload is None else upload
-        planned = reload.plan(organisation_id, data, settings.default_region)
+        with _seat(organisation_id):
+            planned = reload.plan(organisation_id, data, settings.default_region)
     except (WorkbookError, Unavailable):
         return
     reload.check_removed(planned, confirm)
+
+
+def _seat(organisation_id: int) -> Seat:
+    try:
+        return _READING.take(organisation_id)
+    except NoSeat as error:
+        raise TooManyRequests(
+            "other workbooks are being read: try again in some seconds", retry_after=int(_WAIT_SECONDS)
+        ) from error
 
 
 def dry_run(organisation_id: int, upload: bytes | None) -> dict[str, Any]:
@@ -80,7 +95,8 @@ def dry_run(organisation_id: int, upload: bytes | None) -> dict[str, Any]:
         upload = fetch_workbook(settings)
     else:
         _check_upload(upload, settings)
-    return reload.plan(organisation_id, upload, settings.default_region).as_dict()
+    with _seat(organisation_id):
+        return reload.plan(organisation_id, upload, settings.default_region).as_dict()
 
 
 def run_reload(job_id: uuid.UUID) -> None:

@@ -25,11 +25,20 @@ _AWAY_SECONDS = 5.0
 
 
 class Queue(StrEnum):
-    """Every queue there is; the worker serves them all."""
+    """Every queue there is, by its name in Redis, where others may have theirs."""
 
-    TURNS = "turns"
-    LOG = "log"
-    JOBS = "jobs"
+    TURNS = "cci.turns"
+    LOG = "cci.log"
+    JOBS = "cci.jobs"
+
+
+# The workers, and what each serves: no job, however long, has a process that a turn or the record needs.
+WORKERS: dict[str, tuple[Queue, ...]] = {"turns": (Queue.TURNS, Queue.LOG), "jobs": (Queue.JOBS,)}
+
+
+def worker_words(name: str) -> tuple[str, ...]:
+    """The words after `celery -A celery_tasks.app` that start that worker."""
+    return ("worker", "-n", f"{name}@%h", "-Q", ",".join(queue.value for queue in WORKERS[name]))
 
 
 class Task(StrEnum):

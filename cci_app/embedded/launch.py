@@ -12,6 +12,7 @@ from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 from typing import Any, NoReturn
 
+from cci_app.core.queue import worker_words
 from cci_app.embedded import processes
 from cci_app.embedded.console import Console
 from cci_app.embedded.database import NAME, create_database, create_login
@@ -24,11 +25,14 @@ from config.settings import ROOT, Settings
 
 READY_SECONDS = 60.0
 SAMPLES = ROOT / "config" / "samples"
+_CELERY = ("celery", "--quiet", "-A", "celery_tasks.app")
+# They have no neighbours to look for.
+_ALONE = ("--without-mingle", "--without-gossip")
 PARTS = {
     "web": ("gunicorn", "-c", "config/gunicorn.py", "wsgi:app"),
-    # It has no neighbours to look for.
-    "worker": ("celery", "--quiet", "-A", "celery_tasks.app", "worker", "--without-mingle", "--without-gossip"),
-    "beat": ("celery", "--quiet", "-A", "celery_tasks.app", "beat"),
+    "worker": (*_CELERY, *worker_words("turns"), *_ALONE),
+    "jobs": (*_CELERY, *worker_words("jobs"), *_ALONE),
+    "beat": (*_CELERY, "beat"),
 }
 # On one's own machine being root is no news.
 QUIET = ("-W", "ignore::UserWarning:celery.platforms")
@@ -133,10 +137,15 @@ class Launch:
         if postgres:
             web, worker = (create_login(postgres, role, self._local.secret(role)) for role in ("cci_web", "cci_worker"))
             across = OWN_DATABASE | {"DATABASE_URL": worker, "SYSTEM_DATABASE_URL": worker}
-            self._roles = {"web": OWN_DATABASE | {"DATABASE_URL": web}, "worker": across, "beat": across}
+            self._roles = {
+                "web": OWN_DATABASE | {"DATABASE_URL": web},
+                "worker": across,
+                "jobs": across,
+                "beat": across,
+            }
 
     def _start_parts(self) -> None:
-        self._say("Starting web, worker and beat")
+        self._say("Starting web, workers and beat")
         schedule = self._local.subfolder("beat") / "schedule"
         for name, words in PARTS.items():
             more = ("-s", schedule) if name == "beat" else ()

@@ -1,16 +1,17 @@
 """The files of an export, in each of its forms."""
 
+import io
 import tempfile
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, cast
+from typing import cast
 
 from flask import Flask, current_app
 
 from cci_app.conversation.service import get_conversation
-from cci_app.core.errors import Unavailable
+from cci_app.core.errors import TooManyRequests, Unavailable
+from cci_app.core.seats import NoSeat, Seat, Seats
 from cci_app.exports.record import Record, Writable, open_record
 from cci_app.exports.selection import ExportFormat, Selection, Separator
 from cci_app.exports.spool import Streamed
@@ -18,9 +19,11 @@ from cci_app.exports.workbook import write_workbook
 
 # More conversations than these are no workbook to wait for.
 WORKBOOK_AT_ONCE = 20_000
-# Each holds a connection to the database, which the people who write need more.
-_EXPORTS_AT_ONCE = threading.BoundedSemaphore(2)
-_WAIT_SECONDS = 10
+# Each holds a connection to the database, which the people who write need more; of one organisation, only one.
+_WAIT_SECONDS = 10.0
+_MAKING = Seats(of_one=1, of_all=2, waiting_of_one=2, seconds=_WAIT_SECONDS)
+# Files that are being read, by whoever is slow as well: each takes room on the disk until it is read to its end.
+_OPEN = Seats(of_one=4, of_all=16)
 
 
 @contextmanager
@@ -57,27 +60,41 @@ def stream_text(
     app = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]
 
     def write(file: Writable) -> None:
-        with app.app_context(), _at_once(), selected(organisation_id, selection, separator=separator) as record:
+        with (
+            app.app_context(),
+            _seat(_MAKING, organisation_id, "made"),
+            selected(organisation_id, selection, separator=separator) as record,
+        ):
             write_text(record, form, file)
 
-    return Streamed(write)
+    seat = _seat(_OPEN, organisation_id, "read")
+    try:
+        return Streamed(write, seat.give_back)
+    except BaseException:
+        seat.give_back()
+        raise
 
 
-def make_workbook(organisation_id: int, selection: Selection) -> IO[bytes] | None:
+def make_workbook(organisation_id: int, selection: Selection) -> io.FileIO | None:
     """A workbook, open for reading and without a name; None where it is too large to wait for.
 
     Raises Unavailable, InvalidInput.
     """
-    with (
-        _at_once(),
-        selected(organisation_id, selection) as record,
-        tempfile.TemporaryDirectory(prefix="cci-export-") as folder,
-    ):
-        if record.count() > WORKBOOK_AT_ONCE:
-            return None
-        path = Path(folder) / "export.xlsx"
-        write_workbook(record, path)
-        return path.open("rb")
+    with ExitStack() as held:
+        seat = held.enter_context(_seat(_OPEN, organisation_id, "read"))
+        with (
+            _seat(_MAKING, organisation_id, "made"),
+            selected(organisation_id, selection) as record,
+            tempfile.TemporaryDirectory(prefix="cci-export-") as folder,
+        ):
+            if record.count() > WORKBOOK_AT_ONCE:
+                return None
+            path = Path(folder) / "export.xlsx"
+            write_workbook(record, path)
+            file = _SeatedFile(path, seat)
+        # Whoever reads the file gives the seat back with it.
+        held.pop_all()
+        return file
 
 
 def write_file(record: Record, form: ExportFormat, path: Path) -> None:
@@ -89,11 +106,23 @@ def write_file(record: Record, form: ExportFormat, path: Path) -> None:
         write_text(record, form, file)
 
 
-@contextmanager
-def _at_once() -> Iterator[None]:
-    if not _EXPORTS_AT_ONCE.acquire(timeout=_WAIT_SECONDS):
-        raise Unavailable("other exports are being made: try again, or ask for a job", retry_after=_WAIT_SECONDS)
+class _SeatedFile(io.FileIO):
+    """A file that gives its reader's seat back when it is closed."""
+
+    def __init__(self, path: Path, seat: Seat) -> None:
+        super().__init__(path)
+        self._seat = seat
+
+    def close(self) -> None:
+        """Close the file, and let somebody else read."""
+        super().close()
+        self._seat.give_back()
+
+
+def _seat(seats: Seats, organisation_id: int, done: str) -> Seat:
     try:
-        yield
-    finally:
-        _EXPORTS_AT_ONCE.release()
+        return seats.take(organisation_id)
+    except NoSeat as error:
+        refused = TooManyRequests if error.of_one else Unavailable
+        words = f"other exports are being {done}: try again, or ask for a job"
+        raise refused(words, retry_after=int(_WAIT_SECONDS)) from error

@@ -83,15 +83,17 @@ class Spool:
 class Streamed:
     """The bytes that `write` writes, from a thread of its own; iterate it once, and close it."""
 
-    def __init__(self, write: Callable[[Writable], None]) -> None:
+    def __init__(self, write: Callable[[Writable], None], closed: Callable[[], None]) -> None:
+        """`closed` is called when nobody reads any more; not where the export does not begin, which is raised."""
         self._spool = Spool()
+        self._closed = closed
         self._chunks = self._spool.chunks()
         threading.Thread(target=self._run, args=(write,), name="export", daemon=True).start()
         # The first bytes are waited for, so that what keeps an export from beginning is told as an error.
         try:
             self._first: bytes | None = next(self._chunks, b"")
         except BaseException:
-            self.close()
+            self._spool.abandon()
             raise
 
     def __iter__(self) -> Self:
@@ -106,6 +108,7 @@ class Streamed:
     def close(self) -> None:
         """Read no more."""
         self._spool.abandon()
+        self._closed()
 
     def _run(self, write: Callable[[Writable], None]) -> None:
         try:

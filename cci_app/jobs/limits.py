@@ -34,7 +34,7 @@ class Limit:
 
 def limit_of(kind: str) -> Limit:
     """The limit of a kind. Of what takes long, an organisation has half of the workers at most."""
-    half = max(1, current_app.config["SETTINGS"].worker_concurrency // 2)
+    half = max(1, current_app.config["SETTINGS"].job_concurrency // 2)
     limits = {
         Task.INGEST_DOCUMENT: Limit(organisation=half, open=5_000),
         # A site is read slowly, whoever waits for it: half of the workers are left to all other work.

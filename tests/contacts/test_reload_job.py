@@ -12,11 +12,12 @@ from cci_app.contacts import job as reload_job
 from cci_app.contacts.errors import WorkbookError
 from cci_app.contacts.job import dry_run, request_reload, run_reload
 from cci_app.core.database import system_transaction, tenant_transaction
-from cci_app.core.errors import Conflict, Unavailable
+from cci_app.core.errors import Conflict, TooManyRequests, Unavailable
+from cci_app.core.seats import Seats
 from cci_app.jobs import asking
 from cci_app.jobs.ledger import find_job
 from cci_app.jobs.models import Job, JobState
-from tests.conftest import Tenant
+from tests.conftest import Tenant, make_tenant
 from tests.contacts.workbooks import contacts, workbook
 
 GOOD = contacts(("3001234567", "Una"), ("nada", "Dos"))
@@ -147,3 +148,18 @@ def test_a_worker_that_lost_its_lease_reloads_nothing(
     assert find_job(organisation_id, job.id).state == JobState.RUNNING
     assert count(organisation_id) == 0
     assert len(kept(store)) == 1
+
+
+def test_few_workbooks_are_read_in_requests_at_once(
+    store: Path, organisation_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reload_job, "_READING", Seats(of_one=1, of_all=2))
+    with reload_job._READING.take(organisation_id):
+        with pytest.raises(TooManyRequests) as refused:
+            dry_run(organisation_id, GOOD)
+        assert refused.value.retry_after == 10
+        # Somebody else's is read meanwhile.
+        assert dry_run(make_tenant("workbooks-other").organisation_id, GOOD)["contacts"]
+    # The control: the seat was given back each time.
+    for _ in range(3):
+        assert dry_run(organisation_id, GOOD)["contacts"]

@@ -209,17 +209,6 @@ def test_a_sheet_that_is_just_full_needs_no_other(
     assert [sheet.max_row for sheet in book.worksheets[1:]] == [4, 4]
 
 
-def test_a_third_export_at_once_is_told_to_come_back(
-    web: FlaskClient, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(files, "_WAIT_SECONDS", 0.01)
-    with files._at_once(), files._at_once():
-        for form in ("csv", "json", "excel"):
-            busy = web.get(ADDRESS, query_string={"format": form}, headers=tenant.headers)
-            assert (busy.status_code, busy.headers["Retry-After"]) == (503, "0.01")
-    assert get(web, tenant, "json") == b"[\n]\n"
-
-
 def test_a_workbook_is_made_for_people(web: FlaskClient, tenant: Tenant, add: Add) -> None:
     add(["Sí"], ["Hola"], times=[8500])
     book = book_of(get(web, tenant, "excel"))

@@ -5,10 +5,14 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import yaml
+from celery.signals import celeryd_init
 
-from cci_app.core.queue import QUEUE_OF, Queue, Task, celery_config
+from cci_app.core.queue import QUEUE_OF, WORKERS, Queue, Task, celery_config
+from cci_app.embedded.launch import PARTS
 
 ROOT = Path(__file__).parents[2]
 CODE = [
@@ -107,6 +111,34 @@ def test_every_task_is_named_has_a_queue_and_is_served() -> None:
     for entry in celery.conf.beat_schedule.values():
         assert entry["task"] in ours
         assert entry["options"]["queue"] == QUEUE_OF[Task(entry["task"])].value
+
+
+def test_no_worker_does_jobs_beside_turns_and_each_queue_is_served() -> None:
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text())
+    composed = [
+        service["command"] for service in compose["services"].values() if "celery" in service.get("command", ())
+    ]
+    for started in ([*PARTS.values()], composed):
+        served = [set(words[words.index("-Q") + 1].split(",")) for words in map(list, started) if "worker" in words]
+        assert sorted(queue for queues in served for queue in queues) == sorted(queue.value for queue in Queue)
+        assert {Queue.JOBS.value} in served
+    assert Queue.JOBS.value not in {
+        QUEUE_OF[task].value for task in (Task.LOG_CONVERSATIONS, Task.RESUME_TURN, Task.SEND)
+    }
+
+
+def test_the_worker_of_jobs_has_processes_of_its_own_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    from celery_tasks import app as module
+
+    class Given:
+        job_concurrency = 7
+
+    monkeypatch.setattr(module, "get_settings", Given)
+    for name, processes in (("jobs", 7), ("turns", 2)):
+        conf = SimpleNamespace(worker_concurrency=2)
+        queues = [queue.value for queue in WORKERS[name]]
+        celeryd_init.send(sender=name, instance=None, conf=conf, options={"queues": queues})
+        assert conf.worker_concurrency == processes
 
 
 def test_celery_neither_loses_work_nor_waits_for_ever() -> None:

@@ -20,7 +20,7 @@ KIND = Task.INGEST_DOCUMENT.value
 
 @pytest.fixture(autouse=True)
 def _four_workers(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    changed = app.config["SETTINGS"].model_copy(update={"worker_concurrency": 4})
+    changed = app.config["SETTINGS"].model_copy(update={"job_concurrency": 4})
     monkeypatch.setitem(app.config, "SETTINGS", changed)
     with system_transaction() as session:
         session.execute(sa.update(Job).values(state=JobState.CANCELLED))
