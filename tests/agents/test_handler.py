@@ -20,6 +20,7 @@ from cci_app.contacts.card import ContactCard
 from cci_app.core import clock
 from cci_app.core.deadline import Deadline
 from cci_app.core.event_loop import run_async, stop_event_loop
+from tests.conversation.scripted import until
 
 ROOT = Path(__file__).parents[2]
 WHO = "+573000000001"
@@ -187,17 +188,17 @@ def test_a_hanging_function_is_waited_for_no_longer_than_its_limit() -> None:
 
     async def hang(user_id: str, user_input: str) -> str:
         try:
-            await asyncio.sleep(30)
+            await asyncio.sleep(120)
         finally:
             cancelled.set()
         return "late"
 
-    for chat in (lambda who, text: str(gate.wait(30)), hang):
+    for chat in (lambda who, text: str(gate.wait(120)), hang):
         started = time.monotonic()
         with pytest.raises(HandlerFailed, match=r"took more than 0\.2 s"):
             agent(chat, seconds=0.2).reply(turn())
-        assert time.monotonic() - started < 1
-    assert cancelled.wait(1)
+        assert time.monotonic() - started < 60
+    assert cancelled.wait(60)
     gate.set()
 
 
@@ -213,8 +214,14 @@ def test_threads_that_hang_leave_room_until_all_do() -> None:
     with pytest.raises(RuntimeError, match="every thread is taken"):
         slow.reply(turn("fine"))
     gate.set()
-    time.sleep(0.05)
-    assert slow.reply(turn("fine")).text == "fine"
+
+    def answers() -> bool:
+        try:
+            return slow.reply(turn("fine")).text == "fine"
+        except (HandlerFailed, RuntimeError):
+            return False
+
+    until(answers)
 
 
 def test_twenty_async_calls_run_at_once_on_one_loop() -> None:
