@@ -55,6 +55,12 @@ class Settings(CheckedSettings):
     email_password: SecretStr | None = Field(None, description="Its password")
     email_from: str | None = Field(None, description="Sender of mails; EMAIL_USER where unset")
 
+    entra_tenant_id: str | None = Field(
+        None, description="Directory (tenant) ID whose people may sign in with Microsoft (docs/members.md)"
+    )
+    entra_client_id: str | None = Field(None, description="Application (client) ID registered there for that")
+    entra_client_secret: SecretStr | None = Field(None, description="Value of the application's client secret")
+
     database_url: SecretStr | None = Field(None, description="PostgreSQL; or DB_HOST and its companions")
     db_host: str | None = Field(None, description="PostgreSQL host, when DATABASE_URL is not set")
     db_port: int = Field(5432, ge=1, le=65535, description="PostgreSQL port")

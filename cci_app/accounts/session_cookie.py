@@ -13,6 +13,7 @@ from config.settings import Environment
 
 _NAME = "cci_session"
 _DEVICE_NAME = "cci_device"
+_LEAVING_NAME = "cci_leaving"
 _DEVICE_SECONDS = 365 * 24 * 3600
 
 
@@ -63,6 +64,21 @@ def keep_session(response: Response, request: Request, token: str, device: str) 
 def drop_session(response: Response, request: Request) -> None:
     """Take the session from the browser; the device stays known."""
     _set(response, request, _NAME, "", 0)
+
+
+def keep_leaving(response: Response, request: Request, kept: str, seconds: int) -> None:
+    """Let the browser keep what ties it to the answer of a directory."""
+    _set(response, request, _LEAVING_NAME, kept, seconds)
+
+
+def kept_leaving(request: Request) -> str | None:
+    """What the browser kept when it left for a directory."""
+    return request.cookies.get(_name(_LEAVING_NAME, request))
+
+
+def drop_leaving(response: Response, request: Request) -> None:
+    """It serves once."""
+    _set(response, request, _LEAVING_NAME, "", 0)
 
 
 def _set(response: Response, request: Request, name: str, value: str, seconds: int) -> None:

@@ -19,6 +19,7 @@ from cci_app.core.database import tenant_transaction
 from cci_app.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 
 MOST = 500
+LONGEST_NAME = 200
 _EMAIL = re.compile(r"[^\s@\x00-\x1f<>\",;]{1,64}@[^\s@\x00-\x1f<>\",;]{1,189}\Z")
 
 

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from cci_app.accounts.members.attempts import Attempt, device_of, known_device
+from cci_app.accounts.members.directory import Person
 from cci_app.accounts.members.models import Member
 from cci_app.accounts.members.passwords import hash_password, is_outdated, verify_password
-from cci_app.accounts.members.register import normal_email
+from cci_app.accounts.members.register import LONGEST_NAME, find_by_email, normal_email
 from cci_app.accounts.members.sessions import Device, start_session
 from cci_app.core.audit import acting_for, record
 from cci_app.core.database import keyless_transaction, tenant_transaction
-from cci_app.core.errors import Unauthorized
+from cci_app.core.errors import Forbidden, Unauthorized
+from cci_app.core.tenants import organisation_named
 
 # Of organisations that one address is a member of, so many are tried.
 _MOST_ORGANISATIONS = 5
@@ -63,3 +65,32 @@ def sign_in(email: str, password: str, device: Device, kept: str | None) -> Sign
         token = start_session(session, signing_in, device)
         record(session, found.organisation_id, "sign_in", f"member:{found.id}", {"how": "password"})
     return SignedIn(found.organisation_id, found.id, token, device_of(address, kept))
+
+
+def sign_in_with_directory(organisation: str, person: Person, device: Device, kept: str | None) -> SignedIn:
+    """Sign in whom the organisation's own directory vouches for.
+
+    The first time a member is found by the user name, from then on by what never changes in the directory: whoever gets
+    the name of one who left is somebody else. Raises Forbidden for who is no member.
+    """
+    organisation_id = organisation_named(organisation)
+    with tenant_transaction(organisation_id) as session:
+        member = session.scalars(
+            sa.select(Member).where(
+                Member.organisation_id == organisation_id, Member.directory_id == person.directory_id
+            )
+        ).one_or_none()
+        if member is None and person.user_name is not None:
+            member = find_by_email(session, organisation_id, person.user_name)
+            if member is not None and member.directory_id is not None:
+                member = None
+        if member is None:
+            raise Forbidden("the directory knows you, the organisation does not: ask for an invitation")
+        with acting_for(f"member:{member.id}", member.email):
+            if member.directory_id is None:
+                member.directory_id = person.directory_id
+                record(session, organisation_id, "directory.linked", f"member:{member.id}")
+            member.name = member.name or person.name[:LONGEST_NAME]
+            token = start_session(session, member, device)
+            record(session, organisation_id, "sign_in", f"member:{member.id}", {"how": "microsoft"})
+    return SignedIn(organisation_id, member.id, token, device_of(member.email, kept))

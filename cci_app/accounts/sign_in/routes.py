@@ -4,23 +4,36 @@ import re
 from collections.abc import Callable
 from functools import wraps
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
+from limits import parse
 
 from cci_app.accounts.auth import caller_if_known
 from cci_app.accounts.caller import Proof
 from cci_app.accounts.members.attempts import device_of
 from cci_app.accounts.members.links import LinkOver, accept, ask_reset, look_at, reset
 from cci_app.accounts.members.models import LinkKind
+from cci_app.accounts.members.register import LONGEST_NAME
 from cci_app.accounts.members.sessions import Device, find_session, revoke_session
-from cci_app.accounts.members.sign_in import sign_in
-from cci_app.accounts.session_cookie import drop_session, keep_session, kept_device, session_token
+from cci_app.accounts.members.sign_in import sign_in, sign_in_with_directory
+from cci_app.accounts.session_cookie import (
+    drop_leaving,
+    drop_session,
+    keep_leaving,
+    keep_session,
+    kept_device,
+    kept_leaving,
+    session_token,
+)
+from cci_app.accounts.sign_in.entra import MINUTES, Entra, make_entra
 from cci_app.accounts.sign_in.words import LANGUAGES, WORDS
 from cci_app.core.audit import acting_for
-from cci_app.core.errors import CciError, Forbidden
+from cci_app.core.errors import CciError, Forbidden, NotFound
+from cci_app.core.http.limits import RateLimits
 from cci_app.core.text import clean
 
 HOME = "/admin"
-_LONGEST_NAME = 200
+_FAILURES = parse("60/5 minutes")
 _CSP = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 # A path of ours: not `//elsewhere`, and nothing that a browser reads as that.
 _PATH = re.compile(r"/(?![/\\])[A-Za-z0-9._~/?&=%+-]{0,500}\Z")
@@ -53,6 +66,62 @@ def log_in() -> Response:
     response = _go(_next())
     keep_session(response, request, signed_in.token, signed_in.device)
     return response
+
+
+@blueprint.get("/login/microsoft")
+def leave_for_microsoft() -> Response:
+    """Go to the organisation's tenant to sign in there."""
+    entra = _entra()
+    try:
+        leaving = entra.leave(_return_address(), _next())
+    except CciError as error:
+        return _page("login", error)
+    response = _go(leaving.address)
+    keep_leaving(response, request, leaving.kept, MINUTES * 60)
+    return response
+
+
+@blueprint.get("/login/microsoft/callback")
+def come_back_from_microsoft() -> Response:
+    """Sign in whoever the tenant vouches for."""
+    entra = _entra()
+    counted = ("microsoft", _device().address)
+    try:
+        _limits().check(_FAILURES, *counted)
+        given = request.args.get("state", ""), request.args.get("code", "")
+        person, wanted = entra.come_back(_return_address(), kept_leaving(request), *given)
+        organisation = current_app.config["SETTINGS"].default_organisation
+        signed_in = sign_in_with_directory(organisation, person, _device(), kept_device(request))
+    except CciError as error:
+        _limits().note(_FAILURES, *counted)
+        response = _page("login", error, problem=f"microsoft_{error.status}")
+    else:
+        response = _go(wanted)
+        keep_session(response, request, signed_in.token, signed_in.device)
+    drop_leaving(response, request)
+    return response
+
+
+@blueprint.record_once
+def _set_up(state: BlueprintSetupState) -> None:
+    state.app.extensions["cci_entra"] = make_entra(state.app.config["SETTINGS"])
+
+
+def _entra() -> Entra:
+    entra: Entra | None = current_app.extensions["cci_entra"]
+    if entra is None:
+        raise NotFound("signing in with Microsoft is not set up")
+    return entra
+
+
+def _return_address() -> str:
+    base = current_app.config["SETTINGS"].public_url or request.host_url.rstrip("/")
+    return f"{base}{url_for('sign_in.come_back_from_microsoft')}"
+
+
+def _limits() -> RateLimits:
+    limits: RateLimits = current_app.extensions["cci_limits"]
+    return limits
 
 
 @blueprint.post("/logout")
@@ -110,7 +179,7 @@ def show_invitation(token: str) -> Response:
 def accept_invitation(token: str) -> Response:
     """Become a member with the fields `name` and `password`, and go in."""
     try:
-        member, session = accept(token, clean(_field("name"))[:_LONGEST_NAME].strip(), _field("password"), _device())
+        member, session = accept(token, clean(_field("name"))[:LONGEST_NAME].strip(), _field("password"), _device())
     except LinkOver:
         raise
     except CciError as error:
@@ -144,11 +213,14 @@ def _let_in(email: str, session: str) -> Response:
     return response
 
 
-def _page(page: str, error: CciError | None = None, email: str | None = None) -> Response:
+def _page(page: str, error: CciError | None = None, email: str | None = None, problem: str | None = None) -> Response:
+    """A form; after an error with what is said of `problem`, or of the error's status."""
     words, language = _words()
-    problem = words.get(str(error.status), words["500"]) if error else ""
-    shown = {"name": _field("name"), "next": request.values.get("next", "")}
-    response = _rendered(page, words, language, problem=problem, email=email or _field("email"), **shown)
+    said = words.get(problem or "", words.get(str(error.status), words["500"])) if error else ""
+    shown = {"name": _field("name"), "next": request.values.get("next", ""), "problem": said}
+    if current_app.extensions["cci_entra"] is not None:
+        shown["microsoft"] = url_for("sign_in.leave_for_microsoft", next=request.values.get("next") or None)
+    response = _rendered(page, words, language, email=email or _field("email"), **shown)
     if error is not None:
         response.status_code = error.status
         if error.retry_after:

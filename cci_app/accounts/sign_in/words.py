@@ -24,6 +24,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "asked_text": "Si hay una cuenta con ese correo, en unos minutos le llegará un enlace para elegir otra"
         " contraseña. Si no llega, pídaselo a quien administra su organización.",
         "over_text": "Este enlace ya se usó o caducó. Pida uno nuevo.",
+        "microsoft": "Entrar con Microsoft",
+        "microsoft_401": "Microsoft no confirmó quién es usted. Vuelva a empezar.",
+        "microsoft_403": "Su cuenta de Microsoft es válida, pero usted no es miembro."
+        " Pida una invitación a quien administra su organización.",
         "401": "El correo o la contraseña no son correctos.",
         "403": "Esta página se abrió desde otro sitio. Vuelva a cargarla y pruebe de nuevo.",
         "409": "Esa persona ya tiene una cuenta. Inicie sesión.",
@@ -53,6 +57,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "asked_text": "Si un compte existe avec cette adresse, vous recevrez dans quelques minutes un lien pour choisir"
         " un nouveau mot de passe. Sinon, demandez-le à la personne qui administre votre organisation.",
         "over_text": "Ce lien a déjà servi ou a expiré. Demandez-en un nouveau.",
+        "microsoft": "Se connecter avec Microsoft",
+        "microsoft_401": "Microsoft n’a pas confirmé votre identité. Recommencez.",
+        "microsoft_403": "Votre compte Microsoft est valable, mais vous n’êtes pas membre."
+        " Demandez une invitation à la personne qui administre votre organisation.",
         "401": "L’adresse ou le mot de passe est incorrect.",
         "403": "Cette page a été ouverte depuis un autre site. Rechargez-la, puis réessayez.",
         "409": "Cette personne a déjà un compte. Connectez-vous.",
@@ -82,6 +90,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "asked_text": "If there is an account with this address, a link to choose another password is on its way. If"
         " nothing arrives within minutes, ask whoever administers your organisation for it.",
         "over_text": "This link was used or is too old. Ask for a new one.",
+        "microsoft": "Sign in with Microsoft",
+        "microsoft_401": "Microsoft did not confirm who you are. Begin again.",
+        "microsoft_403": "Your Microsoft account is good, but you are no member."
+        " Ask whoever administers your organisation for an invitation.",
         "401": "The address or the password is not right.",
         "403": "This page was opened from another site. Load it again and try there.",
         "409": "This person has an account already. Sign in.",
