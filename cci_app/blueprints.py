@@ -28,6 +28,8 @@ BLUEPRINTS: tuple[tuple[str, Access], ...] = (
     ("cci_app.knowledge.routes:blueprint", _ADMIN),
     ("cci_app.admin.routes:blueprint", _ADMIN),
     ("cci_app.admin.conversations.routes:blueprint", _ADMIN),
+    ("cci_app.admin.people.routes:blueprint", _ADMIN),
+    ("cci_app.admin.overview.routes:blueprint", _ADMIN),
     ("cci_app.admin.outside.routes:channels", _ADMIN),
     ("cci_app.admin.outside.routes:integrations", _ADMIN),
 )

@@ -65,3 +65,18 @@ RESULTS: dict[str, Any] = {
         }
     ]
 }
+PASSAGES: dict[str, Any] = {
+    "document_id": 7,
+    "title": "Guide des services",
+    "passages": [
+        {
+            "id": 91,
+            "position": 0,
+            "page": 1,
+            "heading": "Visas",
+            "language": "fr",
+            "text": "Nous suivons les visas de vos salariés.",
+        }
+    ],
+    "next": None,
+}

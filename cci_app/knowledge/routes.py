@@ -14,6 +14,7 @@ from cci_app.jobs.schemas import JobResponse
 from cci_app.knowledge import examples
 from cci_app.knowledge.documents import register
 from cci_app.knowledge.documents.crawl import request_crawl
+from cci_app.knowledge.documents.passages import list_passages
 from cci_app.knowledge.languages import LANGUAGES
 from cci_app.knowledge.reading.kinds import DOCX_TYPE
 from cci_app.knowledge.schemas import (
@@ -22,6 +23,8 @@ from cci_app.knowledge.schemas import (
     DocumentsQuery,
     DocumentsResponse,
     FileForm,
+    PassagesQuery,
+    PassagesResponse,
     RemovedResponse,
     SearchPayload,
     SearchResponse,
@@ -139,6 +142,15 @@ def list_documents(query: dict[str, Any]) -> dict[str, Any]:
 def get_document(document_id: int) -> dict[str, Any]:
     """Tell what a document is and how far the work on it is."""
     return register.find_document(current_caller().organisation_id, document_id)
+
+
+@blueprint.get(f"{_DOCUMENT}/passages", parameters=_DOCUMENT_ID)
+@blueprint.arguments(PassagesQuery, location="query")
+@blueprint.response(200, PassagesResponse, example=examples.PASSAGES)
+@blueprint.alt_response(404, "NOT_FOUND")
+def list_document_passages(query: dict[str, Any], document_id: int) -> dict[str, Any]:
+    """Show a document as it was read, passage by passage: what a search sees of it."""
+    return list_passages(current_caller().organisation_id, document_id, **query)
 
 
 @blueprint.delete(_DOCUMENT, parameters=_DOCUMENT_ID)

@@ -2,7 +2,7 @@
 
 import marshmallow as ma
 
-from cci_app.core.http.fields import CleanText, PageQuery, WholeNumber
+from cci_app.core.http.fields import CleanText, PageQuery, PageSize, WholeNumber
 from cci_app.knowledge.languages import LANGUAGES
 from cci_app.knowledge.reading.kinds import DocumentKind
 
@@ -183,6 +183,36 @@ class DocumentsResponse(ma.Schema):
     """A page of documents; `next` is the `before` of the page after it, null on the last."""
 
     documents = ma.fields.List(ma.fields.Nested(ListedDocumentResponse), required=True)
+    next = ma.fields.Integer(required=True, allow_none=True)
+
+
+class PassagesQuery(PageSize):
+    """Which of a document's passages."""
+
+    after = ma.fields.Integer(
+        load_default=-1,
+        validate=ma.validate.Range(-1, 2**31 - 1),
+        metadata={"description": "Those behind this one: `next` of the page before", "example": 0},
+    )
+
+
+class PassageOfDocument(ma.Schema):
+    """A passage as it was read; `position` counts from 0."""
+
+    id = ma.fields.Integer(required=True)
+    position = ma.fields.Integer(required=True)
+    page = ma.fields.Integer(required=True, allow_none=True)
+    heading = ma.fields.String(required=True, allow_none=True)
+    language = ma.fields.String(required=True)
+    text = ma.fields.String(required=True)
+
+
+class PassagesResponse(ma.Schema):
+    """A document's passages in their order; `next` is the `after` of the page behind this one, null on the last."""
+
+    document_id = ma.fields.Integer(required=True)
+    title = ma.fields.String(required=True)
+    passages = ma.fields.List(ma.fields.Nested(PassageOfDocument), required=True)
     next = ma.fields.Integer(required=True, allow_none=True)
 
 

@@ -22,6 +22,7 @@ from cci_app.accounts.members.models import Member
 from cci_app.accounts.members.sessions import list_sessions
 from cci_app.core.http.errors import DOCUMENTED
 from tests.accounts.signed_in import OURS, make_member, sign_in
+from tests.admin.contacts import add_contact
 from tests.conftest import SAMPLES, Tenant, make_settings
 from tests.exports.conftest import Add, add
 from tests.exports.orders import export_for
@@ -183,6 +184,10 @@ def test_the_documented_request_gets_a_documented_response(
         "invitation_id": invitation_of(tenant),
         "conversation_id": str(add(company="Café Uno")),
     }
+    if operation.name == "get_contact":
+        own["user_id"] = add_contact(tenant, first_name="Camille", company="Café Uno")
+    if operation.name == "list_all_jobs":
+        own["before"] = job_id
     add_account_for(operation.name, tenant)
     response = send_example(web, operation, key, **own)
     assert response.status_code in {200, 201, 202}, response.text
@@ -201,6 +206,7 @@ def test_an_empty_value_in_a_query_is_none(
         return
     target = operation.path.replace("{user_id}", "+573001234567").replace("{job_id}", job_id)
     target = target.replace("{conversation_id}", str(add()))
+    target = target.replace("{document_id}", str(make_document(tenant, "Visas").id))
     empty = {parameter["name"]: "" for parameter in queried}
     answer = web.get(target, query_string=empty, headers=tenant.headers, buffered=True)
     assert answer.status_code == 200, answer.text

@@ -8,7 +8,7 @@ from cci_app.conversation.history.finding import MOST_COUNTED, PAGE_SIZE, Conver
 from cci_app.conversation.models import OutboundReason, OutboundState, TurnMode, Via
 from cci_app.core.http.fields import HIGHEST_ID, CleanText, PageSize, UserId
 
-_TRUTH: dict[str, Any] = {"truthy": {"true", "True", "TRUE"}, "falsy": {"false", "False", "FALSE"}}
+TRUTH: dict[str, Any] = {"truthy": {"true", "True", "TRUE"}, "falsy": {"false", "False", "FALSE"}}
 LONGEST_TEXT = 200
 
 
@@ -32,10 +32,10 @@ class ConversationFilters(ma.Schema):
     start_date = ma.fields.Date(metadata={"description": "Those that began on or after", "example": "2026-01-01"})
     end_date = ma.fields.Date(metadata={"description": "Those that began on or before", "example": "2026-12-31"})
     unanswered = ma.fields.Boolean(
-        **_TRUTH, metadata={"description": "Whether nothing was said to the last message", "example": False}
+        **TRUTH, metadata={"description": "Whether nothing was said to the last message", "example": False}
     )
     late = ma.fields.Boolean(
-        **_TRUTH, metadata={"description": "Whether an answer came after the channel's time", "example": False}
+        **TRUTH, metadata={"description": "Whether an answer came after the channel's time", "example": False}
     )
 
 

@@ -1,0 +1,1 @@
+"""The people of the contact book, with what they told."""
