@@ -10,21 +10,26 @@ from cci_app.conversation.sweep import person_of, sweep
 from cci_app.core.queue import Task
 from celery_tasks.app import celery
 
+# A process that stands still, whatever it is at, is ended by the worker when a task of its own has waited so long. An
+# outage is shorter, mostly; where it is not, what is lost is an attempt.
+STUCK_SECONDS = 120
+LONGEST_SECONDS = 600
 
-@celery.task(name=Task.LOG_CONVERSATIONS.value)
+
+@celery.task(name=Task.LOG_CONVERSATIONS.value, time_limit=LONGEST_SECONDS)
 def log() -> None:
     """Write the record of what was answered."""
     log_conversations()
 
 
-@celery.task(name=Task.SWEEP.value)
+@celery.task(name=Task.SWEEP.value, time_limit=STUCK_SECONDS)
 def sweep_conversations() -> None:
     """Find what nobody finished, and be seen at work."""
     note_worker()
     sweep(current_app.config["SETTINGS"].reply_budget_seconds)
 
 
-@celery.task(name=Task.RESUME_TURN.value)
+@celery.task(name=Task.RESUME_TURN.value, time_limit=STUCK_SECONDS)
 def resume_turn(receipt_id: str) -> None:
     """Answer the person of that receipt, for which nobody waits."""
     person = person_of(int(receipt_id))
@@ -32,7 +37,7 @@ def resume_turn(receipt_id: str) -> None:
         get_conversation().resume(person)
 
 
-@celery.task(name=Task.SEND.value)
+@celery.task(name=Task.SEND.value, time_limit=LONGEST_SECONDS)
 def send(message_id: str) -> None:
     """Send what waits for the person of that outbound message."""
     person = receiver_of(int(message_id))

@@ -11,7 +11,7 @@ from cci_app.channels.ports import Rendered
 from cci_app.conversation.inbound import EventKind
 from cci_app.conversation.models import OutboundReason, TurnMode
 from cci_app.conversation.outcome import Outcome
-from cci_app.conversation.turns import OF_PERSON, LeaseLost, Turn, give_back
+from cci_app.conversation.turns import OF_PERSON, LeaseLost, Turn
 from cci_app.core.database import jsonb, one_trip, tenant_statement
 
 _AFTER_REPLY_SECONDS = 3.0
@@ -118,8 +118,6 @@ def complete(turn: Turn, done: Completion, *, unheard: bool, silent: bool = Fals
         for row in tenant_statement(organisation_id, _MODE, values):
             if row.mode != TurnMode.BOT:
                 raise ModeChanged
-        # Taken over from a process that only was slow: that was no attempt.
-        give_back(turn)
         raise LeaseLost
     return bool(written[0].late)
 

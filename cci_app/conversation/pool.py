@@ -3,6 +3,7 @@
 import contextlib
 import contextvars
 import threading
+import time
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -14,12 +15,14 @@ from flask import Flask
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from cci_app.conversation.turns import Turn, count_attempt, extend_leases, give_back
+from cci_app.conversation.turns import LeaseLost, Turn, count_attempt, extend_leases, give_back
 from cci_app.core.deadline import waits
 
 log = structlog.get_logger(__name__)
 
 HEARTBEAT_SECONDS = 2.0
+# Processor time of one turn. What takes more will not end, or not soon; whoever waits for it gets no answer from it.
+MOST_PROCESSOR_SECONDS = 30.0
 # The database is away, or its disk is full.
 _OUTAGES = (OperationalError, InterfaceError, PoolTimeout)
 T = TypeVar("T")
@@ -50,12 +53,14 @@ class AgentPool:
         return future
 
     def _run(self, turn: Turn, work: Callable[[Turn], T]) -> T:
+        self._heartbeat.watch(turn)
         try:
             # Whoever asked may leave at their deadline: what the turn made is committed all the same.
             with self._app.app_context(), waits(None), self._one_suspect(turn):
                 return work(turn)
-        except _OUTAGES:
-            self._heartbeat.give_back(turn)
+        except (*_OUTAGES, LeaseLost):
+            if self._heartbeat.keeps(turn):
+                self._heartbeat.give_back(turn)
             raise
         finally:
             self._heartbeat.remove(turn)
@@ -84,12 +89,14 @@ class AgentPool:
 class Heartbeat:
     """Extends the leases of the turns of this process every two seconds, in one statement an organisation.
 
-    It also gives back turns that an outage of the database cut off, as soon as that is over: that was no attempt.
+    It also gives back turns that an outage of the database cut off, as soon as that is over: that was no attempt. A
+    turn that eats the processor is kept no longer: somebody else tries it, or apologises.
     """
 
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._leases: dict[uuid.UUID, int] = {}
+        self._threads: dict[uuid.UUID, tuple[int, float]] = {}
         self._failed: list[Turn] = []
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -103,10 +110,21 @@ class Heartbeat:
                 self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
                 self._thread.start()
 
+    def watch(self, turn: Turn) -> None:
+        """Count the processor time of this thread from now on as the turn's."""
+        with self._lock:
+            self._threads[turn.token] = (threading.get_ident(), time.thread_time())
+
+    def keeps(self, turn: Turn) -> bool:
+        """Whether the turn's lease is still kept."""
+        with self._lock:
+            return turn.token in self._leases
+
     def remove(self, turn: Turn) -> None:
         """Keep it no longer."""
         with self._lock:
             self._leases.pop(turn.token, None)
+            self._threads.pop(turn.token, None)
 
     def give_back(self, turn: Turn) -> None:
         """Give a turn back that failed, as soon as the database can be asked."""
@@ -122,6 +140,7 @@ class Heartbeat:
     def _beat(self) -> None:
         while not self._stopping.wait(HEARTBEAT_SECONDS):
             self._give_back()
+            self._let_go()
             by_organisation: dict[int, list[uuid.UUID]] = defaultdict(list)
             with self._lock:
                 for token, organisation_id in self._leases.items():
@@ -132,6 +151,16 @@ class Heartbeat:
                         extend_leases(organisation_id, tokens)
                 except Exception as error:
                     log.warning("leases_not_extended", leases=len(tokens), error=type(error).__name__)
+
+    def _let_go(self) -> None:
+        """Keep no turn that has used too much of the processor."""
+        with self._lock:
+            for token, (thread, before) in list(self._threads.items()):
+                # The thread is there: it removes its turn, under this lock, before it ends.
+                if _processor_time(thread) - before > MOST_PROCESSOR_SECONDS:
+                    log.error("turn_eats_processor", seconds=MOST_PROCESSOR_SECONDS)
+                    self._leases.pop(token, None)
+                    self._threads.pop(token)
 
     def _give_back(self) -> None:
         with self._lock:
@@ -146,3 +175,9 @@ class Heartbeat:
                     self._failed += failed
                 return
             failed.pop(0)
+
+
+def _processor_time(thread: int) -> float:
+    """The processor time of a thread; zero where the system does not tell."""
+    clock_of = getattr(time, "pthread_getcpuclockid", None)
+    return 0.0 if clock_of is None else time.clock_gettime(clock_of(thread))

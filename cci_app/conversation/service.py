@@ -148,6 +148,7 @@ class Conversation:
             self._work(turn, time.monotonic(), unheard=True)
         except LeaseLost:
             log.info("turn_taken_over", receipt=turn.receipt_id)
+            raise
         except Exception:
             log.exception("turn_not_finished", receipt=turn.receipt_id)
             raise

@@ -6,14 +6,22 @@ import sqlalchemy as sa
 
 from cci_app.conversation.inbound import Person
 from cci_app.conversation.outbox import due_messages
+from cci_app.conversation.pool import HEARTBEAT_SECONDS
+from cci_app.conversation.turns import LEASE_SECONDS
 from cci_app.core.database import system_transaction
-from cci_app.core.queue import Task, ring
+from cci_app.core.queue import Task, ring, ring_after
 
-# The oldest unfinished receipt of each person whose turn is free. A fresh one is left to the request that brought it.
+# A lease that is kept is never that near its end: whoever held this one is gone, most likely.
+_NEARLY_OVER_SECONDS = LEASE_SECONDS - 1.5 * HEARTBEAT_SECONDS
+_A_MOMENT_SECONDS = 0.1
+
+# The oldest unfinished receipt of each person whose turn is free, or soon will be, and in how many seconds. A fresh one
+# is left to the request that brought it.
 _UNFINISHED = sa.text(
-    "SELECT min(e.id) FROM webhook_events e"
-    " JOIN turn_state t USING (organisation_id, assistant, user_id)"
-    " WHERE e.status = 'received' AND (t.lease_until IS NULL OR t.lease_until < clock_timestamp())"
+    "SELECT min(e.id) AS id, coalesce(extract(epoch FROM min(t.lease_until) - clock_timestamp()), 0) AS seconds"
+    " FROM webhook_events e JOIN turn_state t USING (organisation_id, assistant, user_id)"
+    " WHERE e.status = 'received'"
+    "   AND (t.lease_until IS NULL OR t.lease_until < clock_timestamp() + make_interval(secs => :nearly))"
     "   AND (e.held OR e.not_before <= clock_timestamp()"
     "    OR e.received_at < clock_timestamp() - make_interval(secs => :grace))"
     " GROUP BY e.organisation_id, e.assistant, e.user_id ORDER BY 1 LIMIT 1000"
@@ -26,13 +34,16 @@ def sweep(grace_seconds: float) -> Sequence[int]:
     `grace_seconds` is how long a request may still be waiting for its turn: the reply budget.
     """
     with system_transaction() as session:
-        receipts: Sequence[int] = session.scalars(_UNFINISHED, {"grace": grace_seconds}).all()
-    for receipt in receipts:
-        ring(Task.RESUME_TURN, str(receipt))
+        found = session.execute(_UNFINISHED, {"grace": grace_seconds, "nearly": _NEARLY_OVER_SECONDS}).all()
+    for row in found:
+        if row.seconds > 0:
+            ring_after(float(row.seconds) + _A_MOMENT_SECONDS, Task.RESUME_TURN, str(row.id))
+        else:
+            ring(Task.RESUME_TURN, str(row.id))
     for message in due_messages():
         ring(Task.SEND, str(message))
     ring(Task.LOG_CONVERSATIONS)
-    return receipts
+    return [row.id for row in found if row.seconds <= 0]
 
 
 def person_of(receipt_id: int) -> Person | None:

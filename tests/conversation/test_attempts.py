@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
+from cci_app.agents.ports import AgentReply, TurnContext
 from cci_app.conversation import completing, receipts, turns
 from cci_app.conversation.inbound import Person
 from cci_app.conversation.service import Conversation
@@ -127,3 +128,32 @@ def test_suspects_run_one_at_a_time(conversation: Conversation, person: Person, 
 def counted(person: Person) -> list[int]:
     with tenant_transaction(person.organisation_id) as session:
         return list(session.scalars(sa.text("SELECT attempts FROM turn_state")))
+
+
+def test_a_turn_that_eats_the_processor_is_kept_no_longer(
+    conversation: Conversation, person: Person, agent: ScriptedAgent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from cci_app.conversation import pool
+
+    monkeypatch.setattr(pool, "HEARTBEAT_SECONDS", 0.02)
+    monkeypatch.setattr(pool, "MOST_PROCESSOR_SECONDS", 0.2)
+    ask, spinning = agent.reply, threading.Event()
+    spinning.set()
+
+    def spin(turn: TurnContext) -> AgentReply:
+        while spinning.is_set():
+            pass
+        return ask(turn)
+
+    monkeypatch.setattr(agent, "reply", spin)
+    assert say(conversation, person, "veneno") == "holding es"
+    heartbeat = conversation._pool._heartbeat
+    until(lambda: not heartbeat._leases)
+    second = taken_over(person)
+    assert second.attempts == 2
+    spinning.clear()
+    until(lambda: agent.asked == ["veneno"])
+    conversation.stop()
+    # That it ended after all takes nothing back: it would be run for ever.
+    assert attempts(person) == 2
+    assert taken_over(person).is_given_up
