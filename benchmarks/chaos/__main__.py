@@ -7,9 +7,11 @@ import time
 from collections.abc import Callable
 
 from benchmarks.chaos import (
+    asynchronous,
     crashes,
     late,
     model_faults,
+    poison,
     postgres_faults,
     redis_faults,
     repeats,
@@ -25,6 +27,8 @@ SEED = 20_260_115
 SHOWN = 20
 SCENARIOS: dict[str, Callable[[Stage, Scale], list[Figure]]] = {
     "crashes": crashes.run,
+    "asynchronous": asynchronous.run,
+    "poison": poison.run,
     "redis": redis_faults.run,
     "postgres": postgres_faults.run,
     "repeats": repeats.run,

@@ -1,5 +1,6 @@
 """The product under attack: what runs, what is done to it, and what its database holds."""
 
+import json
 import os
 import signal
 import sys
@@ -14,9 +15,13 @@ from benchmarks.chaos.people import Channel, Message
 from benchmarks.chaos.providers import Providers
 from benchmarks.product import Product, free_port
 from cci_app.embedded import processes
+from tests.fakes import courier
+from tests.fakes.courier import FakeCourier
 from tests.fakes.graph import FakeGraph
 
 READY_SECONDS = 60.0
+COURIER_NUMBER = "+573009999999"
+COURIER_SECRET = "a fictional secret"
 _UNSETTLED = (
     "SELECT (SELECT count(*) FROM webhook_events WHERE status = 'received' OR logged_at IS NULL)"
     " + (SELECT count(*) FROM outbound_messages WHERE state = 'sending'"
@@ -31,6 +36,7 @@ class Scale:
     messages: int = 2000
     people: int = 40
     kills: int = 20
+    bursts: int = 15
     control_messages: int = 300
     control_kills: int = 3
     fault_seconds: float = 30.0
@@ -53,6 +59,7 @@ QUICK = Scale(
     messages=300,
     people=24,
     kills=3,
+    bursts=4,
     control_messages=120,
     control_kills=2,
     fault_seconds=12,
@@ -77,6 +84,7 @@ class Stage:
     product: Product
     providers: Providers
     graph: FakeGraph
+    courier: FakeCourier
     seed: int
 
     def channel(self, address: str | None = None) -> Channel:
@@ -186,6 +194,16 @@ def stage(seed: int, settings: Mapping[str, str] | None = None) -> Iterator[Stag
     with (
         Providers() as providers,
         FakeGraph() as graph,
-        Product({**providers.settings, **graph.settings, **(settings or {})}) as product,
+        FakeCourier() as service,
+        Product({**providers.settings, **graph.settings, **service.settings, **(settings or {})}) as product,
     ):
-        yield Stage(product, providers, graph, seed)
+        _add_courier(product, service)
+        yield Stage(product, providers, graph, service, seed)
+
+
+def _add_courier(product: Product, service: FakeCourier) -> None:
+    """An account at the courier's."""
+    secrets = product.folder / "secrets.json"
+    secrets.write_text(json.dumps({"secret": COURIER_SECRET}))
+    account = (courier.KIND, "main", "--set", f"number={COURIER_NUMBER}", "--set", f"base_url={service.address}")
+    product.flask("channels", "add", *account, "--secrets-file", str(secrets))

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from benchmarks.chaos.asynchronous import kill_under_bursts
 from benchmarks.chaos.crashes import kill_under_load
 from benchmarks.chaos.late import slow_answers
 from benchmarks.chaos.model_faults import TALKS, Talk, judge_talks
@@ -26,6 +27,7 @@ def test_the_product_under_faults() -> None:
     # One test, because all of it shares one product; and a shorter budget, because the slow model is shorter, too.
     with stage(SEED, {"REPLY_BUDGET_SECONDS": "4"}) as scene:
         kills_lose_and_double_nothing(scene)
+        a_burst_is_one_reply_also_when_the_worker_is_killed(scene)
         scene.providers.seconds = 0.2
         assert one_event_repeated(scene, "r5", events=3, repeats=10) == (3, 3, 30)
         assert lost_updates(scene, scene.channel(), "r6", people=8, settle=scene.settle) == 0
@@ -41,6 +43,16 @@ def kills_lose_and_double_nothing(scene: Stage) -> None:
     assert verdict.clean, [*verdict.lost, *verdict.doubled, *verdict.disordered]
     assert recoveries
     assert scene.messages("r1") == (verdict.messages, verdict.messages)
+
+
+def a_burst_is_one_reply_also_when_the_worker_is_killed(scene: Stage) -> None:
+    verdict, split = kill_under_bursts(scene, bursts=2, people=4, kills=1)
+    assert verdict.messages == 4 * 2 * 3
+    assert verdict.clean, [*verdict.lost, *verdict.doubled, *verdict.disordered]
+    assert split == []
+    assert scene.messages("r1a") == (24, 24)
+    # Three messages, one turn, one reply, sent once: eight bursts are eight parts.
+    assert len(scene.courier.carried) == 8
 
 
 def nobody_waits_for_a_database_that_hangs(scene: Stage) -> None:

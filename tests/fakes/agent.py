@@ -1,11 +1,13 @@
 """An agent for measurements, served as any organisation's own: it asks a fake model on loopback.
 
 As such agents do, it counts a person's messages in a store without any lock: it reads, thinks, writes one more. Only
-whoever has it answer one message of a person at a time gets the count right.
+whoever has it answer one message of a person at a time gets the count right. A message with
+`[poison.` ends its process.
 """
 
 import functools
 import os
+import signal
 from typing import Any
 
 import httpx
@@ -14,6 +16,8 @@ import httpx
 def whatsapp_chat(user_id: str, user_input: str) -> str:
     """Ask the model, and count."""
     told = _ask("/answer", {"user_id": user_id, "text": user_input})
+    if "[poison." in user_input:
+        os.kill(os.getpid(), signal.SIGKILL)
     _ask("/count", {"user_id": user_id, "count": told["count"] + 1})
     return str(told["answer"])
 

@@ -154,6 +154,11 @@ class FakeCourier:
         """Where it listens."""
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """Environment variables that load the channel."""
+        return {"CHANNEL_MODULES": '["tests.fakes.courier"]'}
+
     def texts(self, to: str) -> list[str]:
         """What somebody was brought."""
         return [carried.text for carried in self.carried if carried.to == to]
