@@ -25,7 +25,7 @@ from config.settings import ROOT, Settings
 SAMPLES = ROOT / "config" / "samples"
 READY_SECONDS = 60.0
 # A limit would hide what lies behind it.
-NO_LIMITS = {"RATE_LIMIT_PER_KEY": "10000000/minute", "RATE_LIMIT_PER_PERSON": "10000000/minute"}
+NO_LIMITS = dict.fromkeys(("RATE_LIMIT_PER_KEY", "RATE_LIMIT_PER_STRANGER", "RATE_LIMIT_PER_PERSON"), "10000000/minute")
 _PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR")
 
 

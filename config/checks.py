@@ -132,7 +132,7 @@ class CheckedSettings(BaseSettings):
             raise ValueError("this holds a space, a line end or a letter that no key has: copy the key anew")
         return value
 
-    @field_validator("rate_limit_per_key", "rate_limit_per_person", check_fields=False)
+    @field_validator("rate_limit_per_key", "rate_limit_per_stranger", "rate_limit_per_person", check_fields=False)
     @classmethod
     def _limit(cls, value: str) -> str:
         try:

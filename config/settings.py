@@ -193,6 +193,9 @@ class Settings(CheckedSettings):
     max_body_bytes: int = Field(1_048_576, ge=1024, description="Largest request body")
     max_upload_bytes: int = Field(10_485_760, ge=1024, description="Largest uploaded file")
     rate_limit_per_key: str = Field("12000/minute", description="Requests of one API key")
+    rate_limit_per_stranger: str = Field(
+        "300/minute", description="Keys and sessions that do not hold, of one address, in each web process"
+    )
     rate_limit_per_person: str = Field("120/minute", description="Messages of one person")
     prometheus_multiproc_dir: Path | None = Field(None, description="Folder in which web processes share their metrics")
 

@@ -100,6 +100,7 @@ def make_settings(database_url: str, redis_url: str, **changes: Any) -> Any:
         "tz": "America/Bogota",
         "file_storage": tempfile.gettempdir() + "/cci-test-files",
         "rate_limit_per_person": "10000/minute",
+        "rate_limit_per_stranger": "1000000/minute",
         # Each test has an organisation of its own.
         "assistants_shared_with": "*",
         # A test of a chat model's key is no test of embeddings.

@@ -37,6 +37,10 @@ class ApiKeys:
         """Whether a key was sent."""
         return bool(_key_in(request))
 
+    def secret(self, request: Request) -> str:
+        """The key."""
+        return _key_in(request)
+
     def prove(self, request: Request) -> Caller:
         """Look the key up, or remember it."""
         key = _key_in(request)

@@ -6,11 +6,12 @@ from typing import Any, cast
 import structlog
 from flask import Flask, current_app, g, request
 
+from cci_app.accounts.brake import Brake
 from cci_app.accounts.caller import Access, Caller, Proof
 from cci_app.accounts.origin import READING, refuse_other_sites
 from cci_app.accounts.ports import Strategy
 from cci_app.core.audit import SYSTEM, Actor, act_as
-from cci_app.core.errors import Forbidden, Unauthorized
+from cci_app.core.errors import Forbidden, TooManyRequests, Unauthorized
 
 
 def init_auth(app: Flask, accesses: Mapping[str, Access], strategies: Mapping[Proof, Strategy]) -> None:
@@ -19,6 +20,7 @@ def init_auth(app: Flask, accesses: Mapping[str, Access], strategies: Mapping[Pr
     A blueprint that is not there is closed to everyone: access is denied by default.
     """
     app.extensions["cci_strategies"] = strategies
+    app.extensions["cci_brake"] = Brake()
 
     @app.before_request
     def _authenticate() -> None:
@@ -78,15 +80,20 @@ def caller_if_known() -> Caller | None:
     strategies: Mapping[Proof, Strategy] = current_app.extensions["cci_strategies"]
     try:
         return _prove(strategies)
-    except (Unauthorized, Forbidden):
+    except (Unauthorized, Forbidden, TooManyRequests):
         return None
 
 
 def _prove(proofs: Iterable[Proof]) -> Caller:
     strategies: Mapping[Proof, Strategy] = current_app.extensions["cci_strategies"]
     asked = [strategies[proof] for proof in proofs]
+    brake: Brake = current_app.extensions["cci_brake"]
     for strategy in asked:
-        if strategy.claimed(request):
+        if not strategy.claimed(request):
+            continue
+        if not (secret := strategy.secret(request)):
+            return strategy.prove(request)
+        with brake.on(request.remote_addr or "", secret):
             return strategy.prove(request)
     raise Unauthorized(", or ".join(strategy.asks for strategy in asked))
 

@@ -23,5 +23,8 @@ class Strategy(Protocol):
     def claimed(self, request: Request) -> bool:
         """Whether the request carries such a proof, a valid one or not."""
 
+    def secret(self, request: Request) -> str:
+        """The secret that is looked up as a proof, and that a caller sends each time; empty where there is no such."""
+
     def prove(self, request: Request) -> Caller:
         """Who calls. Raises Unauthorized for a proof that does not hold, Forbidden for one that is not for this."""

@@ -35,6 +35,10 @@ class Sessions:
         """Whether there is such a cookie."""
         return bool(session_token(request))
 
+    def secret(self, request: Request) -> str:
+        """The token in the cookie."""
+        return session_token(request)
+
     def prove(self, request: Request) -> Caller:
         """Look the session up: one that was ended is over at once."""
         if request.method not in READING:

@@ -5,6 +5,8 @@ killed process had not written yet, half a second's worth, are lost; the convers
 """
 
 import collections
+import threading
+import time
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 FLUSH_SECONDS = 0.5
 BUFFER_ROWS = 100_000
+# Of requests that prove no identity, in each process: anybody can send as many as they like.
+STRANGERS_A_MINUTE = 60
 
 REQUESTS = Counter("cci_http_requests", "Requests answered", ["method", "endpoint", "status"])
 REQUEST_SECONDS = Histogram(
@@ -51,14 +55,27 @@ class MetricsLog:
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._rows: collections.deque[RequestFigure] = collections.deque(maxlen=BUFFER_ROWS)
+        self._lock = threading.Lock()
+        self._minute = self._of_strangers = 0
         self._background = Background("api-metrics", self.flush, FLUSH_SECONDS)
 
     def record(self, figure: RequestFigure) -> None:
         """Count a request; returns at once."""
         REQUESTS.labels(figure.method, figure.endpoint, str(figure.status_code)).inc()
         REQUEST_SECONDS.labels(figure.endpoint).observe(figure.seconds)
+        if figure.organisation_id is None and not self._room_for_strangers():
+            return
         self._rows.append(figure)
         self._background.wake()
+
+    def _room_for_strangers(self) -> bool:
+        """Whether a request of nobody is kept as a row; of many, counters alone tell."""
+        minute = int(time.monotonic() // 60)
+        with self._lock:
+            if minute != self._minute:
+                self._minute, self._of_strangers = minute, 0
+            self._of_strangers += 1
+            return self._of_strangers <= STRANGERS_A_MINUTE
 
     def flush(self) -> None:
         """Write what was gathered. What cannot be written is kept for the next time, up to 100,000 rows."""

@@ -31,6 +31,10 @@ class ChannelSignatures:
         """Whatever comes to a channel's address is meant to be the channel's, which alone knows where it signs."""
         return {"kind", "account"} <= set(request.view_args or ())
 
+    def secret(self, request: Request) -> str:  # noqa: ARG002 (the port's)
+        """None: a signature is computed, and another one each time."""
+        return ""
+
     def prove(self, request: Request) -> Caller:
         """Find the account and have its channel look at the signature."""
         account, channel, incoming = delivery(request)

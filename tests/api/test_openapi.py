@@ -20,6 +20,7 @@ from cci_app.accounts.keys import list_keys
 from cci_app.accounts.members.links import invite
 from cci_app.accounts.members.models import Member
 from cci_app.accounts.members.sessions import list_sessions
+from cci_app.core.http import api
 from cci_app.core.http.errors import DOCUMENTED
 from tests.accounts.signed_in import OURS, make_member, sign_in
 from tests.admin.contacts import add_contact
@@ -317,3 +318,24 @@ def test_a_reload_never_takes_another_workbook_than_the_one_sent(
     assert refused.status_code == 422
     assert refused.json is not None
     assert "file" in refused.json["error"]["details"]
+
+
+def test_the_description_is_made_once(web: FlaskClient, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = web.get("/openapi.json").data
+    made: list[object] = []
+    really = api._description
+
+    def describe(*asked: Any) -> Any:
+        made.append(asked)
+        return really(*asked)
+
+    monkeypatch.setattr(api, "_description", describe)
+    assert {web.get("/openapi.json").data for _ in range(5)} == {first}
+    for _ in range(3):
+        web.get("/openapi.json", headers=tenant.headers)
+    # For a caller the assistants are listed: another document, made once as well.
+    assert len(made) <= 1
+    # The control: once forgotten, it is made anew.
+    web.application.extensions["cci_api_written"].clear()
+    assert web.get("/openapi.json").data == first
+    assert len(made) >= 1

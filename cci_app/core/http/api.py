@@ -1,6 +1,6 @@
 """The API's description: flask-smorest with our error envelope, and what each operation asks of its caller."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from functools import wraps
 from typing import Any, Protocol
@@ -20,6 +20,8 @@ API_VERSION = "1.0.0"
 _FOR_CALLERS = ("UNAUTHORIZED", "FORBIDDEN", "UNPROCESSABLE_ENTITY", "TOO_MANY_REQUESTS", "SERVICE_UNAVAILABLE")
 _FOR_BODIES = ("BAD_REQUEST", "REQUEST_ENTITY_TOO_LARGE")
 _NO_QUERY = ma.Schema()
+# Organisations differ in the assistants that are listed for them; each document has some 200 KB.
+_KEPT_DESCRIPTIONS = 20
 
 
 class Security(Protocol):
@@ -137,6 +139,7 @@ def make_api(app: Flask, security: Security) -> EdgeApi:
     api = EdgeApi(app, security)
     app.extensions["cci_api"] = api
     app.extensions["cci_api_values"] = {}
+    app.extensions["cci_api_written"] = {}
     return api
 
 
@@ -156,13 +159,24 @@ def check_value(name: str, value: str | None) -> None:
         raise InvalidInput(f"there is no {name} {value}; there are: {told}", details={name: [f"One of: {told}."]})
 
 
-def description(app: Flask) -> dict[str, Any]:
-    """The OpenAPI document of the application."""
+def written_description(app: Flask) -> bytes:
+    """The OpenAPI document of the application as JSON; made once for all to whom the same values are listed."""
+    listed = {name: tuple(sorted(values())) for name, values in app.extensions["cci_api_values"].items()}
+    kept: dict[tuple[Any, ...], bytes] = app.extensions["cci_api_written"]
+    key = tuple(sorted(listed.items()))
+    if key not in kept:
+        if len(kept) >= _KEPT_DESCRIPTIONS:
+            kept.clear()
+        kept[key] = app.json.dumps(_description(app, listed)).encode()
+    return kept[key]
+
+
+def _description(app: Flask, listed: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     # What is listed for one must not stay in the original for the next.
     document: dict[str, Any] = deepcopy(app.extensions["cci_api"].spec.to_dict())
-    for name, values in app.extensions["cci_api_values"].items():
-        if allowed := sorted(values()):
-            _set_values(document, name, allowed)
+    for name, allowed in listed.items():
+        if allowed:
+            _set_values(document, name, list(allowed))
     for path in document["paths"].values():
         for operation in path.values():
             _allow_empty(operation)

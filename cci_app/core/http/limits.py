@@ -42,6 +42,7 @@ class RateLimits:
 
     def __init__(self, app: Flask, settings: Settings) -> None:
         self.per_key = _parsed("RATE_LIMIT_PER_KEY", settings.rate_limit_per_key)
+        self.per_stranger = _parsed("RATE_LIMIT_PER_STRANGER", settings.rate_limit_per_stranger)
         self.per_person = _parsed("RATE_LIMIT_PER_PERSON", settings.rate_limit_per_person)
         pool = app.extensions["cci_redis"].connection_pool
         storage = RedisStorage(settings.redis_url.get_secret_value(), connection_pool=pool, key_prefix="cci")
@@ -74,6 +75,15 @@ class RateLimits:
         counts = self._count_together(keys, [each.limit.get_expiry() for each in counted])
         return [int(count) <= each.limit.amount for each, count in zip(counted, counts, strict=True)]
 
+    def note_here(self, limit: RateLimitItem, *who: str) -> None:
+        """Count one more of `who`, whom nothing is refused, in this process alone: that takes no round trip."""
+        self._own.hit(limit, *who)
+
+    def check_here(self, limit: RateLimitItem, *who: str) -> None:
+        """Raise TooManyRequests where no more of `who` may be counted in this process; count nothing."""
+        if not self._own.test(limit, *who):
+            raise _too_many(limit, self._own.get_window_stats(limit, *who).reset_time)
+
     def note(self, limit: RateLimitItem, *who: str) -> None:
         """Count one more of `who`, whom nothing is refused."""
         self._ask(lambda limiter: limiter.hit(limit, *who))
@@ -87,18 +97,21 @@ class RateLimits:
         self._ask(lambda limiter: limiter.clear(limit, *who))
 
     def _refuse(self, limit: RateLimitItem, who: tuple[str, ...]) -> NoReturn:
-        ends = self._ask(lambda limiter: limiter.get_window_stats(limit, *who).reset_time)
-        raise TooManyRequests(
-            "too many requests: wait and send again",
-            details={"limit": str(limit)},
-            retry_after=max(1, math.ceil(ends - time.time())),
-        )
+        raise _too_many(limit, self._ask(lambda limiter: limiter.get_window_stats(limit, *who).reset_time))
 
     def _ask(self, question: Callable[[FixedWindowRateLimiter], T]) -> T:
         try:
             return ask_redis(lambda _: question(self._shared))
         except redis.RedisError:
             return question(self._own)
+
+
+def _too_many(limit: RateLimitItem, ends: float) -> TooManyRequests:
+    return TooManyRequests(
+        "too many requests: wait and send again",
+        details={"limit": str(limit)},
+        retry_after=max(1, math.ceil(ends - time.time())),
+    )
 
 
 def _parsed(name: str, written: str) -> RateLimitItem:

@@ -6,9 +6,9 @@ The documentation page comes from files of our own: it works without internet an
 from pathlib import Path
 
 import marshmallow as ma
-from flask import Response, current_app, jsonify, render_template, send_from_directory
+from flask import Response, current_app, render_template, send_from_directory
 
-from cci_app.core.http.api import API_VERSION, EdgeBlueprint, description
+from cci_app.core.http.api import API_VERSION, EdgeBlueprint, written_description
 
 STATIC = Path(__file__).parent / "static"
 # Swagger UI sets style attributes and draws its icons from data addresses.
@@ -54,7 +54,7 @@ def health() -> dict[str, str]:
 @blueprint.response(200, OPENAPI_SCHEMA, example=OPENAPI_EXAMPLE)
 def get_openapi() -> Response:
     """The description of the API."""
-    return jsonify(description(current_app))
+    return Response(written_description(current_app), content_type="application/json")
 
 
 @blueprint.get("/docs")
