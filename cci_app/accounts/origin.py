@@ -33,3 +33,8 @@ def _is_ours(origin: str, request: Request) -> bool:
     except ValueError:
         return False
     return sent.scheme in {"http", "https"} and sent.netloc in ours
+
+
+def our_origin(request: Request) -> str:
+    """Where our pages are: as the settings say, else as the request does."""
+    return current_app.config["SETTINGS"].public_url or request.host_url.rstrip("/")

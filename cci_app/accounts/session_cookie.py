@@ -13,6 +13,7 @@ from config.settings import Environment
 
 _NAME = "cci_session"
 _DEVICE_NAME = "cci_device"
+_HALF_NAME = "cci_half"
 _LEAVING_NAME = "cci_leaving"
 _DEVICE_SECONDS = 365 * 24 * 3600
 
@@ -83,6 +84,21 @@ def kept_leaving(request: Request) -> str | None:
 def drop_leaving(response: Response, request: Request) -> None:
     """It serves once."""
     _set(response, request, _LEAVING_NAME, "", 0)
+
+
+def keep_half(response: Response, request: Request, kept: str, seconds: int) -> None:
+    """Let the browser keep that its member gave the password."""
+    _set(response, request, _HALF_NAME, kept, seconds)
+
+
+def kept_half(request: Request) -> str | None:
+    """What the browser kept when the password was right."""
+    return request.cookies.get(_name(_HALF_NAME, request))
+
+
+def drop_half(response: Response, request: Request) -> None:
+    """The member is in."""
+    _set(response, request, _HALF_NAME, "", 0)
 
 
 def _set(response: Response, request: Request, name: str, value: str, seconds: int) -> None:

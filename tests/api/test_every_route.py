@@ -41,7 +41,8 @@ def routes(app: Flask) -> list[tuple[str, Rule]]:
 
 def address(rule: Rule, job_id: str, document_id: int = 1) -> str:
     values = {"user_id": USER, "job_id": job_id, "schedule_id": job_id, "document_id": document_id, "name": "docs.js"}
-    values |= {"session_id": job_id, "invitation_id": job_id, "member_id": 10**12, "key_id": 10**12}
+    values |= {"session_id": job_id, "invitation_id": job_id, "passkey_id": job_id}
+    values |= {"member_id": 10**12, "key_id": 10**12}
     values |= {"conversation_id": job_id, "phone": USER}
     values |= {"kind": "sharepoint", "name": "members", "account": "1"} if "kind" in rule.arguments else {}
     _, path = rule.build({name: values[name] for name in rule.arguments}) or ("", "")

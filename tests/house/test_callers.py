@@ -15,7 +15,7 @@ from tests.conftest import make_settings
 PUBLIC = {
     *("/health", "/api/v1/health", "/docs", "/openapi.json", "/docs/static/<path:name>"),
     *("/login", "/logout", "/login/forgot", "/login/invitation/<token>", "/login/reset/<token>"),
-    *("/login/microsoft", "/login/microsoft/callback"),
+    *("/login/microsoft", "/login/microsoft/callback", "/login/passkey", "/login/passkey.js"),
 }
 
 

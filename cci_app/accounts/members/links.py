@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from cci_app.accounts.caller import Caller, Role
 from cci_app.accounts.hashed import hash_secret
 from cci_app.accounts.members.models import LinkKind, MailState, Member, MemberLink
+from cci_app.accounts.members.passkeys import has_passkeys
 from cci_app.accounts.members.passwords import check_password, hash_password
 from cci_app.accounts.members.register import (
     add_member,
@@ -168,8 +169,11 @@ def accept(token: str, name: str, password: str, device: Device) -> tuple[Member
         return member, session_token
 
 
-def reset(token: str, password: str, device: Device) -> tuple[Member, str]:
-    """Set the new password that a link allows; all devices are signed out but this one. Raises as `accept` does."""
+def reset(token: str, password: str, device: Device) -> tuple[Member, str | None]:
+    """Set the new password that a link allows; all devices are signed out but this one. Raises as `accept` does.
+
+    Whoever has a passkey is not let in by a mail alone: there is no token then.
+    """
     found = look_at(token, LinkKind.RESET)
     check_password(password, found.email)
     hashed = hash_password(password)
@@ -182,6 +186,8 @@ def reset(token: str, password: str, device: Device) -> tuple[Member, str]:
             set_password(session, member, hashed)
             _end_links(session, member.organisation_id, LinkKind.RESET, member.email)
             revoke_sessions(session, member.id)
+            if has_passkeys(session, member.id):
+                return member, None
             session_token = start_session(session, member, device)
             record(session, member.organisation_id, "sign_in", f"member:{member.id}", {"how": "reset"})
         return member, session_token

@@ -101,3 +101,19 @@ class MemberLink(OrganisationOwned, Base):
     mail_reason: Mapped[str | None]
     mail_attempts: Mapped[int] = mapped_column(server_default=sa.text("0"))
     mail_not_before: Mapped[datetime | None]
+
+
+class Passkey(OrganisationOwned, Base):
+    """What a member has beside the password: the public half of a key in a device of theirs."""
+
+    __tablename__ = "passkeys"
+    __table_args__ = (sa.UniqueConstraint("member_id", "credential_id"), sa.Index(None, "organisation_id"))
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    member_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("members.id", ondelete="CASCADE"))
+    credential_id: Mapped[bytes]
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int] = mapped_column(sa.BigInteger)
+    name: Mapped[str] = mapped_column(sa.String(100))
+    created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    last_used_at: Mapped[datetime | None]

@@ -1,22 +1,38 @@
 """Signing in with an address and a password."""
 
+import json
+import time
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from flask import current_app
 
 from cci_app.accounts.members.attempts import Attempt, device_of, known_device
 from cci_app.accounts.members.directory import Person
 from cci_app.accounts.members.models import Member
+from cci_app.accounts.members.passkeys import MINUTES, Challenge, begin_proving, has_passkeys, prove
 from cci_app.accounts.members.passwords import hash_password, is_outdated, verify_password
-from cci_app.accounts.members.register import LONGEST_NAME, find_by_email, normal_email
+from cci_app.accounts.members.register import LONGEST_NAME, find_by_email, find_member, normal_email
 from cci_app.accounts.members.sessions import Device, start_session
 from cci_app.core.audit import acting_for, record
 from cci_app.core.database import keyless_transaction, tenant_transaction
-from cci_app.core.errors import Forbidden, Unauthorized
+from cci_app.core.errors import Forbidden, NotFound, Unauthorized
+from cci_app.core.sealed import Seal
 from cci_app.core.tenants import organisation_named
 
 # Of organisations that one address is a member of, so many are tried.
 _MOST_ORGANISATIONS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class HalfSignedIn:
+    """A member who gave the password and needs a passkey too: what the browser is asked, and what it brings back.
+
+    `kept` says whose password it was, for some minutes.
+    """
+
+    challenge: Challenge
+    kept: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +45,8 @@ class SignedIn:
     device: str
 
 
-def sign_in(email: str, password: str, device: Device, kept: str | None) -> SignedIn:
-    """Sign in; `kept` is what the browser kept of an earlier time.
+def sign_in(email: str, password: str, device: Device, kept: str | None, origin: str) -> SignedIn | HalfSignedIn:
+    """Sign in; `kept` is what the browser kept of an earlier time, `origin` where our pages are.
 
     Whoever is a member of several organisations with the same password signs in to the one they used last.
     Raises Unauthorized, the same for an address that nobody has, and TooManyRequests.
@@ -62,9 +78,51 @@ def sign_in(email: str, password: str, device: Device, kept: str | None) -> Sign
         if signing_in is None or signing_in.password_hash != found.password_hash:
             raise Unauthorized("the address or the password is not right")
         signing_in.password_hash = renewed or signing_in.password_hash
+        if has_passkeys(session, found.id):
+            record(session, found.organisation_id, "sign_in.half", f"member:{found.id}", {"how": "password"})
+            return _half(found, origin)
         token = start_session(session, signing_in, device)
         record(session, found.organisation_id, "sign_in", f"member:{found.id}", {"how": "password"})
     return SignedIn(found.organisation_id, found.id, token, device_of(address, kept))
+
+
+def finish_sign_in(half: str, ticket: str, credential: str, device: Device, kept: str | None, origin: str) -> SignedIn:
+    """Let a member in who gave the password before, and now a passkey. Raises Unauthorized."""
+    member = _member_of(half)
+    with tenant_transaction(member.organisation_id) as session, acting_for(f"member:{member.id}", member.email):
+        signing_in = session.get(Member, member.id)
+        if signing_in is None or signing_in.password_hash != member.password_hash:
+            raise Unauthorized("the password was changed meanwhile: begin again")
+        prove(session, signing_in, origin, ticket, credential)
+        token = start_session(session, signing_in, device)
+        told = {"how": "password and passkey"}
+        record(session, member.organisation_id, "sign_in", f"member:{member.id}", told)
+    return SignedIn(member.organisation_id, member.id, token, device_of(member.email, kept))
+
+
+def ask_again(half: str, origin: str) -> HalfSignedIn:
+    """Ask a member who gave the password once more for a passkey. Raises Unauthorized."""
+    return _half(_member_of(half), origin)
+
+
+def _half(member: Member, origin: str) -> HalfSignedIn:
+    told = {"organisation": member.organisation_id, "member": member.id, "until": time.time() + MINUTES * 60}
+    return HalfSignedIn(begin_proving(member, origin), _seal().seal(json.dumps(told)))
+
+
+def _member_of(half: str) -> Member:
+    opened = _seal().open(half)
+    told = json.loads(opened) if opened is not None else {"until": 0}
+    if told["until"] < time.time():
+        raise Unauthorized("this took too long: begin again")
+    try:
+        return find_member(told["organisation"], told["member"])
+    except NotFound as error:
+        raise Unauthorized("you are no member any more") from error
+
+
+def _seal() -> Seal:
+    return Seal(current_app.config["SETTINGS"].secret_key, "half a sign-in")
 
 
 def sign_in_with_directory(organisation: str, person: Person, device: Device, kept: str | None) -> SignedIn:

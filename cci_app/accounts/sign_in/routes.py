@@ -1,10 +1,22 @@
 """Signing in and out, and the links that let somebody in. These are pages: the API's description does not list them."""
 
+import json
 import re
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 
-from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_from_directory,
+    url_for,
+)
 from flask.blueprints import BlueprintSetupState
 from limits import parse
 
@@ -13,15 +25,26 @@ from cci_app.accounts.caller import Proof
 from cci_app.accounts.members.attempts import device_of
 from cci_app.accounts.members.links import LinkOver, accept, ask_reset, look_at, reset
 from cci_app.accounts.members.models import LinkKind
+from cci_app.accounts.members.passkeys import MINUTES as PASSKEY_MINUTES
 from cci_app.accounts.members.register import LONGEST_NAME
 from cci_app.accounts.members.sessions import Device, find_session, revoke_session
-from cci_app.accounts.members.sign_in import sign_in, sign_in_with_directory
+from cci_app.accounts.members.sign_in import (
+    HalfSignedIn,
+    ask_again,
+    finish_sign_in,
+    sign_in,
+    sign_in_with_directory,
+)
+from cci_app.accounts.origin import our_origin
 from cci_app.accounts.session_cookie import (
+    drop_half,
     drop_leaving,
     drop_session,
+    keep_half,
     keep_leaving,
     keep_session,
     kept_device,
+    kept_half,
     kept_leaving,
     session_token,
 )
@@ -33,6 +56,7 @@ from cci_app.core.http.limits import RateLimits
 from cci_app.core.text import clean
 
 HOME = "/admin"
+STATIC = Path(__file__).parent / "static"
 _FAILURES = parse("60/5 minutes")
 _CSP = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 # A path of ours: not `//elsewhere`, and nothing that a browser reads as that.
@@ -60,11 +84,46 @@ def show_login() -> Response:
 def log_in() -> Response:
     """Sign in with the fields `email` and `password`."""
     try:
-        signed_in = sign_in(_field("email"), _field("password"), _device(), kept_device(request))
+        signed_in = sign_in(_field("email"), _field("password"), _device(), kept_device(request), our_origin(request))
     except CciError as error:
         return _page("login", error)
+    if isinstance(signed_in, HalfSignedIn):
+        return _ask_for_passkey(signed_in)
     response = _go(_next())
     keep_session(response, request, signed_in.token, signed_in.device)
+    return response
+
+
+@blueprint.post("/login/passkey")
+def prove_by_passkey() -> Response:
+    """Finish signing in with the fields `credential` and `ticket`."""
+    half, device = kept_half(request) or "", _device()
+    origin = our_origin(request)
+    try:
+        answer = _field("ticket"), _field("credential"), device, kept_device(request), origin
+        signed_in = finish_sign_in(half, *answer)
+    except CciError as error:
+        try:
+            return _ask_for_passkey(ask_again(half, origin), error)
+        except CciError:
+            return _page("login", error, problem="passkey_401")
+    response = _go(_next())
+    keep_session(response, request, signed_in.token, signed_in.device)
+    drop_half(response, request)
+    return response
+
+
+@blueprint.get("/login/passkey.js")
+def get_passkey_script() -> Response:
+    """What asks the browser for a passkey."""
+    return send_from_directory(STATIC, "passkey.js", max_age=3600)
+
+
+def _ask_for_passkey(half: HalfSignedIn, error: CciError | None = None) -> Response:
+    options, ticket = json.dumps(half.challenge.options), half.challenge.ticket
+    response = _page("passkey", error, problem="passkey_401", options=options, ticket=ticket)
+    response.headers["Content-Security-Policy"] = f"{_CSP}; script-src 'self'"
+    keep_half(response, request, half.kept, PASSKEY_MINUTES * 60)
     return response
 
 
@@ -115,8 +174,7 @@ def _entra() -> Entra:
 
 
 def _return_address() -> str:
-    base = current_app.config["SETTINGS"].public_url or request.host_url.rstrip("/")
-    return f"{base}{url_for('sign_in.come_back_from_microsoft')}"
+    return f"{our_origin(request)}{url_for('sign_in.come_back_from_microsoft')}"
 
 
 def _limits() -> RateLimits:
@@ -204,7 +262,7 @@ def set_new_password(token: str) -> Response:
         raise
     except CciError as error:
         return _page("reset", error, email=look_at(token, LinkKind.RESET).email)
-    return _let_in(member.email, session)
+    return _let_in(member.email, session) if session is not None else _go("/login")
 
 
 def _let_in(email: str, session: str) -> Response:
@@ -213,11 +271,13 @@ def _let_in(email: str, session: str) -> Response:
     return response
 
 
-def _page(page: str, error: CciError | None = None, email: str | None = None, problem: str | None = None) -> Response:
+def _page(
+    page: str, error: CciError | None = None, email: str | None = None, problem: str | None = None, **more: str
+) -> Response:
     """A form; after an error with what is said of `problem`, or of the error's status."""
     words, language = _words()
     said = words.get(problem or "", words.get(str(error.status), words["500"])) if error else ""
-    shown = {"name": _field("name"), "next": request.values.get("next", ""), "problem": said}
+    shown = {"name": _field("name"), "next": request.values.get("next", ""), "problem": said, **more}
     if current_app.extensions["cci_entra"] is not None:
         shown["microsoft"] = url_for("sign_in.leave_for_microsoft", next=request.values.get("next") or None)
     response = _rendered(page, words, language, email=email or _field("email"), **shown)

@@ -28,6 +28,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "microsoft_401": "Microsoft no confirmó quién es usted. Vuelva a empezar.",
         "microsoft_403": "Su cuenta de Microsoft es válida, pero usted no es miembro."
         " Pida una invitación a quien administra su organización.",
+        "passkey": "Confirmar con la llave de acceso",
+        "passkey_text": "Su contraseña es correcta. Confirme ahora con la llave de acceso de su dispositivo.",
+        "submit_passkey": "Usar la llave de acceso",
+        "passkey_401": "La llave de acceso no se confirmó. Pruebe otra vez.",
         "401": "El correo o la contraseña no son correctos.",
         "403": "Esta página se abrió desde otro sitio. Vuelva a cargarla y pruebe de nuevo.",
         "409": "Esa persona ya tiene una cuenta. Inicie sesión.",
@@ -61,6 +65,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "microsoft_401": "Microsoft n’a pas confirmé votre identité. Recommencez.",
         "microsoft_403": "Votre compte Microsoft est valable, mais vous n’êtes pas membre."
         " Demandez une invitation à la personne qui administre votre organisation.",
+        "passkey": "Confirmer avec la clé d’accès",
+        "passkey_text": "Votre mot de passe est correct. Confirmez maintenant avec la clé d’accès de votre appareil.",
+        "submit_passkey": "Utiliser la clé d’accès",
+        "passkey_401": "La clé d’accès n’a pas été confirmée. Réessayez.",
         "401": "L’adresse ou le mot de passe est incorrect.",
         "403": "Cette page a été ouverte depuis un autre site. Rechargez-la, puis réessayez.",
         "409": "Cette personne a déjà un compte. Connectez-vous.",
@@ -94,6 +102,10 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "microsoft_401": "Microsoft did not confirm who you are. Begin again.",
         "microsoft_403": "Your Microsoft account is good, but you are no member."
         " Ask whoever administers your organisation for an invitation.",
+        "passkey": "Confirm with your passkey",
+        "passkey_text": "Your password is right. Now confirm with the passkey of your device.",
+        "submit_passkey": "Use the passkey",
+        "passkey_401": "The passkey was not confirmed. Try again.",
         "401": "The address or the password is not right.",
         "403": "This page was opened from another site. Load it again and try there.",
         "409": "This person has an account already. Sign in.",

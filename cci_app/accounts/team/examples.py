@@ -71,3 +71,20 @@ RESET = {
     "link": "https://example.org/login/reset/Zm9vYmFyYmF6cXV4cXV1eGNvcmdlZ3JhdWx0Z2FycGx5",
     "expires_at": "2026-03-02T17:04:05+00:00",
 }
+PASSKEY = {
+    "id": "9f1c2b3a-4d5e-4f60-8a7b-1c2d3e4f5a6b",
+    "name": "Phone",
+    "created_at": "2026-03-02T15:04:05+00:00",
+    "last_used_at": None,
+}
+PASSKEY_CHALLENGE = {
+    "options": {"challenge": "Zm9vYmFy", "rp": {"id": "example.org", "name": "example.org"}},
+    "ticket": "gAAAAABo",
+}
+NEW_PASSKEY = {"password": "correct horse battery staple"}
+PASSKEY_ANSWER = {
+    "name": "Phone",
+    "ticket": "gAAAAABo",
+    "credential": {"id": "Zm9v", "rawId": "Zm9v", "type": "public-key", "response": {}},
+}
+REMOVED_PASSKEY = {"id": PASSKEY["id"], "removed": True}

@@ -3,12 +3,13 @@
 import uuid
 from typing import Any
 
-from flask import Response, current_app, request, stream_with_context
+from flask import Response, request, stream_with_context
 
 from cci_app.accounts.auth import current_caller
 from cci_app.accounts.caller import Role, Scope
 from cci_app.accounts.keys import list_keys, make_key, revoke_key_by_id
 from cci_app.accounts.members.links import invite, list_invitations, offer_reset, take_back
+from cci_app.accounts.members.passkeys import add_passkey, begin_adding, list_passkeys, remove_all, remove_passkey
 from cci_app.accounts.members.register import (
     Changes,
     change_member,
@@ -19,6 +20,7 @@ from cci_app.accounts.members.register import (
     remove_member,
 )
 from cci_app.accounts.members.sessions import ListedSession, list_sessions, revoke_session
+from cci_app.accounts.origin import our_origin
 from cci_app.accounts.team import examples
 from cci_app.accounts.team.log import Sought, as_csv, list_entries
 from cci_app.accounts.team.schemas import (
@@ -37,8 +39,14 @@ from cci_app.accounts.team.schemas import (
     MembersResponse,
     NewInvitationResponse,
     NewKeyResponse,
+    NewPasskeyPayload,
+    PasskeyChallengeResponse,
+    PasskeyPayload,
+    PasskeyResponse,
     PasswordPayload,
     RemovedMemberResponse,
+    RemovedPasskeyResponse,
+    RemovedPasskeysResponse,
     ResetLinkResponse,
     RoleResponse,
     SessionResponse,
@@ -102,6 +110,14 @@ def offer_new_password(member_id: int) -> dict[str, Any]:
     """Let a member set a new password: by a link that is sent to them, or shown here where no mail is set up."""
     made = offer_reset(current_caller(), member_id)
     return {"link": _whole(made.path), "expires_at": made.link.expires_at}
+
+
+@team.delete("/members/<int:member_id>/passkeys", parameters=_MEMBER)
+@team.response(200, RemovedPasskeysResponse, example={"id": 7, "passkeys": 1})
+@team.alt_response(404, "NOT_FOUND")
+def remove_passkeys_of_member(member_id: int) -> dict[str, Any]:
+    """Remove the passkeys of a member who lost them: the password alone lets them in again."""
+    return {"id": member_id, "passkeys": remove_all(current_caller(), member_id)}
 
 
 @team.get("/invitations")
@@ -245,11 +261,48 @@ def end_my_session(session_id: uuid.UUID) -> dict[str, Any]:
     return {"id": session_id, "ended": True}
 
 
+@me.get("/passkeys")
+@me.response(200, PasskeyResponse(many=True), example=[examples.PASSKEY])
+def list_my_passkeys() -> Any:
+    """List one's passkeys."""
+    return list_passkeys(current_caller())
+
+
+@me.post("/passkeys/challenge")
+@me.arguments(NewPasskeyPayload, example=examples.NEW_PASSKEY)
+@me.response(200, PasskeyChallengeResponse, example=examples.PASSKEY_CHALLENGE)
+@me.alt_response(409, "CONFLICT")
+def begin_passkey(payload: dict[str, Any]) -> dict[str, Any]:
+    """Begin adding a passkey: what the browser asks the device."""
+    challenge = begin_adding(current_caller(), our_origin(request), payload["password"])
+    return {"options": challenge.options, "ticket": challenge.ticket}
+
+
+@me.post("/passkeys")
+@me.arguments(PasskeyPayload, example=examples.PASSKEY_ANSWER)
+@me.response(201, PasskeyResponse, example=examples.PASSKEY)
+@me.alt_response(409, "CONFLICT")
+def create_passkey(payload: dict[str, Any]) -> Any:
+    """Add a passkey by the device's answer; from then on signing in takes one beside the password."""
+    return add_passkey(current_caller(), our_origin(request), payload["ticket"], payload["name"], payload["credential"])
+
+
+@me.delete(
+    "/passkeys/<uuid:passkey_id>", parameters=[{"in": "path", "name": "passkey_id", "example": examples.PASSKEY["id"]}]
+)
+@me.response(200, RemovedPasskeyResponse, example=examples.REMOVED_PASSKEY)
+@me.alt_response(404, "NOT_FOUND")
+def delete_passkey(passkey_id: uuid.UUID) -> dict[str, Any]:
+    """Remove one of one's passkeys."""
+    remove_passkey(current_caller(), passkey_id)
+    return {"id": passkey_id, "removed": True}
+
+
 def _whole(path: str | None) -> str | None:
     """The address of a page of ours, for whoever asked: they know where they reached us."""
     if path is None:
         return None
-    return f"{current_app.config['SETTINGS'].public_url or request.host_url.rstrip('/')}{path}"
+    return f"{our_origin(request)}{path}"
 
 
 def _shown(sessions: list[ListedSession]) -> list[dict[str, Any]]:

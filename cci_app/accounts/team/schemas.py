@@ -5,6 +5,7 @@ import marshmallow as ma
 from cci_app.accounts.caller import Role, Scope
 from cci_app.accounts.keys import NAME_LENGTH
 from cci_app.accounts.members.models import EMAIL_LENGTH, MailState
+from cci_app.accounts.members.passkeys import LONGEST_NAME as LONGEST_PASSKEY
 from cci_app.accounts.members.passwords import LONGEST
 from cci_app.core.http.fields import CleanText, PageQuery
 from cci_app.language.detect import ADMIN_LANGUAGES
@@ -141,6 +142,52 @@ class ChangedPasswordResponse(ma.Schema):
     """A password was changed; all other devices are signed out."""
 
     changed = ma.fields.Boolean(required=True)
+
+
+class NewPasskeyPayload(ma.Schema):
+    """The password of whoever wants a passkey."""
+
+    password = ma.fields.String(
+        required=True, validate=ma.validate.Length(1, LONGEST), metadata={"example": "correct horse battery staple"}
+    )
+
+
+class PasskeyChallengeResponse(ma.Schema):
+    """What `PublicKeyCredential.parseCreationOptionsFromJSON` takes, and a ticket to bring back within five minutes."""
+
+    options = ma.fields.Dict(required=True)
+    ticket = ma.fields.String(required=True)
+
+
+class PasskeyPayload(ma.Schema):
+    """What the device answered: `credential.toJSON()`."""
+
+    name = CleanText(min_length=1, max_length=LONGEST_PASSKEY, required=True, metadata={"example": "Phone"})
+    ticket = ma.fields.String(required=True, validate=ma.validate.Length(1, 2000))
+    credential = ma.fields.Dict(required=True)
+
+
+class PasskeyResponse(ma.Schema):
+    """A passkey: whoever has one needs it beside the password."""
+
+    id = ma.fields.UUID(required=True)
+    name = ma.fields.String(required=True)
+    created_at = ma.fields.AwareDateTime(required=True)
+    last_used_at = ma.fields.AwareDateTime(required=True, allow_none=True)
+
+
+class RemovedPasskeyResponse(ma.Schema):
+    """A passkey that was removed."""
+
+    id = ma.fields.UUID(required=True)
+    removed = ma.fields.Boolean(required=True)
+
+
+class RemovedPasskeysResponse(ma.Schema):
+    """How many passkeys of a member were removed."""
+
+    id = ma.fields.Integer(required=True)
+    passkeys = ma.fields.Integer(required=True)
 
 
 class KeyPayload(ma.Schema):
