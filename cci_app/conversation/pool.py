@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 HEARTBEAT_SECONDS = 2.0
 # Processor time of one turn. What takes more will not end, or not soon; whoever waits for it gets no answer from it.
 MOST_PROCESSOR_SECONDS = 30.0
+# One suspect waits for another that long, then runs beside it: that one stands still without dying.
+_LONGEST_WAIT_SECONDS = 60.0
 # The database is away, or its disk is full.
 _OUTAGES = (OperationalError, InterfaceError, PoolTimeout)
 T = TypeVar("T")
@@ -70,15 +72,17 @@ class AgentPool:
         if not turn.is_suspect or turn.is_given_up:
             yield
             return
-        if not self._apart.acquire(blocking=False):
-            # Should the process die meanwhile, it was not of this one.
-            count_attempt(turn, -1)
-            self._apart.acquire()
-            count_attempt(turn, 1)
+        alone = self._apart.acquire(blocking=False)
         try:
+            if not alone:
+                # Should the process die meanwhile, it was not of this one.
+                count_attempt(turn, -1)
+                alone = self._apart.acquire(timeout=_LONGEST_WAIT_SECONDS)
+                count_attempt(turn, 1)
             yield
         finally:
-            self._apart.release()
+            if alone:
+                self._apart.release()
 
     def stop(self) -> None:
         """Let the turns under way end, then stop."""
