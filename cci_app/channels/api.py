@@ -23,9 +23,9 @@ class Api:
     limits = Limits()
     errors: Mapping[str, Fault] = {}
 
-    def verify(self, incoming: Incoming) -> bool:  # noqa: ARG002 (its API key was looked at before)
-        """Any request: the key that it came with has proven it."""
-        return True
+    def verify(self, incoming: Incoming) -> bool:
+        """What the endpoint has read: the key that it came with has proven it."""
+        return bool(incoming.fields)
 
     def parse(self, incoming: Incoming) -> Sequence[Inbound]:
         """The message that the endpoint has read."""

@@ -24,6 +24,7 @@ def _courier(app: Flask, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iter
     """The application with a channel more."""
     monkeypatch.setitem(kinds.KINDS, KIND, KINDS[0])
     changed = settings.model_copy(update={"channel_modules": ["tests.fakes.courier"]})
+    monkeypatch.setitem(app.config, "SETTINGS", app.config["SETTINGS"].model_copy(update={"fetch_loopback": True}))
     monkeypatch.setattr(app.extensions["cci_conversation"], "channels", load_channels(changed))
     forget_accounts()
     yield
@@ -112,4 +113,14 @@ def test_a_signed_body_that_is_no_delivery_is_refused(web: FlaskClient, tenant: 
     for body in (b"", b"{}", b"[1]", b'{"events": [{"id": 1}]}', b"\xff"):
         headers = {SIGNATURE: sign(SECRET, body)}
         assert web.post(f"/api/v1/channels/{KIND}/{number}", data=body, headers=headers).status_code == 422
+    assert kept(tenant) == []
+
+
+def test_a_channel_that_signs_nothing_takes_no_deliveries(web: FlaskClient, tenant: Tenant) -> None:
+    account = {"base_url": "http://127.0.0.1:9"}
+    page = str(secrets.randbelow(10**9))
+    channel_accounts.add(tenant.organisation_id, "manychat", "members", account, {"api_key": f"{page}:made-up-key"})
+    message = {"user_id": "+573000000001", "message": "hola"}
+    for headers in ({}, tenant.headers):
+        assert web.post(f"/api/v1/channels/manychat/{page}", json=message, headers=headers).status_code == 401
     assert kept(tenant) == []
