@@ -61,7 +61,7 @@ def kill_under_bursts(stage: Stage, bursts: int, people: int, kills: int) -> tup
         stage.supervise(lambda: not struck or not struck <= writers.being_answered(), _RECOVERY_SECONDS)  # noqa: B023
         say(f"R1, nobody waits: kill {number + 1} of {kills}, recovered after {time.monotonic() - began:.1f} s")
         time.sleep(chance.uniform(0.2, 1.5))
-    stage.supervise(lambda: not writers.writing, _RECOVERY_SECONDS * 4)
+    stage.supervise(lambda: not writers.being_answered() and not writers.writing, _RECOVERY_SECONDS * 4)
     stage.settle()
     brought = carried(stage)
     verdict = judge(writers.sent, [], brought, uncertain(stage))
@@ -99,6 +99,7 @@ class Bursts:
         self.sent: list[Message] = []
         self.firsts: list[str] = []
         self.answered = 0
+        self._given_up: frozenset[str] = frozenset()
         first = 1_000_000 * (sum(name.encode()) % 90 + 10)
         self._threads = [
             threading.Thread(
@@ -120,12 +121,15 @@ class Bursts:
         return any(thread.is_alive() for thread in self._threads)
 
     def being_answered(self) -> set[str]:
-        """The first markers of bursts that the model was asked about and that are not answered."""
+        """The first markers of bursts that the model was asked about and that are not answered, and may be."""
+        self._given_up = uncertain(self._stage)
         asked = {marker for text in list(self._stage.providers.asked) for marker in MARKER.findall(text)}
-        return {marker for marker in list(self.firsts) if marker in asked and not self._is_answered(marker)}
+        return {marker for marker in list(self.firsts) if marker in asked and not self._is_over(marker)}
 
-    def _is_answered(self, marker: str) -> bool:
-        return any(marker in one.text for one in reversed(list(self._stage.courier.carried)))
+    def _is_over(self, marker: str) -> bool:
+        """Whether it is answered, or the product shows that nobody knows."""
+        brought = reversed(list(self._stage.courier.carried))
+        return marker in self._given_up or any(marker in one.text for one in brought)
 
     def _write(self, user_id: str, name: str, bursts: int, chance: random.Random) -> None:
         for burst in range(bursts):
@@ -135,7 +139,7 @@ class Bursts:
                 deliver(self._stage, message, twice=chance.random() < 0.1)
                 time.sleep(chance.uniform(0, _BETWEEN_SECONDS))
             self.firsts.append(messages[0].marker)
-            wait_for(lambda: self._is_answered(messages[-1].marker), _RECOVERY_SECONDS * 2)  # noqa: B023
+            wait_for(lambda: self._is_over(messages[-1].marker), _RECOVERY_SECONDS * 2)  # noqa: B023
             self.answered += 1
 
 
