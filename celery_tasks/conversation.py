@@ -1,10 +1,13 @@
 """Tasks of the conversation room."""
 
+import uuid
+
 from flask import current_app
 
 from cci_app.admin.health import note_worker
 from cci_app.conversation.log import log_conversations
 from cci_app.conversation.outbox import receiver_of
+from cci_app.conversation.retention import run_retention
 from cci_app.conversation.service import get_conversation
 from cci_app.conversation.sweep import person_of, sweep
 from cci_app.core.queue import Task
@@ -43,3 +46,9 @@ def send(message_id: str) -> None:
     person = receiver_of(int(message_id))
     if person is not None:
         get_conversation().outbox.send(person)
+
+
+@celery.task(name=Task.FORGET_OLD.value)
+def forget_old(job_id: str) -> None:
+    """Forget what is old enough, as a job asks."""
+    run_retention(uuid.UUID(job_id))

@@ -3,8 +3,11 @@
 from cci_app.admin.schedules import PAYLOADS
 from cci_app.core.queue import Task, ring
 from cci_app.jobs.ledger import open_jobs
-from cci_app.jobs.schedules import ask_due
+from cci_app.jobs.schedules import ask_due, schedule_for_all
 from celery_tasks.app import celery
+
+# When few people write.
+RETENTION_HOUR = 3
 
 
 @celery.task(name=Task.SWEEP_JOBS.value)
@@ -17,4 +20,5 @@ def sweep_jobs() -> None:
 @celery.task(name=Task.ASK_SCHEDULED.value)
 def ask_scheduled() -> None:
     """Ask for the jobs that are due by a schedule."""
+    schedule_for_all(Task.FORGET_OLD, "retention", RETENTION_HOUR)
     ask_due(PAYLOADS)

@@ -118,6 +118,15 @@ class Settings(CheckedSettings):
         None, description="Between the cells of CSV files; by default a comma in English, else a semicolon, as Excel"
     )
     export_retention_days: int = Field(30, ge=1, le=3650, description="Days for which the files of exports are kept")
+    retention_receipts_days: int = Field(
+        90, ge=0, le=36_500, description="Days for which receipts and what was sent are kept; 0 is for ever"
+    )
+    retention_record_days: int = Field(
+        0, ge=0, le=36_500, description="Days for which conversations, runs and answers are kept; 0 is for ever"
+    )
+    retention_metrics_days: int = Field(
+        90, ge=0, le=36_500, description="Days for which figures of requests are kept; 0 is for ever"
+    )
     file_storage: str = Field(
         str(ROOT / ".local" / "files"), description="Where uploads are kept: a folder, or s3://bucket/prefix"
     )

@@ -25,6 +25,7 @@ PAYLOADS: Mapping[Task, PayloadOfRun] = {
     Task.EXPORT: payload_of,
     Task.RELOAD_CONTACTS: _as_kept,
     Task.CRAWL_SITE: _as_kept,
+    Task.FORGET_OLD: _as_kept,
 }
 
 

@@ -54,6 +54,7 @@ class Task(StrEnum):
     SWEEP_JOBS = "jobs.sweep"
     TEND_VECTORS = "knowledge.tend_vectors"
     EXPORT = "exports.run"
+    FORGET_OLD = "conversation.forget_old"
     ASK_SCHEDULED = "jobs.ask_scheduled"
     FORGET_EXPORTS = "exports.forget"
     TEND_MEMBERS = "accounts.tend"
@@ -70,6 +71,7 @@ QUEUE_OF: dict[Task, Queue] = {
     Task.SWEEP_JOBS: Queue.JOBS,
     Task.TEND_VECTORS: Queue.JOBS,
     Task.EXPORT: Queue.JOBS,
+    Task.FORGET_OLD: Queue.JOBS,
     Task.ASK_SCHEDULED: Queue.JOBS,
     Task.FORGET_EXPORTS: Queue.JOBS,
     Task.TEND_MEMBERS: Queue.JOBS,

@@ -40,6 +40,7 @@ def limit_of(kind: str) -> Limit:
         # A site is read slowly, whoever waits for it: half of the workers are left to all other work.
         Task.CRAWL_SITE: Limit(installation=half, organisation=1, open=20),
         Task.EXPORT: Limit(organisation=half, open=50),
+        Task.FORGET_OLD: Limit(installation=1, open=1),
         Task.RELOAD_CONTACTS: Limit(organisation=1, open=10),
     }
     return limits.get(Task(kind), Limit()) if kind in {task.value for task in Task} else Limit()

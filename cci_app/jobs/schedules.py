@@ -41,6 +41,20 @@ def add_schedule(organisation_id: int, kind: Task, values: Mapping[str, Any]) ->
     return schedule
 
 
+def schedule_for_all(kind: Task, name: str, hour: int) -> None:
+    """See that every organisation has a schedule of that kind: a daily one at that hour, and once as soon as may be."""
+    with system_transaction() as session:
+        session.execute(_FOR_ALL, {"kind": kind.value, "name": name, "hour": hour})
+
+
+_FOR_ALL = sa.text(
+    "WITH alone AS MATERIALIZED (SELECT pg_advisory_xact_lock(hashtextextended('schedules for all', 0)))"
+    " INSERT INTO schedules (id, organisation_id, kind, name, frequency, hour, weekday, month_day, next_run_at)"
+    " SELECT gen_random_uuid(), o.id, :kind, :name, 'daily', :hour, 1, 1, now() FROM organisations o, alone"
+    " WHERE NOT EXISTS (SELECT FROM schedules s WHERE s.organisation_id = o.id AND s.kind = :kind)"
+)
+
+
 def list_schedules(organisation_id: int, kind: Task | None = None) -> list[Schedule]:
     """The organisation's schedules, of one kind or of all, the oldest first."""
     chosen = [Schedule.organisation_id == organisation_id]
