@@ -66,8 +66,11 @@ def list_keys(organisation_id: int) -> Sequence[ApiKey]:
         return session.scalars(chosen).all()
 
 
-def revoke_key_by_id(organisation_id: int, key_id: int) -> ApiKey:
-    """Revoke a key; one that was revoked before stays as it is. Raises NotFound."""
+def revoke_key_by_id(caller: Caller, key_id: int) -> ApiKey:
+    """Revoke a key; one that was revoked before stays as it is. Raises NotFound, and Conflict for the key that asks."""
+    organisation_id = caller.organisation_id
+    if caller.who == f"key:{key_id}":
+        raise Conflict("a key does not revoke itself: a slip would shut its holder out")
     with tenant_transaction(organisation_id) as session:
         key = session.get(ApiKey, key_id, with_for_update=True)
         if key is None or key.organisation_id != organisation_id:

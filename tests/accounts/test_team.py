@@ -115,6 +115,8 @@ def test_a_key_is_told_once_and_revoked(app: Flask, web: FlaskClient, tenant: Te
     revoked = browser.delete(f"{KEYS}/{made['id']}", headers=OURS).get_json()
     assert revoked["revoked_at"] is not None
     assert browser.delete(f"{KEYS}/{made['id']}", headers=OURS).get_json()["revoked_at"] == revoked["revoked_at"]
+    (own,) = [key["id"] for key in shown.get_json()["keys"] if tenant.key.startswith(key["prefix"])]
+    assert web.delete(f"{KEYS}/{own}", headers=tenant.headers).status_code == 409
 
 
 def test_a_key_gives_no_scope_that_it_lacks(app: Flask, web: FlaskClient, tenant: Tenant) -> None:

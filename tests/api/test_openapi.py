@@ -16,10 +16,11 @@ from werkzeug.test import TestResponse
 from benchmarks.entry_points import Operation, operations
 from cci_app import create_app
 from cci_app.accounts.caller import Caller, Proof, Role, Scope
-from cci_app.accounts.keys import list_keys
+from cci_app.accounts.keys import create_key, list_keys
 from cci_app.accounts.members.links import invite
 from cci_app.accounts.members.models import Member
 from cci_app.accounts.members.sessions import list_sessions
+from cci_app.core.database import tenant_transaction
 from cci_app.core.http import api
 from cci_app.core.http.errors import DOCUMENTED
 from tests.accounts.signed_in import OURS, make_member, sign_in
@@ -122,14 +123,15 @@ def invitation_of(tenant: Tenant) -> str:
 
 
 def key_of(tenant: Tenant) -> str:
-    """The key of the organisation."""
+    """Another key of the organisation than the one that asks."""
+    with tenant_transaction(tenant.organisation_id) as session:
+        create_key(session, tenant.organisation_id, "another", {Scope.USERS})
     return str(list_keys(tenant.organisation_id)[0].id)
 
 
 @pytest.fixture
 def job_id(app: Flask, tenant: Tenant) -> str:
     """A job of the organisation."""
-    from cci_app.core.database import tenant_transaction
     from cci_app.jobs.ledger import enqueue
 
     with tenant_transaction(tenant.organisation_id) as session:

@@ -193,9 +193,10 @@ def create_api_key(payload: dict[str, Any]) -> dict[str, Any]:
 @team.delete("/keys/<int:key_id>", parameters=_KEY)
 @team.response(200, KeyResponse, example=examples.REVOKED_KEY)
 @team.alt_response(404, "NOT_FOUND")
+@team.alt_response(409, "CONFLICT")
 def revoke_api_key(key_id: int) -> Any:
-    """Revoke a key: it stops working within five seconds."""
-    return revoke_key_by_id(current_caller().organisation_id, key_id)
+    """Revoke another key: it stops working within five seconds."""
+    return revoke_key_by_id(current_caller(), key_id)
 
 
 @team.get("/audit")
