@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from benchmarks.naughty import kept
 from benchmarks.product import Product
 from benchmarks.tally import Tally, send_all
-from benchmarks.wire import Attempt, Send
+from tests.fakes.wire import Attempt, Send
 
 DRAIN_SECONDS = 120.0
 _LONGEST = 4096

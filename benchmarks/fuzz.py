@@ -13,15 +13,15 @@ from urllib.request import urlopen
 
 from benchmarks import described, faithful, formulas, slow_clients
 from benchmarks.chaos.figures import Figure, table
-from benchmarks.entry_points import EntryPoints
-from benchmarks.hostile_bodies import requests
 from benchmarks.machine import describe
 from benchmarks.naughty import CORPUS, random_strings
 from benchmarks.poison import run as poison
 from benchmarks.product import Product
 from benchmarks.ssrf import run as ssrf
 from benchmarks.tally import send_all
-from benchmarks.wire import over_http
+from tests.fakes.entry_points import EntryPoints
+from tests.fakes.hostile_bodies import requests
+from tests.fakes.wire import over_http
 
 SEED = 20_260_115
 LEAST_CASES = 5_000

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from benchmarks.wire import Attempt, Outcome, Send
+from tests.fakes.wire import Attempt, Outcome, Send
 
 THREADS = 8
 

@@ -14,10 +14,10 @@ import psutil
 
 from benchmarks.chaos.figures import Figure
 from benchmarks.chaos.stage import say, wait_for
-from benchmarks.poison.documents import POISONS
 from benchmarks.product import Product
 from config.settings import ROOT
-from tests.contacts.test_corrupt_workbooks import CASES
+from tests.fakes.corrupt_workbooks import CASES
+from tests.fakes.poisons import POISONS
 
 GOAL_SECONDS = 60.0
 GOAL_BYTES = 512 * 1024 * 1024
@@ -184,6 +184,6 @@ def _contacts(product: Product) -> list[dict[str, object]]:
 
 
 def _one_contact() -> bytes:
-    from tests.contacts.workbooks import contacts
+    from tests.fakes.workbooks import contacts
 
     return contacts(("3000000999", "Una"))

@@ -10,11 +10,11 @@ import httpx
 from benchmarks.chaos.figures import Figure
 from benchmarks.chaos.stage import say, wait_for
 from benchmarks.product import Product
-from benchmarks.ssrf.corpus import ADDRESSES, SITE
 from cci_app.contacts.source import fetch as fetch_workbook
 from cci_app.core.errors import CciError
 from cci_app.core.outbound import transport
 from cci_app.embedded import processes
+from tests.fakes.addresses import ADDRESSES, SITE
 from tests.fakes.internet import Internet
 
 _WORKER = ("celery", "-A", "benchmarks.ssrf.worker:celery", "worker")

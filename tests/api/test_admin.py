@@ -13,7 +13,7 @@ from cci_app.admin.health import WORKER_KEY
 from cci_app.conversation.log import log_conversations
 from cci_app.core.redis import get_redis
 from tests.conftest import Tenant, make_tenant
-from tests.contacts.workbooks import contacts
+from tests.fakes.workbooks import contacts
 
 Rows = Callable[..., list[dict[str, Any]]]
 

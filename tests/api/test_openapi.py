@@ -13,7 +13,6 @@ from flask import Flask, current_app
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from benchmarks.entry_points import Operation, operations
 from cci_app import create_app
 from cci_app.accounts.caller import Caller, Proof, Role, Scope
 from cci_app.accounts.keys import create_key, list_keys
@@ -30,6 +29,7 @@ from tests.conftest import SAMPLES, Tenant, make_settings
 from tests.exports.conftest import Add, add
 from tests.exports.orders import export_for
 from tests.fakes.authenticator import Authenticator
+from tests.fakes.entry_points import Operation, operations
 from tests.integrations.accounts import add_account_for
 from tests.knowledge.ready import make_document
 

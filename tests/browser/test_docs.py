@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from benchmarks.entry_points import operations
 from tests.conftest import Tenant
+from tests.fakes.entry_points import operations
 
 pytestmark = pytest.mark.browser
 

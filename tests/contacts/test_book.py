@@ -9,7 +9,7 @@ from cci_app.contacts import book, reload
 from cci_app.contacts.card import ContactCard
 from cci_app.contacts.errors import WorkbookError
 from cci_app.core.database import tenant_transaction
-from tests.contacts.workbooks import HEADERS, PERSON, contacts, workbook
+from tests.fakes.workbooks import HEADERS, PERSON, contacts, workbook
 
 
 def load(organisation_id: int, *people: tuple[str, str]) -> reload.ReloadDiff:

@@ -17,7 +17,7 @@ from cci_app.contacts.kinds import refuse_web_page
 from cci_app.contacts.workbook import read_workbook
 from cci_app.core.database import tenant_transaction
 from tests.conftest import Tenant
-from tests.contacts.workbooks import contacts, saved, workbook
+from tests.fakes.workbooks import contacts, saved, workbook
 
 INPUTS = Path(__file__).parent / "inputs"
 

@@ -10,7 +10,7 @@ from cci_app.contacts.errors import WorkbookError
 from cci_app.contacts.manager import get_contacts_manager
 from cci_app.core.errors import Conflict, NotFound
 from tests.conftest import Tenant
-from tests.contacts.workbooks import contacts
+from tests.fakes.workbooks import contacts
 
 SAMPLE = Path(__file__).parents[2] / "config" / "samples" / "contacts.xlsx"
 

@@ -18,7 +18,7 @@ from cci_app.jobs import asking
 from cci_app.jobs.ledger import find_job
 from cci_app.jobs.models import Job, JobState
 from tests.conftest import Tenant, make_tenant
-from tests.contacts.workbooks import contacts, workbook
+from tests.fakes.workbooks import contacts, workbook
 
 GOOD = contacts(("3001234567", "Una"), ("nada", "Dos"))
 

@@ -14,7 +14,7 @@ from cci_app.contacts.headers import Column, meaning
 from cci_app.contacts.names import split_name
 from cci_app.contacts.phones import NoPhone, read_phones
 from cci_app.contacts.workbook import Entry, read_workbook
-from tests.contacts.workbooks import HEADERS, PERSON, saved, workbook
+from tests.fakes.workbooks import HEADERS, PERSON, saved, workbook
 
 HEADER_MEANINGS = {
     Column.PHONE: "Celular|CELULAR |Teléfono de la empresa|Téléphone|N° de téléphone|Móvil|WhatsApp|Numéro WhatsApp"

@@ -9,10 +9,10 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from benchmarks.ssrf.corpus import ADDRESSES, SITE
 from cci_app.core.outbound import transport
 from cci_app.core.outbound.addresses import is_public
 from cci_app.core.outbound.fetch import Fetched, FetchError, FetchReason, fetch
+from tests.fakes.addresses import ADDRESSES, SITE
 from tests.fakes.internet import Internet
 
 LIMIT = 100_000

@@ -14,13 +14,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl.utils.escape import unescape
 
-from benchmarks.formulas import PAYLOADS, live_in_csv, live_in_workbook
 from cci_app.core.csv_guard import guarded, unguarded
 from cci_app.core.database import system_transaction
 from cci_app.exports import files, record, workbook
 from cci_app.exports.selection import ExportFormat, Selection
 from tests.conftest import Tenant, make_tenant
 from tests.exports.conftest import NOON, Add
+from tests.fakes.formulas import PAYLOADS, live_in_csv, live_in_workbook
 
 ADDRESS = "/api/v1/export/conversations"
 STATUS, FIRST_ANSWER = 6, 8

@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import trustme
 
-from benchmarks.ssrf.corpus import NAMES, PUBLIC
+from tests.fakes.addresses import NAMES, PUBLIC
 
 _LOOPBACK = "127.0.0.1"
 _PAGE = b"<html><title>Site</title><body><h1>Site</h1><p>Nous suivons les visas de vos salaries.</p></body></html>"

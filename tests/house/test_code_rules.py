@@ -69,6 +69,38 @@ def test_only_the_sandbox_begins_processes() -> None:
     assert beginners == ["cci_app/core/sandbox.py"]
 
 
+def imported_by(path: Path) -> set[str]:
+    """The modules that a file names in its imports, those inside functions too."""
+    modules: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            modules |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return modules
+
+
+# Where a file stands, and what of tests and benchmarks it may import.
+_MAY_IMPORT = {
+    "tests/benchmarks/": ("tests.", "benchmarks."),  # they run small parts of what they test
+    "tests/fakes/": ("tests.fakes.",),
+    "tests/": ("tests.",),
+    "benchmarks/": ("benchmarks.", "tests.fakes."),
+}
+
+
+def test_tests_and_benchmarks_meet_in_the_fakes() -> None:
+    strangers = []
+    for path in CODE:
+        name = str(path.relative_to(ROOT))
+        place = next((place for place in _MAY_IMPORT if name.startswith(place)), None)
+        if place is not None:
+            both = {module for module in imported_by(path) if module.startswith(("tests.", "benchmarks."))}
+            strangers += [(name, module) for module in both if not module.startswith(_MAY_IMPORT[place])]
+    assert strangers == []
+    assert "tests.fakes.models.FakeModels" in imported_by(ROOT / "benchmarks" / "chaos" / "model_faults.py")
+
+
 def test_only_the_edge_knows_the_request() -> None:
     edge = re.compile(r"routes\.py$|^cci_app/(dashboard|core/http)/|^cci_app/accounts/auth\.py$")
     knowing = [

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from benchmarks.ssrf.corpus import SITE
 from cci_app.core.database import system_transaction
 from cci_app.core.outbound.fetch import FetchError, FetchReason
 from cci_app.jobs.claims import claim
@@ -19,6 +18,7 @@ from cci_app.knowledge.documents import crawl, ingestion, robots
 from cci_app.knowledge.documents.crawl import run_crawl
 from cci_app.knowledge.documents.robots import Robots
 from tests.conftest import Tenant
+from tests.fakes.addresses import SITE
 from tests.fakes.internet import Internet
 from tests.knowledge.desk import Desk
 

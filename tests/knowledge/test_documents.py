@@ -15,7 +15,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pytest_httpserver import HTTPServer
 
-from benchmarks.ssrf.corpus import NAMES, SITE
 from cci_app.core.database import system_transaction
 from cci_app.core.errors import Unavailable
 from cci_app.core.outbound.fetch import FetchError, FetchReason
@@ -26,6 +25,7 @@ from cci_app.knowledge.reading import process
 from cci_app.knowledge.search.retrieval import search
 from config.samples.guide.make_pdf import GUIDES, HERE
 from tests.conftest import Tenant
+from tests.fakes.addresses import NAMES, SITE
 from tests.fakes.internet import Internet
 from tests.knowledge.desk import Desk
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.poison.documents import POISONS
 from cci_app.knowledge.index.chunking import chunks
 from cci_app.knowledge.reading import process
 from cci_app.knowledge.reading.document import Reason, UnreadableDocument
 from cci_app.knowledge.reading.kinds import kind_of
+from tests.fakes.poisons import POISONS
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from benchmarks.ssrf.corpus import SITE
+from tests.fakes.addresses import SITE
 from tests.fakes.internet import Internet
 from tests.knowledge.desk import Desk
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from benchmarks.hostile_bodies import BODIES, VALUES
-from benchmarks.wire import Attempt
+from tests.fakes.hostile_bodies import BODIES, VALUES
+from tests.fakes.wire import Attempt
 
 # Headers that the product, its framework or its server reads.
 HEADERS = (

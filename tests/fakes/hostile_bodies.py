@@ -3,7 +3,7 @@
 import gzip
 from typing import Any
 
-from benchmarks.wire import Attempt
+from tests.fakes.wire import Attempt
 
 JSON = b"application/json"
 _MESSAGE = b'{"user_id": "fuzz:body", "message": "hola"}'

@@ -12,14 +12,14 @@ from flask.testing import FlaskClient
 from gunicorn.http.errors import InvalidChunkSize, NoMoreData  # type: ignore[import-untyped]
 from werkzeug.test import create_environ, run_wsgi_app
 
-from benchmarks.entry_points import EntryPoints
 from benchmarks.faithful import messages, send_messages
 from benchmarks.naughty import CORPUS, kept, random_strings
 from benchmarks.tally import send_all
-from benchmarks.wire import Outcome, over_wsgi
 from cci_app.conversation.log import log_conversations
 from cci_app.core.text import clean
 from tests.conftest import Tenant
+from tests.fakes.entry_points import EntryPoints
+from tests.fakes.wire import Outcome, over_wsgi
 
 SEED = 7
 ATTEMPTS = 400
