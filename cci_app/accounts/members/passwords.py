@@ -12,7 +12,7 @@ from cci_app.core.errors import InvalidInput, Unavailable
 
 SHORTEST = 12
 LONGEST = 200
-# OWASP's least: 19 MiB, two passes, one lane. It takes some 20 ms.
+# OWASP's least: 19 MiB, two passes, one lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Each takes memory and a processor: a crowd that signs in, or guesses, waits for one another and not all the rest.
 AT_ONCE = 2
