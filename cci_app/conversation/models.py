@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cci_app.core.database import Base, OrganisationOwned, PersonOwned
+from cci_app.core.database import Base, OrganisationOwned, PersonOwned, belongs_to
 
 PERSON = ("organisation_id", "assistant", "user_id")
 _OPEN = sa.text("state IN ('queued', 'sending')")
@@ -133,7 +133,7 @@ class OutboundMessage(PersonOwned, Base):
         sa.UniqueConstraint("organisation_id", "idempotency_key", name="uq_outbound_messages_key"),
         sa.Index("ix_outbound_messages_open", *PERSON, "id", postgresql_where=_OPEN),
         sa.Index("ix_outbound_messages_due", "not_before", postgresql_where=_OPEN),
-        sa.Index("ix_outbound_messages_listed", "organisation_id", "id"),
+        sa.UniqueConstraint("organisation_id", "id"),
         sa.Index("ix_outbound_messages_receipt", "receipt_id"),
         sa.Index(
             "ix_outbound_messages_troubled",
@@ -164,9 +164,10 @@ class DeliveryEvent(OrganisationOwned, Base):
     """What became of an outbound message: a row each time its state changed, written by the database."""
 
     __tablename__ = "delivery_events"
+    __table_args__ = (belongs_to("outbound_messages", "message_id"),)
 
     id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
-    message_id: Mapped[int] = mapped_column(sa.ForeignKey("outbound_messages.id", ondelete="CASCADE"), index=True)
+    message_id: Mapped[int] = mapped_column(sa.BigInteger, index=True)
     state: Mapped[str] = mapped_column(sa.String(16))
     code: Mapped[str | None]
     reason: Mapped[str | None]
@@ -204,6 +205,7 @@ class ConversationRun(PersonOwned, Base):
 
     __tablename__ = "conversation_runs"
     __table_args__ = (
+        sa.UniqueConstraint("organisation_id", "id"),
         sa.Index(None, *PERSON, "started_at"),
         sa.Index("ix_conversation_runs_started", "organisation_id", "started_at"),
         sa.Index("ix_conversation_runs_moved", "organisation_id", "last_message_at", "id"),
@@ -233,12 +235,13 @@ class Answer(OrganisationOwned, Base):
 
     __tablename__ = "answers"
     __table_args__ = (
+        belongs_to("conversation_runs", "run_id"),
         sa.UniqueConstraint("run_id", "question"),
         sa.CheckConstraint("status IN ('answered', 'vague', 'skipped', 'corrected')", name="status"),
     )
 
     id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
-    run_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("conversation_runs.id", ondelete="CASCADE"))
+    run_id: Mapped[uuid.UUID]
     question: Mapped[int]
     text: Mapped[str]
     status: Mapped[str] = mapped_column(sa.String(16))

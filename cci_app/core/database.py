@@ -63,6 +63,13 @@ class OrganisationOwned:
     )
 
 
+def belongs_to(table: str, column: str) -> sa.ForeignKeyConstraint:
+    """That `column` names a row of `table` of the same organisation, and goes with it: no row hangs on another's."""
+    return sa.ForeignKeyConstraint(
+        ("organisation_id", column), (f"{table}.organisation_id", f"{table}.id"), ondelete="CASCADE"
+    )
+
+
 class PersonOwned(OrganisationOwned):
     """A table whose rows belong to a person who writes to one of an organisation's assistants."""
 

@@ -10,7 +10,7 @@ from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cci_app.core.database import Base, OrganisationOwned
+from cci_app.core.database import Base, OrganisationOwned, belongs_to
 from cci_app.llm.vectors import COARSE, DIMENSIONS
 
 
@@ -51,6 +51,7 @@ class KnowledgeDocument(OrganisationOwned, Base):
 
     __tablename__ = "knowledge_documents"
     __table_args__ = (
+        sa.UniqueConstraint("organisation_id", "id"),
         sa.CheckConstraint("origin IN ('folder', 'upload', 'text', 'url')", name="origin"),
         sa.CheckConstraint("verdict IN ('pending', 'ready', 'failed')", name="verdict"),
         # The same place is one document; the same bytes, sent again, are no second one.
@@ -102,6 +103,8 @@ class KnowledgeChunk(OrganisationOwned, Base):
 
     __tablename__ = "knowledge_chunks"
     __table_args__ = (
+        belongs_to("knowledge_documents", "document_id"),
+        sa.UniqueConstraint("organisation_id", "id"),
         sa.Index(None, "organisation_id", "document_id"),
         sa.Index(None, "search", postgresql_using="gin"),
         sa.Index(
@@ -110,7 +113,7 @@ class KnowledgeChunk(OrganisationOwned, Base):
     )
 
     id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
-    document_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("knowledge_documents.id", ondelete="CASCADE"))
+    document_id: Mapped[int] = mapped_column(sa.BigInteger)
     assistant: Mapped[str] = mapped_column(sa.String(64), server_default=SHARED)
     position: Mapped[int]
     page: Mapped[int | None]
@@ -133,9 +136,7 @@ class KnowledgeVector(OrganisationOwned, Base):
 
     __tablename__ = "knowledge_vectors"
 
-    chunk_id: Mapped[int] = mapped_column(
-        sa.BigInteger, sa.ForeignKey("knowledge_chunks.id", ondelete="CASCADE"), primary_key=True
-    )
+    chunk_id: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True)
     language: Mapped[str] = mapped_column(sa.String(2))
     model: Mapped[str] = mapped_column(sa.String(96))
     store: Mapped[str] = mapped_column(sa.String(16))
@@ -143,6 +144,7 @@ class KnowledgeVector(OrganisationOwned, Base):
     embedding: Mapped[Any | None] = mapped_column(HALFVEC(DIMENSIONS))
 
     __table_args__ = (
+        belongs_to("knowledge_chunks", "chunk_id"),
         sa.Index(None, "organisation_id", "in_graph", "language", "model"),
         sa.Index(
             "ix_knowledge_vectors_graph",

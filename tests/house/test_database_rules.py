@@ -1,5 +1,6 @@
 """Rules of the database: every table of somebody is closed to everybody else."""
 
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 
 from cci_app.core.database import Base, db, keyless_transaction, tenant_transaction
-from tests.conftest import Tenant
+from tests.conftest import Tenant, make_tenant
 
 Rows = Callable[..., list[dict[str, Any]]]
 
@@ -37,6 +38,41 @@ def test_every_table_of_somebody_has_forced_row_level_security(app: Flask, rows:
         assert secured[table]["relforcerowsecurity"], table
     # Any table of the database but Alembic's own is somebody's.
     assert set(secured) - {"alembic_version"} == set(owned_tables())
+
+
+def test_no_row_hangs_on_a_row_of_somebody_else(app: Flask, rows: Rows) -> None:
+    owned = set(owned_tables())
+    references = rows(
+        "SELECT conrelid::regclass::text AS one, confrelid::regclass::text AS other, ARRAY(SELECT attname::text"
+        " FROM pg_attribute WHERE attrelid = conrelid AND attnum = ANY(conkey)) AS columns"
+        " FROM pg_constraint WHERE contype = 'f'"
+    )
+    within = [each for each in references if each["one"] in owned and each["other"] in owned - {"organisations"}]
+    assert within
+    assert [each for each in within if "organisation_id" not in each["columns"]] == []
+
+
+def test_a_statement_cannot_tie_a_row_to_one_of_somebody_else(app: Flask, tenant: Tenant) -> None:
+    statement = sa.text(
+        "INSERT INTO answers (organisation_id, run_id, question, text, status, asked_at, answered_at)"
+        " VALUES (:organisation_id, :run_id, :question, 'x', 'answered', now(), now())"
+    )
+    run_id = uuid.uuid4()
+    other = make_tenant(f"other-{run_id.hex[:8]}").organisation_id
+    with tenant_transaction(other) as session:
+        session.execute(
+            sa.text(
+                "INSERT INTO conversation_runs (id, organisation_id, assistant, user_id, started_at, last_message_at)"
+                " VALUES (:id, :organisation_id, 'cci', '+573000000001', now(), now())"
+            ),
+            {"id": run_id, "organisation_id": other},
+        )
+        session.execute(statement, {"organisation_id": other, "run_id": run_id, "question": 1})
+    with (
+        pytest.raises(sa.exc.IntegrityError, match="fk_answers_organisation_id_run_id"),
+        tenant_transaction(tenant.organisation_id) as session,
+    ):
+        session.execute(statement, {"organisation_id": tenant.organisation_id, "run_id": run_id, "question": 2})
 
 
 def test_every_policy_names_the_organisation(app: Flask, rows: Rows) -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cci_app.core.database import Base, OrganisationOwned
+from cci_app.core.database import Base, OrganisationOwned, belongs_to
 
 EMAIL_LENGTH = 254
 _ROLES = "role IN ('viewer', 'agent', 'admin', 'owner')"
@@ -23,6 +23,7 @@ class Member(OrganisationOwned, Base):
     __tablename__ = "members"
     __table_args__ = (
         sa.CheckConstraint(_ROLES, name="role"),
+        sa.UniqueConstraint("organisation_id", "id"),
         sa.UniqueConstraint("organisation_id", "email"),
         sa.UniqueConstraint("organisation_id", "directory_id"),
         sa.Index(None, "email"),
@@ -43,10 +44,14 @@ class MemberSession(OrganisationOwned, Base):
     """One device on which a member is signed in: only the SHA-256 of its token is kept."""
 
     __tablename__ = "member_sessions"
-    __table_args__ = (sa.Index(None, "member_id"), sa.Index(None, "organisation_id"))
+    __table_args__ = (
+        belongs_to("members", "member_id"),
+        sa.Index(None, "member_id"),
+        sa.Index(None, "organisation_id"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
-    member_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("members.id", ondelete="CASCADE"))
+    member_id: Mapped[int] = mapped_column(sa.BigInteger)
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     address: Mapped[str] = mapped_column(sa.String(64))
     device: Mapped[str] = mapped_column(sa.String(300))
@@ -81,6 +86,7 @@ class MemberLink(OrganisationOwned, Base):
         sa.CheckConstraint("kind IN ('invitation', 'reset')", name="kind"),
         sa.CheckConstraint(_ROLES, name="role"),
         sa.CheckConstraint("mail_state IN ('queued', 'sent', 'failed')", name="mail_state"),
+        belongs_to("members", "member_id"),
         sa.Index("ix_member_links_mail", "mail_not_before", postgresql_where=sa.text("mail_state = 'queued'")),
         sa.Index(None, "organisation_id", "kind"),
         sa.Index(None, "member_id"),
@@ -90,7 +96,7 @@ class MemberLink(OrganisationOwned, Base):
     kind: Mapped[str] = mapped_column(sa.String(16))
     email: Mapped[str] = mapped_column(sa.String(EMAIL_LENGTH))
     role: Mapped[str | None] = mapped_column(sa.String(16))
-    member_id: Mapped[int | None] = mapped_column(sa.BigInteger, sa.ForeignKey("members.id", ondelete="CASCADE"))
+    member_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     sealed_token: Mapped[str | None]
     made_by: Mapped[str] = mapped_column(sa.String(EMAIL_LENGTH))
@@ -107,10 +113,14 @@ class Passkey(OrganisationOwned, Base):
     """What a member has beside the password: the public half of a key in a device of theirs."""
 
     __tablename__ = "passkeys"
-    __table_args__ = (sa.UniqueConstraint("member_id", "credential_id"), sa.Index(None, "organisation_id"))
+    __table_args__ = (
+        belongs_to("members", "member_id"),
+        sa.UniqueConstraint("member_id", "credential_id"),
+        sa.Index(None, "organisation_id"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
-    member_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("members.id", ondelete="CASCADE"))
+    member_id: Mapped[int] = mapped_column(sa.BigInteger)
     credential_id: Mapped[bytes]
     public_key: Mapped[bytes]
     sign_count: Mapped[int] = mapped_column(sa.BigInteger)
