@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from pydantic import SecretStr
 
 from cci_app import before_exit, create_app
+from config.settings import Environment
 from tests.conftest import Tenant
 
 MESSAGE = "/api/v1/whatsapp/message"
@@ -101,6 +102,14 @@ def test_without_a_database_the_sender_is_told_when_to_try_again(build: Build, t
     assert response.json is not None
     assert response.json["error"]["code"] == "unavailable"
     assert "canary" not in response.text
+
+
+def test_answers_are_kept_nowhere_and_production_asks_for_tls(build: Build, tenant: Tenant) -> None:
+    for environment, tls in ((Environment.TEST, None), (Environment.PRODUCTION, "max-age=31536000")):
+        web = build(environment=environment)
+        for answer in (say(web, tenant, "+573000000001"), web.get("/nowhere")):
+            assert answer.headers["Cache-Control"] == "no-store"
+            assert answer.headers.get("Strict-Transport-Security") == tls
 
 
 def test_what_is_wrong_is_told_in_a_bounded_answer(web: FlaskClient, tenant: Tenant) -> None:

@@ -10,6 +10,7 @@ from flask import Flask, Response, g, request
 from cci_app.core import clock
 from cci_app.core.deadline import Deadline, wait_until
 from cci_app.core.metrics import MetricsLog, RequestFigure
+from config.settings import Environment, Settings
 from config.web import ARRIVED_AT
 
 log = structlog.get_logger(__name__)
@@ -22,7 +23,10 @@ SECURITY_HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
 }
+# Elsewhere there is no TLS yet, and a browser would remember for a year that there must be.
+_PRODUCTION_HEADERS = {**SECURITY_HEADERS, "Strict-Transport-Security": "max-age=31536000"}
 
 
 # A holding reply, and an error, are told after the budget, and inside the half second that the channel's time has more.
@@ -31,7 +35,9 @@ _TELLING_SECONDS = 0.3
 
 def init_requests(app: Flask, metrics: MetricsLog) -> None:
     """Number, time and count every request, refused and failed ones included, and bound what it waits for."""
-    budget = app.config["SETTINGS"].reply_budget_seconds
+    settings: Settings = app.config["SETTINGS"]
+    budget = settings.reply_budget_seconds
+    headers = _PRODUCTION_HEADERS if settings.environment is Environment.PRODUCTION else SECURITY_HEADERS
 
     @app.before_request
     def _begin() -> None:
@@ -47,7 +53,7 @@ def init_requests(app: Flask, metrics: MetricsLog) -> None:
     @app.after_request
     def _end(response: Response) -> Response:
         response.headers["X-Request-ID"] = g.request_id
-        for name, value in SECURITY_HEADERS.items():
+        for name, value in headers.items():
             response.headers.setdefault(name, value)
         _count(metrics, response.status_code)
         return response
