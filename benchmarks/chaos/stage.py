@@ -36,7 +36,7 @@ class Scale:
     messages: int = 2000
     people: int = 40
     kills: int = 20
-    bursts: int = 15
+    bursts: int = 35
     control_messages: int = 300
     control_kills: int = 3
     fault_seconds: float = 30.0
@@ -59,7 +59,7 @@ QUICK = Scale(
     messages=300,
     people=24,
     kills=3,
-    bursts=4,
+    bursts=6,
     control_messages=120,
     control_kills=2,
     fault_seconds=12,
