@@ -11,10 +11,10 @@ ARGS ?=
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format lock migrate fuzz chaos bench eval clean
+.PHONY: help install run test check format lock migrate fuzz chaos bench eval screenshots clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 install: .venv/.installed ## The environment in .venv, from requirements-dev.txt
 
@@ -57,6 +57,9 @@ bench: install ## Speed, memory and growth beside a floor application; prints a 
 eval: install ## How often the right document is found, and how much of a document is read; prints tables
 	$(RUN) benchmarks.retrieval
 	$(RUN) benchmarks.reading
+
+screenshots: install ## The pictures of docs/pages.md, with the machine's Chromium
+	@$(RUN) pytest -q tests/browser/test_screenshots.py --screenshots
 
 clean: ## Remove the environment and the tools' caches; the data in .local stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

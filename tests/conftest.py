@@ -110,6 +110,11 @@ def make_settings(database_url: str, redis_url: str, **changes: Any) -> Any:
     return Settings(**values)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of our own."""
+    parser.addoption("--screenshots", action="store_true", help="make the pictures of docs/pages.md anew")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Start the servers in the process that starts the others."""
     if hasattr(config, "workerinput") or config.option.collectonly:

@@ -97,7 +97,7 @@ def create_export(payload: dict[str, Any]) -> Any:
 @blueprint.alt_response(404, "NOT_FOUND")
 def list_exports(query: dict[str, Any]) -> dict[str, Any]:
     """Show the newest exports first."""
-    jobs = [_shown(job) for job in list_jobs(current_caller().organisation_id, KIND, **query)]
+    jobs = [shown(job) for job in list_jobs(current_caller().organisation_id, KIND, **query)]
     return {"jobs": jobs, "next": jobs[-1]["id"] if len(jobs) == query["limit"] else None}
 
 
@@ -106,7 +106,7 @@ def list_exports(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.alt_response(404, "NOT_FOUND")
 def get_export(job_id: uuid.UUID) -> dict[str, Any]:
     """Tell how far an export is, what is in it, and where it went."""
-    return _shown(find_export(current_caller().organisation_id, job_id))
+    return shown(find_export(current_caller().organisation_id, job_id))
 
 
 @blueprint.post("/jobs/<uuid:job_id>/cancel", parameters=[_JOB])
@@ -115,7 +115,7 @@ def get_export(job_id: uuid.UUID) -> dict[str, Any]:
 @blueprint.alt_response(409, "CONFLICT")
 def cancel_export_job(job_id: uuid.UUID) -> dict[str, Any]:
     """Stop an export that is not finished."""
-    return _shown(cancel_export(current_caller().organisation_id, job_id))
+    return shown(cancel_export(current_caller().organisation_id, job_id))
 
 
 @blueprint.post("/jobs/<uuid:job_id>/retry", parameters=[_JOB])
@@ -124,7 +124,7 @@ def cancel_export_job(job_id: uuid.UUID) -> dict[str, Any]:
 @blueprint.alt_response(409, "CONFLICT")
 def retry_export_job(job_id: uuid.UUID) -> dict[str, Any]:
     """Try an export again that failed or was cancelled; a file that was made is only delivered."""
-    return _shown(retry_export(current_caller().organisation_id, job_id))
+    return shown(retry_export(current_caller().organisation_id, job_id))
 
 
 @blueprint.get("/jobs/<uuid:job_id>/download", parameters=[_JOB])
@@ -204,7 +204,7 @@ def delete_export_schedule(schedule_id: uuid.UUID) -> dict[str, Any]:
 
 def _queued(order: Order) -> tuple[dict[str, Any], int, dict[str, str]]:
     job = request_export(current_caller().organisation_id, order, g.request_id)
-    return _shown(job), 202, {"Location": url_for("exports.get_export", job_id=job.id)}
+    return shown(job), 202, {"Location": url_for("exports.get_export", job_id=job.id)}
 
 
 def _schedule_of(payload: dict[str, Any]) -> dict[str, Any]:
@@ -218,8 +218,8 @@ def _shown_schedule(schedule: Schedule) -> dict[str, Any]:
     return {**{name: getattr(schedule, name) for name in (*names, *kept)}, **schedule.payload}
 
 
-def _shown(job: Job) -> dict[str, Any]:
-    """The job as an ExportJobResponse."""
+def shown(job: Job) -> dict[str, Any]:
+    """The job as an ExportJobResponse, and as the page of exports shows it."""
     kept, manifest = job.checkpoint or {}, manifest_of(job)
     there = manifest is not None and not kept.get("file_gone")
     days = {day: rows for day, (rows, _) in manifest.days.items()} if manifest else {}

@@ -27,6 +27,8 @@ OURS = {
     "cci_app/core/database.py:_set_scope": "names of settings, of which there are six",
     "cci_app/accounts/members/passwords.py:_nobodys": "takes nothing",
     "cci_app/core/outbound/transport.py": "takes nothing",
+    "cci_app/dashboard/frame.py:asset": "a file of the pages, which templates name",
+    "cci_app/dashboard/words.py:catalogue": "one of three languages",
     "cci_app/core/s3.py": "takes nothing",
     "cci_app/knowledge/index/stores/pgvector.py": "takes nothing from outside",
     "cci_app/whatsapp/routes.py": "takes nothing",

@@ -31,6 +31,10 @@ class ConversationFilters(ma.Schema):
     user_id = UserId(metadata={"description": "Only with that person", "example": "+573001234567"})
     start_date = ma.fields.Date(metadata={"description": "Those that began on or after", "example": "2026-01-01"})
     end_date = ma.fields.Date(metadata={"description": "Those that began on or before", "example": "2026-12-31"})
+    question = ma.fields.Integer(
+        validate=ma.validate.Range(1, 1000),
+        metadata={"description": "Those that are open, or were left, at that question", "example": 3},
+    )
     unanswered = ma.fields.Boolean(
         **TRUTH, metadata={"description": "Whether nothing was said to the last message", "example": False}
     )

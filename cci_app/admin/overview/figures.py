@@ -204,11 +204,12 @@ def _funnels(
             ],
         }
         for name, spec in specs.items()
-        if begun[name] and (topics := _topics(spec, language))
+        if begun[name] and (topics := topics_of(spec, language))
     ]
 
 
-def _topics(spec: AssistantSpec, language: str) -> list[str]:
+def topics_of(spec: AssistantSpec, language: str) -> list[str]:
+    """What an assistant's questions are about, in their order; none where it asks nothing."""
     spoken = language if language in spec.languages else spec.default_language
     contents = (content for content in spec.agents.values() if isinstance(content, QuestionnaireContent))
     return [question.topic[spoken] for content in contents for question in content.questions]

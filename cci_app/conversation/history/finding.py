@@ -7,7 +7,7 @@ of the two it is, the index tells before anything is read.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -84,7 +84,8 @@ class Wanted:
 
     `text` is looked for in what was said, in company and name, and, where it is digits, in the person's number. The
     dates are days of the organisation's zone, both included, on which a conversation began. A company is compared
-    without case. Raises InvalidInput for an end before the start.
+    without case; `question` is the one at which a conversation stands still. Raises InvalidInput for an end before the
+    start.
     """
 
     text: str | None = None
@@ -95,6 +96,7 @@ class Wanted:
     user_id: str | None = None
     start_date: date | None = None
     end_date: date | None = None
+    question: int | None = None
     unanswered: bool | None = None
     late: bool | None = None
 
@@ -114,6 +116,7 @@ class Wanted:
             (self.company, sa.func.lower(_run.client_company) == (self.company or "").lower()),
             (self.assistant, _run.assistant == self.assistant),
             (self.user_id, _run.user_id == self.user_id),
+            (self.question, sa.and_(_run.current_question == self.question, _run.completed_at.is_(None))),
             (self.start_date, began >= sa.literal(self.start_date, sa.Date)),
             (self.end_date, began <= sa.literal(self.end_date, sa.Date)),
         )
@@ -165,6 +168,15 @@ def find_conversations(
     last = shown[-1] if len(rows) > limit else None
     after = Cursor(last["last_message_at"], last["conversation_id"]).written() if last else None
     return Found(shown, after, count)
+
+
+def last_moved(organisation_id: int) -> datetime | None:
+    """When anybody's conversation moved last; cheap, so that whoever waits for something new may ask often."""
+    with tenant_transaction(organisation_id) as session:
+        newest: datetime | None = session.scalar(
+            sa.select(sa.func.max(_run.last_message_at)).where(_run.organisation_id == organisation_id)
+        )
+        return newest
 
 
 def _count(conditions: Sequence[sa.ColumnElement[bool]]) -> sa.Select[int]:

@@ -1,0 +1,1 @@
+"""The pages of admins: what the API offers, in a browser."""

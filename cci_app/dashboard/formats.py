@@ -1,0 +1,144 @@
+"""Numbers and moments as people of the page's language read them, in the organisation's time."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time, get_timezone_location
+from babel.numbers import format_decimal, format_percent
+from flask import g
+
+from cci_app.core import clock
+from cci_app.core.phone import national_number
+from cci_app.dashboard.words import gettext, language
+
+NOTHING = "–"
+_SECOND_MS = 1000
+
+
+def _locale() -> Locale:
+    return Locale(language(), {"es": "CO", "fr": "FR", "en": "GB"}[language()])
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(g.page_organisation.timezone)
+
+
+def number(value: float | None) -> str:
+    """1234 as 1 234, 1.234 or 1,234."""
+    return NOTHING if value is None else format_decimal(value, locale=_locale())
+
+
+def share(value: float | None) -> str:
+    """0.987 as 98.7 %."""
+    if value is None:
+        return NOTHING
+    # 99.97 % is not all of them.
+    cut = min(value, 0.999) if value < 1 else value
+    spaced = "#,##0.#%" if language() == "en" else "#,##0.#\u202f%"
+    return format_percent(cut, format=spaced, locale=_locale())
+
+
+def milliseconds(value: float | None) -> str:
+    """How long something took, in seconds, or in milliseconds below a tenth of one."""
+    if value is None:
+        return NOTHING
+    if value < 1:
+        return "< 1 ms"
+    if value < _SECOND_MS / 10:
+        return f"{number(round(value))} ms"
+    return f"{format_decimal(round(value / _SECOND_MS, 1), format='0.0', locale=_locale())} s"
+
+
+def size(value: float | None) -> str:
+    """How large a file is."""
+    if value is None:
+        return NOTHING
+    for unit in ("B", "kB", "MB"):
+        if value < 1000:
+            return f"{format_decimal(round(value, 1 if unit == 'MB' else 0), locale=_locale())} {unit}"
+        value /= 1000
+    return f"{format_decimal(round(value, 1), locale=_locale())} GB"
+
+
+def moment(value: datetime | str | None) -> str:
+    """When: the hour today, yesterday with its hour, else the day; the year where it is another one."""
+    if value is None:
+        return NOTHING
+    local, today = _local(value), clock.now().astimezone(_zone()).date()
+    hour = format_time(local, "HH:mm", locale=_locale())
+    if local.date() == today:
+        return hour
+    if local.date() == today - timedelta(days=1):
+        return " ".join([gettext("yesterday"), hour])
+    pattern = "d MMM" if local.year == today.year else "d MMM y"
+    return f"{format_date(local, pattern, locale=_locale())} {hour}"
+
+
+def exact(value: datetime | str | None) -> str:
+    """When, in full."""
+    return NOTHING if value is None else format_datetime(_local(value), "EEEE d MMMM y, HH:mm:ss", locale=_locale())
+
+
+def day(value: date) -> str:
+    """A day."""
+    return format_date(value, "EEE d MMM", locale=_locale())
+
+
+def day_of(value: datetime) -> str:
+    """The day of a moment, in words."""
+    local, today = _local(value).date(), clock.now().astimezone(_zone()).date()
+    if local == today:
+        return gettext("Today")
+    return format_date(local, "EEEE d MMMM" + (" y" if local.year != today.year else ""), locale=_locale())
+
+
+def hour(value: datetime) -> str:
+    """The hour of a moment."""
+    return format_time(_local(value), "HH:mm", locale=_locale())
+
+
+def language_name(code: str | None) -> str:
+    """What a language is called."""
+    names = _locale().languages
+    return gettext("not known") if not code or code == "?" else str(names.get(code, code))
+
+
+def phone(user_id: str) -> str:
+    """A number in groups, any other id as it is."""
+    if not user_id.startswith("+") or not user_id[1:].isdigit():
+        return user_id
+    national = national_number(user_id)
+    country = user_id[: len(user_id) - len(national)]
+    groups = [national[max(0, end - 3) : end] for end in range(len(national) - 4, 0, -3)][::-1]
+    return " ".join(filter(None, [country, *groups, national[-4:]]))
+
+
+def capital(text: str) -> str:
+    """The text as a heading: names in it stay as they are."""
+    return text[:1].upper() + text[1:]
+
+
+def city(zone: str) -> str:
+    """The city that a time zone is named after."""
+    return get_timezone_location(ZoneInfo(zone), locale=_locale(), return_city=True)
+
+
+def initials(name: str | None, user_id: str) -> str:
+    """Two letters for who it is."""
+    words = [word for word in (name or "").split() if word[0].isalnum()]
+    return ("".join(word[0] for word in (words[:1] + words[1:][-1:])) or user_id[-2:]).upper()
+
+
+def _local(value: datetime | str) -> datetime:
+    aware = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return aware.astimezone(_zone())
+
+
+FILTERS = {
+    each.__name__: each
+    for each in (
+        *(number, share, milliseconds, size, moment, exact, day, day_of, hour, language_name, phone, capital, city),
+        initials,
+    )
+}

@@ -1,0 +1,127 @@
+"""The documents that answers are taken from: how each was read, and what a search finds in them."""
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, g, request
+
+from cci_app.core.errors import CciError, InvalidInput
+from cci_app.core.http.parser import reading_body
+from cci_app.core.http.request import expect_upload
+from cci_app.dashboard.asked import asked
+from cci_app.dashboard.frame import go, organisation_id, page, tag_of, tagged, unchanged
+from cci_app.dashboard.words import gettext
+from cci_app.knowledge.documents import register
+from cci_app.knowledge.documents.passages import list_passages
+from cci_app.knowledge.schemas import DocumentsQuery, PassagesQuery
+from cci_app.knowledge.search.retrieval import search
+
+_SEARCH_SECONDS = 5.0
+_SHOWN_PASSAGES = 8
+_LONGEST_QUESTION = 1_000
+# Together they fill one request; more are sent in a second one.
+MOST_FILES = 20
+
+
+def add_to(pages: Blueprint) -> None:
+    """Give the pages theirs."""
+    pages.get("/knowledge")(show_documents)
+    pages.post("/knowledge")(add_documents)
+    pages.post("/knowledge/address")(add_address)
+    pages.get("/knowledge/<int:document_id>")(show_document)
+    pages.post("/knowledge/<int:document_id>/read")(read_again)
+    pages.post("/knowledge/<int:document_id>/remove")(remove)
+
+
+def show_documents(outcomes: tuple[dict[str, Any], ...] = (), problem: str | None = None) -> Response:
+    """The documents with their states, and the passages that fit a question."""
+    try:
+        query = asked(DocumentsQuery())
+    except InvalidInput:
+        query = {"limit": 50}
+    documents = register.list_documents(organisation_id(), **query)
+    question = request.args.get("question", "").strip()[:_LONGEST_QUESTION]
+    tag = tag_of(documents, question)
+    if not outcomes and (same := unchanged(tag)) is not None:
+        return same
+    passages = None
+    if question:
+        passages = search(organisation_id(), question, None, _SHOWN_PASSAGES, timeout=_SEARCH_SECONDS)
+    body = page(
+        "knowledge",
+        documents=documents,
+        next=documents[-1]["id"] if len(documents) == query["limit"] else None,
+        working=any(each["status"] in {"pending", "processing"} for each in documents),
+        filtered=bool(request.args.get("status") or request.args.get("title")),
+        question=question,
+        passages=passages,
+        outcomes=outcomes,
+        problem=problem,
+        most_bytes=current_app.config["SETTINGS"].max_upload_bytes,
+        most_files=MOST_FILES,
+        tag=tag,
+    )
+    return tagged(body, tag)
+
+
+def add_documents() -> Response:
+    """Take several files at once; each is told of for itself."""
+    most = current_app.config["SETTINGS"].max_upload_bytes
+    expect_upload(MOST_FILES * most)
+    with reading_body():
+        files = [file for file in request.files.getlist("files") if file.filename]
+    if not files:
+        raise InvalidInput(gettext("Choose a file first."), details={"files": ["Missing."]})
+    outcomes = []
+    for file in files[:MOST_FILES]:
+        name = register.clean_name(file.filename)
+        try:
+            document_id, new = register.add_file(
+                organisation_id(), name, file.stream.read(), register.Said(), g.request_id
+            )
+            outcomes.append({"name": name, "document_id": document_id, "new": new, "problem": None})
+        except CciError as error:
+            outcomes.append({"name": name, "document_id": None, "new": False, "problem": error.message})
+    outcomes += [
+        {
+            "name": register.clean_name(file.filename),
+            "document_id": None,
+            "new": False,
+            "problem": gettext("Too many at once: send it again by itself."),
+        }
+        for file in files[MOST_FILES:]
+    ]
+    return show_documents(tuple(outcomes))
+
+
+def add_address() -> Any:
+    """Have a web page fetched and read."""
+    address = request.form.get("url", "").strip()
+    try:
+        register.add_url(organisation_id(), address, register.Said(), g.request_id)
+    except InvalidInput as error:
+        return show_documents(({"name": address, "document_id": None, "new": False, "problem": error.message},))
+    return go("/admin/knowledge")
+
+
+def show_document(document_id: int) -> Response:
+    """A document as it was read, passage by passage."""
+    document = register.find_document(organisation_id(), document_id)
+    query = asked(PassagesQuery())
+    tag = tag_of(document)
+    same = unchanged(tag)
+    if same is not None:
+        return same
+    passages = list_passages(organisation_id(), document_id, **query)
+    return tagged(page("document", document=document, found=passages, tag=tag), tag)
+
+
+def read_again(document_id: int) -> Any:
+    """Have it read once more."""
+    register.reindex_document(organisation_id(), document_id, g.request_id)
+    return go(f"/admin/knowledge/{document_id}")
+
+
+def remove(document_id: int) -> Any:
+    """Remove it: answers are no longer taken from it."""
+    register.remove_document(organisation_id(), document_id)
+    return go("/admin/knowledge")

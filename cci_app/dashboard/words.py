@@ -1,0 +1,49 @@
+"""The words of the pages: English stands in the templates, Spanish and French beside it in `translations`.
+
+The files are those of gettext; they are read once a process, and nothing has to be compiled before.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from flask import g
+
+FOLDER = Path(__file__).parent / "translations"
+LANGUAGES = ("es", "fr", "en")
+NAMES: Mapping[str, str] = {"es": "Español", "fr": "Français", "en": "English"}
+
+
+@cache
+def catalogue(language: str) -> Catalog | None:
+    """The words of a language; None of English, in which they are written."""
+    if language == "en":
+        return None
+    with (FOLDER / f"{language}.po").open(encoding="utf-8") as file:
+        return read_po(file, locale=language)
+
+
+def language() -> str:
+    """The language of the present page."""
+    return str(g.get("page_language", "en"))
+
+
+def gettext(text: str) -> str:
+    """The words of the present page's language for that English text."""
+    words = catalogue(language())
+    message = words.get(text) if words else None
+    found = message.string if message else None
+    return str(found) if found else text
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """The same, for so many."""
+    words = catalogue(language())
+    message = words.get((one, many)) or words.get(one) if words else None
+    if words is None or message is None or not isinstance(message.string, list | tuple):
+        return one if count == 1 else many
+    # In French nothing is one; so it is in neither of the others.
+    place = 0 if count == 1 or (language() == "fr" and count == 0) else 1
+    return str(message.string[min(place, len(message.string) - 1)] or (one if count == 1 else many))
