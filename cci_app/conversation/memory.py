@@ -11,6 +11,7 @@ import redis
 import structlog
 
 from cci_app.conversation.inbound import Person
+from cci_app.conversation.state import PersonState
 from cci_app.core.redis import ask_redis
 
 log = structlog.get_logger(__name__)
@@ -18,7 +19,11 @@ log = structlog.get_logger(__name__)
 # Turns of one person may reach Redis out of order: an older copy never replaces a newer one.
 _SAVE = """
 local kept = redis.call('GET', KEYS[1])
-if kept and cjson.decode(kept)['sequence'] >= tonumber(ARGV[2]) then return 0 end
+if kept then
+    local is_read, copy = pcall(cjson.decode, kept)
+    local sequence = is_read and type(copy) == 'table' and tonumber(copy['sequence'])
+    if sequence and sequence >= tonumber(ARGV[2]) then return 0 end
+end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[3])
 return 1
 """
@@ -38,12 +43,18 @@ def save(person: Person, state: Mapping[str, Any], sequence: int, ttl_seconds: i
         log.warning("state_not_copied", error=type(error).__name__)
 
 
-def load(person: Person) -> Mapping[str, Any] | None:
-    """The copy of a person's state; None where there is none or Redis is away."""
+def load(person: Person) -> PersonState | None:
+    """The copy of a person's state; None where there is none, Redis is away, or what it holds cannot be read."""
     try:
         body = ask_redis(lambda client: client.get(_key(person)))
     except redis.RedisError as error:
         log.warning("state_copy_not_read", error=type(error).__name__)
         return None
-    state: Mapping[str, Any] | None = json.loads(str(body))["state"] if body else None
-    return state
+    if not body:
+        return None
+    try:
+        state = json.loads(str(body))["state"]
+        return PersonState.from_json(state) if isinstance(state, dict) else None
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        log.warning("state_copy_unreadable", error=type(error).__name__)
+        return None

@@ -129,7 +129,7 @@ class Conversation:
         """Where a person stands; None for one never seen. From Redis, else from the database."""
         copy = memory.load(person)
         if copy is not None:
-            return PersonState.from_json(copy)
+            return copy
         original = turns.read_state(person)
         return PersonState.from_json(original[0]) if original else None
 
