@@ -1,5 +1,6 @@
 """The pages of admins in a real browser: sign in, look, read, bring in, export; by mouse, by keys, on a phone."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ def furnished(application: Flask, tmp_path_factory: pytest.TempPathFactory) -> I
     folder = str(tmp_path_factory.mktemp("pages") / "files")
     with application.app_context():
         application.config["SETTINGS"] = settings.model_copy(update={"file_storage": folder})
-        tenant = make_tenant("chamber-of-pages")
+        tenant = make_tenant(f"chamber-{uuid.uuid4().hex[:8]}")
         furnish(application, tenant, name="Chambre Exemple", language="fr", conversations=60)
         yield tenant
     application.config["SETTINGS"] = settings
@@ -255,3 +256,11 @@ def test_a_viewer_sees_and_cannot_change(signed_in: Callable[..., Page], address
     assert answer is not None
     assert answer.status == 403
     expect(page.locator("main")).to_contain_text("Votre rôle ne le permet pas")
+
+
+def test_the_page_of_signing_in_complains_of_nothing(page: Page, address: str) -> None:
+    complaints = Complaints(page, address)
+    page.goto(f"{address}/login")
+    expect(page.locator("input[name=email]")).to_be_visible()
+    assert page.locator("main").evaluate("each => getComputedStyle(each).borderTopWidth") == "1px"
+    assert complaints.all() == []

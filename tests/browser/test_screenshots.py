@@ -43,6 +43,7 @@ def test_pages_are_pictured(
     context = browser.new_context(viewport={"width": 1320, "height": 900}, locale=language, device_scale_factor=1)
     page = context.new_page()
     page.goto(f"{address}/login")
+    page.screenshot(path=FOLDER / f"login-{language}.png")
     page.fill("input[name=email]", member.email)
     page.fill("input[name=password]", PASSWORD)
     page.click("button[type=submit]")
