@@ -54,8 +54,9 @@ chaos: install ## Kill, hang and stop everything under load; prints a table; ARG
 bench: install ## Speed, memory and growth beside a floor application; prints a table
 	$(RUN) benchmarks.speed $(ARGS)
 
-eval: install ## How often the right document is found, and how much of a document is read; prints tables
+eval: install ## How often the right document is found, a message understood, and how much of a document is read
 	$(RUN) benchmarks.retrieval
+	$(RUN) benchmarks.understanding
 	$(RUN) benchmarks.reading
 
 screenshots: install ## The pictures of docs/pages.md, with the machine's Chromium

@@ -43,6 +43,7 @@ class AnswerStatus(StrEnum):
     VAGUE = "vague"
     SKIPPED = "skipped"
     CORRECTED = "corrected"
+    UNSURE = "unsure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,16 @@ class HandoffRequest:
 
     reason: str
     summary: str
+
+
+class ContactWish(StrEnum):
+    """What a person wants of the organisation, whatever the assistant was about."""
+
+    LEAVE_ALONE = "leave_alone"
+    ERASE = "erase"
+    WRONG_PERSON = "wrong_person"
+    GONE = "gone"
+    RESUME = "resume"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +104,8 @@ class AgentReply:
     new_run: bool = False
     # Where the agent itself decides in which language it answers: the conversation goes on in it.
     language: str | None = None
+    # What the organisation has to do, or may do again, for this person from now on.
+    wish: ContactWish | None = None
 
     @classmethod
     def saying(cls, text: str, state: Mapping[str, Any], **more: Any) -> Self:

@@ -237,7 +237,7 @@ class Answer(OrganisationOwned, Base):
     __table_args__ = (
         belongs_to("conversation_runs", "run_id"),
         sa.UniqueConstraint("run_id", "question"),
-        sa.CheckConstraint("status IN ('answered', 'vague', 'skipped', 'corrected')", name="status"),
+        sa.CheckConstraint("status IN ('answered', 'vague', 'skipped', 'corrected', 'unsure')", name="status"),
     )
 
     id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)

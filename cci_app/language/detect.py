@@ -29,6 +29,15 @@ ADMIN_LANGUAGES = ("en", "es", "fr")
 _LENGTH = 400
 _WORD = re.compile(r"[^\W\d_]+")
 _CLAUSE_ENDS = re.compile(r"[.,;:!?¿¡\n()]+")
+# What says of a language that it is not spoken well, by itself or after a negation.
+_POOR = frozenset("mal nul nulle malo mala mauvais mauvaise poquito".split())  # noqa: SIM905 (reads better than a list)
+_KNOWN = frozenset(
+    """
+    parle parlons comprends comprend maitrise lis hablo entiendo comprendo domino manejo leo speak understand
+    bon bueno good
+    """.split()  # noqa: SIM905
+)
+_NEGATIONS = frozenset({"no", "ne", "n", "pas", "dont", "not"})
 # Below this the model's opinion of a short text is worth nothing (it takes "si claro" for Italian); of a word or two it
 # must be surer, and fewer letters than that tell it nothing.
 _SURE = 0.6
@@ -92,6 +101,30 @@ def find_wish(text: str, languages: Sequence[str] = ()) -> Wish | None:
             others = [part for part in others if _wished_in(part, languages, alone=False) is None]
             return Wish(wished, " ".join(others))
     return None
+
+
+def language_meant(text: str, other_than: str | None = None) -> str | None:
+    """The language that a message wishes for which is known to wish for one, whatever else it says; None where unclear.
+
+    A clause that refuses a language names none. Of several the one that is not `other_than`, the present one, is meant.
+    """
+    named: list[str] = []
+    refused: set[str] = set()
+    for clause in _CLAUSE_ENDS.split(text[:_LENGTH]):
+        words = _WORD.findall(fold(clause))
+        languages = [LANGUAGE_NAMES[word] for word in words if word in LANGUAGE_NAMES and len(word) > 2]
+        poor = not _POOR.isdisjoint(words) or not (_NEGATIONS.isdisjoint(words) or _KNOWN.isdisjoint(words))
+        if not poor:
+            named += languages
+        elif languages:
+            # "El francés no lo entiendo", but "en español que no entiendo el francés"
+            refused.add(languages[-1])
+            named += languages[:-1]
+    wished = [language for language in dict.fromkeys(named) if language not in refused]
+    others = [language for language in wished if language != other_than] or wished
+    if others:
+        return others[0] if len(others) == 1 else None
+    return {"fr": "es", "es": "fr"}.get(next(iter(refused))) if len(refused) == 1 else None
 
 
 def _only_fillers(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cci_app.agents.questionnaire.agent import examples_of
 from cci_app.agents.questionnaire.content import QuestionnaireContent
 from cci_app.assistants.files import load_specs
 from cci_app.assistants.spec import AssistantSpec
@@ -21,6 +22,12 @@ def content(spec: AssistantSpec) -> QuestionnaireContent:
     content = spec.agents["questionnaire"]
     assert isinstance(content, QuestionnaireContent)
     return content
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _learnt(content: QuestionnaireContent) -> None:
+    """What its examples tell is learnt before anything is asked: a busy machine may take long."""
+    examples_of(content).learnt()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cci_app.agents.questionnaire.agent import phrasebook_of
+from cci_app.agents.questionnaire.agent import examples_of, phrasebook_of
 from cci_app.agents.questionnaire.content import QuestionnaireContent
 from cci_app.agents.questionnaire.interpreting import ModelUnderstander, Understood, command_of
 from cci_app.agents.questionnaire.rules import RulesUnderstander
@@ -37,7 +37,7 @@ class Asking:
     def __init__(self, content: QuestionnaireContent, fake: FakeModels, **settings: Any) -> None:
         chat = ChatModels(Settings(environment=Environment.TEST, **fake.settings, **settings)).chain(["openai:gpt-4o"])
         assert chat is not None
-        rules = RulesUnderstander(["fr", "es"], phrasebook_of(content, ["fr", "es"]))
+        rules = RulesUnderstander(["fr", "es"], phrasebook_of(content, ["fr", "es"]), examples_of(content))
         self._understander = ModelUnderstander(chat, rules, len(content.questions))
 
     def __call__(self, message: str, situation: Situation, seconds: float = 7.5) -> Command:

@@ -179,7 +179,7 @@ MESSAGES = [
     # More that members say
     (3, "je vois pas", Intent.SKIP),
     (3, "no se me ocurre nada", Intent.SKIP),
-    (3, "¿por qué no me dejan en paz?", Intent.STOP),
+    (3, "¿por qué no me dejan en paz?", Intent.LEAVE_ALONE),
     (3, "me llamas?", Intent.HUMAN),
     (3, "mon interlocuteur c'est qui ?", Intent.HUMAN),
     (3, "prefiero hablarlo en persona", Intent.HUMAN),

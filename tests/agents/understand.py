@@ -1,6 +1,6 @@
 """Understanding by rules, one message at a time."""
 
-from cci_app.agents.questionnaire.agent import phrasebook_of
+from cci_app.agents.questionnaire.agent import examples_of, phrasebook_of
 from cci_app.agents.questionnaire.content import QuestionnaireContent
 from cci_app.agents.questionnaire.rules import RulesUnderstander
 from cci_app.agents.questionnaire.understanding import Command, Mode, Situation
@@ -15,7 +15,7 @@ class Understand:
     def __init__(self, content: QuestionnaireContent) -> None:
         self._content = content
         languages = ["fr", "es"]
-        self._rules = RulesUnderstander(languages, phrasebook_of(content, languages))
+        self._rules = RulesUnderstander(languages, phrasebook_of(content, languages), examples_of(content))
 
     def __call__(self, number: int, message: str, **changes: object) -> Command:
         answers = {answered: text for answered, text in _SAID.items() if answered < number}

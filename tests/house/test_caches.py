@@ -17,6 +17,8 @@ ROOT = Path(__file__).parents[2]
 MEGABYTE = 1 << 20
 # Caches without a bound in characters, and why no text from outside reaches them.
 OURS = {
+    "cci_app/agents/questionnaire/examples.py:_learnt": "the examples of an assistant's content",
+    "cci_app/agents/questionnaire/examples.py": "the examples of an assistant's content",
     "cci_app/agents/questionnaire/reading.py:_flat_letter": "a letter",
     "cci_app/agents/questionnaire/reading.py:pattern_of": "words of an assistant's content",
     "cci_app/channels/accounts.py:service_of": "accounts that admins added; a field has 16,384 characters at most",

@@ -12,10 +12,13 @@ from pathlib import Path
 import pytest
 from werkzeug.exceptions import BadRequest
 
+from cci_app.agents.questionnaire.content import QuestionnaireContent
+from cci_app.agents.questionnaire.examples import ByExamples
 from cci_app.agents.questionnaire.lexicon import LEXICONS, SHARED
 from cci_app.agents.questionnaire.phrasebook import Phrasebook
 from cci_app.agents.questionnaire.rules import RulesUnderstander
 from cci_app.agents.questionnaire.understanding import Mode, Situation
+from cci_app.assistants.files import load_specs
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import InvalidInput
 from cci_app.core.http.parser import parse_json
@@ -65,7 +68,12 @@ def test_an_expression_that_can_be_kept_busy_is_found(pattern: str) -> None:
 
 @pytest.mark.parametrize("mode", [Mode.ASKING, Mode.CONFIRMING_RESTART])
 def test_no_message_can_keep_the_understanding_busy(mode: Mode) -> None:
-    understander = RulesUnderstander(("fr", "es"), Phrasebook(("fr", "es"), ("CCI", "la Chambre"), ("Bogota",)))
+    content = load_specs(ROOT / "config" / "assistants")["cci"].agents["questionnaire"]
+    assert isinstance(content, QuestionnaireContent)
+    examples = ByExamples(content.intents)
+    examples.learnt()
+    book = Phrasebook(("fr", "es"), ("CCI", "la Chambre"), ("Bogota",))
+    understander = RulesUnderstander(("fr", "es"), book, examples)
     situation = Situation("es", mode, help_offered=True, company_invited=True, answers={1: "oui"}, last_answered=1)
     words = ["ok ", "ja", "petite ", *lexicon_words()]
     for length in (70, 400, LENGTH):

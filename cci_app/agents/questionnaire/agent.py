@@ -6,6 +6,7 @@ from itertools import chain
 
 from cci_app.agents.ports import AgentReply, Answerer, Progress, TurnContext
 from cci_app.agents.questionnaire.content import QuestionnaireContent
+from cci_app.agents.questionnaire.examples import ByExamples
 from cci_app.agents.questionnaire.flow import respond
 from cci_app.agents.questionnaire.interpreting import ModelUnderstander
 from cci_app.agents.questionnaire.memory import Memory
@@ -22,6 +23,11 @@ def phrasebook_of(content: QuestionnaireContent, languages: Sequence[str]) -> Ph
     own_names = chain.from_iterable(content.own_names.root.values())
     cities = chain.from_iterable(city.aliases for city in content.directory.cities)
     return Phrasebook(languages, own_names, cities)
+
+
+def examples_of(content: QuestionnaireContent) -> ByExamples:
+    """What the content's examples tell."""
+    return ByExamples(content.intents, [service.words for service in content.services])
 
 
 class QuestionnaireAgent:
@@ -42,7 +48,7 @@ class QuestionnaireAgent:
         self._languages = tuple(languages)
         self._book = phrasebook_of(content, languages)
         self._answerer = answerer
-        rules = RulesUnderstander(languages, self._book)
+        rules = RulesUnderstander(languages, self._book, examples_of(content))
         self._understander: Understander = (
             rules if chat is None else ModelUnderstander(chat, rules, len(content.questions))
         )
@@ -63,5 +69,6 @@ class QuestionnaireAgent:
             misjudged = language not in {None, turn.language}
             turn = replace(turn, language=language or turn.language)
         session = Session(turn, memory, self._content, self._book, self._answerer)
+        session.languages = self._languages
         session.misjudged = misjudged
         return respond(session, self._understander)

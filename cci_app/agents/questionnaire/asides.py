@@ -1,7 +1,7 @@
 """What is not the questionnaire: the person's own questions, humans, courtesies, attachments."""
 
 from cci_app.agents.ports import AgentReply
-from cci_app.agents.questionnaire.content import AboutItself
+from cci_app.agents.questionnaire.content import AboutItself, QuestionnaireContent
 from cci_app.agents.questionnaire.documents import prices_it, shown
 from cci_app.agents.questionnaire.people import cities_in
 from cci_app.agents.questionnaire.reading import pattern_of, words_of
@@ -19,8 +19,10 @@ _REMEMBERED = 300
 
 def answer_question(session: Session, command: Command) -> str:
     """The answer to the person's own question as one paragraph, with its source; honest where there is none."""
-    itself = about_itself(session, command.question)
-    return itself or from_documents(session, command) or _unanswered(session, command)
+    itself = entry_meant(session.content, command)
+    if itself is not None:
+        return _told_about(session, itself)
+    return from_documents(session, command) or _unanswered(session, command)
 
 
 def from_documents(session: Session, command: Command) -> str:
@@ -56,15 +58,20 @@ def _unanswered(session: Session, command: Command) -> str:
 
 def about_itself(session: Session, question: str) -> str | None:
     """The answer to a question about the assistant or the questionnaire itself, or None where it is none."""
-    words = words_of(question)
+    entry = entry_meant(session.content, Command(Intent.QUESTION, question=question))
+    return None if entry is None else _told_about(session, entry)
+
+
+def entry_meant(content: QuestionnaireContent, command: Command) -> AboutItself | None:
+    """What of the assistant or the questionnaire itself a question asks about, by its name or by its words."""
+    if command.about is not None:
+        return next((about for about in content.about if about.name == command.about), None)
+    words = words_of(command.question)
     if words.count(" ") >= _ABOUT_WORDS:
         return None
-    if any(pattern_of(service.words).search(words) for service in session.content.services):
+    if any(pattern_of(service.words).search(words) for service in content.services):
         return None
-    for about in session.content.about:
-        if pattern_of(about.words).search(words):
-            return _told_about(session, about)
-    return None
+    return next((about for about in content.about if pattern_of(about.words).search(words)), None)
 
 
 def _told_about(session: Session, about: AboutItself) -> str:

@@ -4,9 +4,9 @@ Lists of words are compared without accents and case; `export*` stands for every
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, RootModel, StringConstraints, model_validator
 
 from cci_app.agents.kind import AgentContent
 from cci_app.agents.localised import Content, Localised, Plain, PlainList, allowing
@@ -123,11 +123,36 @@ class Service(Content):
 
 
 class AboutItself(Content):
-    """A question about the assistant itself, known by its words, and the answer; `said` where nothing is asked."""
+    """A question about the assistant itself, known by its words, and the answer; `said` where nothing is asked.
 
+    `name` is that of its examples, `about.<name>` among the intents.
+    """
+
+    name: Identifier | None = None
     words: Words = Field(min_length=1)
     said: Words = ()
     answer: Annotated[Localised, AfterValidator(allowing("left"))]
+
+
+# What may be told from examples: the name of an intent, or of an entry of `about`, or that it is nothing of all.
+ABOUT = "about."
+NOTHING = "nothing"
+TOLD_BY_EXAMPLES: Final = frozenset(
+    {"answer", "question", "skip", "back", "correct", "stop", "resume", "restart", "human", "clarify", "company"}
+    | {"leave_alone", "erase", "wrong_person", "gone", "other_company", "trouble", "complaint"}
+    | {"small_talk", "thanks", "greeting", "language", NOTHING}
+)
+
+
+class Examples(RootModel[dict[str, tuple[str, ...]]]):
+    """Sentences by language code, of the assistant's languages and of any others that people write to it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Those of all languages."""
+        return tuple(sentence for several in self.root.values() for sentence in several)
 
 
 class Wording(Content):
@@ -197,9 +222,23 @@ class Wording(Content):
     how_are_you: Plain
     language_switched: Plain
     language_unsupported: Plain
+    not_understood: PlainList
+    unsure: Annotated[Localised, AfterValidator(allowing("text", "topic"))]
+    unsure_kept: Plain
     off_topic: PlainList
     private: Plain
     personal_number: Plain
+
+    left_alone: Plain
+    left_alone_still: Plain
+    confirm_erasure: Plain
+    erasure_declined: Plain
+    erased: Plain
+    wrong_person: Plain
+    gone: Plain
+    other_company: Annotated[Localised, AfterValidator(allowing("company"))]
+    which_company: Plain
+    trouble: Plain
 
     audio: Plain
     audio_first: Plain
@@ -237,6 +276,7 @@ class QuestionnaireContent(AgentContent):
     default_service: Identifier
     services: tuple[Service, ...] = Field(min_length=1)
     about: tuple[AboutItself, ...] = ()
+    intents: dict[str, Examples] = Field(default_factory=dict)
     say: Wording
 
     @property
@@ -253,6 +293,9 @@ class QuestionnaireContent(AgentContent):
         for number, sector in enumerate(self.sectors):
             for unknown in sorted(set(sector.examples) - questions):
                 raise ValueError(f"sectors.{number}.examples: {unknown} is not one of the questions")
+        told = TOLD_BY_EXAMPLES | {f"{ABOUT}{about.name}" for about in self.about}
+        for unknown in sorted(set(self.intents) - told):
+            raise ValueError(f"intents: {unknown} is neither an intent nor the name of an entry of about")
         roles = {role for person in self.directory.people for role in person.roles}
         for service in self.services:
             if service.role not in roles:

@@ -1,10 +1,21 @@
 """Finding the correction of an answer that was already given."""
 
+import re
+
 from cci_app.agents.questionnaire.phrasebook import Phrasebook
 from cci_app.agents.questionnaire.reading import flat, pattern_of, words_of
 from cci_app.agents.questionnaire.understanding import Command, Intent, Situation
 
 _STEM = 5
+_NUMBERED = re.compile(
+    r"\b(?:question|pregunta|reponse|respuesta|la|el|numero)\s+(?P<n>\d{1,2}|un[oe]|deux|trois|quatre|cinq|six|sept|dos|tres|cuatro|cinco|seis"
+    r"|siete|premiere|deuxieme|troisieme|quatrieme|cinquieme|sixieme|primera|segunda|tercera|cuarta|quinta|sexta)\b"
+)
+_SAID_INSTEAD = re.compile(
+    r"\b(?:c'est|c'etait|l'objectif est|mettez|notez|ecrivez|ponga|escriba"
+    r"|anote|es|era|seria|fue)\b(?: (?:plutot|mejor|mas bien|que|de))*|:"
+)
+_NOT_THAT = re.compile(r"[,;]?\s+(?:et\s+)?(?:pas|no)\s+(?=l[aeo]s?\b|el\b|un)")
 _EDGES = ' \t\n,;:-–«»"“”?¿'
 
 
@@ -34,6 +45,20 @@ def find_correction(book: Phrasebook, message: str, situation: Situation) -> Com
     if book.starts("in_fact", words) and _speaks_of_the_former(book, words, situation):
         return Command(Intent.CORRECT, number=latest, answer=message.strip())
     return None
+
+
+def correction_meant(book: Phrasebook, message: str, situation: Situation) -> Command | None:
+    """CORRECT of a message that is known to correct something: which answer, and what is said after "it is"."""
+    if situation.last_answered is None:
+        return None
+    folded = flat(message)
+    written = _NUMBERED.search(folded)
+    named = written["n"] if written is not None else ""
+    number = int(named) if named.isdigit() else book.ordinals.get(named, situation.last_answered)
+    said = list(_SAID_INSTEAD.finditer(folded))
+    text = _piece(message, (said[-1].end(), len(message))) if said else ""
+    # "C'était le salon du livre pas le salon du vin"
+    return Command(Intent.CORRECT, number=number, answer=_NOT_THAT.split(text)[0].strip(_EDGES))
 
 
 def _speaks_of_the_former(book: Phrasebook, words: str, situation: Situation) -> bool:

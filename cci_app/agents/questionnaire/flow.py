@@ -7,6 +7,7 @@ from cci_app.agents.questionnaire import asides, ending
 from cci_app.agents.questionnaire.reading import pattern_of, words_of
 from cci_app.agents.questionnaire.session import Session
 from cci_app.agents.questionnaire.understanding import Command, Intent, Mode, Tone, Understander
+from cci_app.agents.questionnaire.withdrawing import left_alone, withdrawing
 from cci_app.agents.questionnaire.wording import joined, quote
 from cci_app.channels.message import Audio
 
@@ -23,11 +24,17 @@ def respond(session: Session, understander: Understander) -> AgentReply:
         session.memory.company_open = False
     if command.person is not None and session.first_name is None:
         session.memory.person = command.person
+    if command.intent is Intent.LANGUAGE and command.language in session.languages:
+        session.speak(command.language)
+    withdrawn = withdrawing(session, command)
+    if withdrawn is not None:
+        return withdrawn
     handlers: dict[Mode, Callable[[Session, Command], AgentReply]] = {
         Mode.NEW: _opening,
         Mode.ASKING: _asking,
         Mode.CONFIRMING_RESTART: _confirming,
         Mode.STOPPED: _stopped,
+        Mode.LEFT_ALONE: _left_alone,
         Mode.COMPLETED: ending.afterwards,
     }
     return handlers[session.memory.mode](session, command)
@@ -46,6 +53,8 @@ def _attachment(session: Session) -> AgentReply:
         return session.reply(joined(words, session.say("anything_else")))
     if mode is Mode.STOPPED:
         return session.reply(joined(words, session.say("when_you_like")))
+    if mode is Mode.LEFT_ALONE:
+        return session.reply(words)
     session.memory.mode = Mode.ASKING
     return session.reply(words, session.returning())
 
@@ -66,7 +75,7 @@ def _opening(session: Session, command: Command) -> AgentReply:
     if command.intent is Intent.STOP:
         return _stop(session, command)
     if command.intent in {Intent.QUESTION, Intent.ANSWER_AND_QUESTION}:
-        if asides.about_itself(session, command.question) is not None:
+        if asides.entry_meant(session.content, command) is not None:
             # The welcome says who is speaking and what for.
             return session.reply(joined(session.hello(), session.introduction()), session.asked())
         answer = asides.answer_question(session, command)
@@ -101,6 +110,9 @@ def _asking(session: Session, command: Command) -> AgentReply:
         Intent.COMPANY: _company,
         Intent.RECALL: _recall,
         Intent.GREETING: _greeted,
+        Intent.NOTHING: _not_understood,
+        Intent.CONFIRM: _insisted,
+        Intent.DENY: _not_insisted,
     }
     return handlers.get(command.intent, _aside)(session, command)
 
@@ -116,15 +128,19 @@ def _take_answer(session: Session, command: Command, before: str = "") -> AgentR
     aside = asides.instead_of_answer(session, command)
     if aside:
         return session.reply(aside, session.returning())
+    if command.unsure and not session.memory.asked_again:
+        return _ask_whether(session, command)
     if command.vague and not session.memory.asked_again:
         session.memory.asked_again = True
         if question.kind == "open" and session.book.is_exactly("just_yes", words):
             return session.reply(joined(session.say("yes_is_not_enough"), session.again()))
         return session.reply(joined(session.voice.vary(session.content.say.vague, number), session.again()))
-    session.record(number, command.answer, AnswerStatus.VAGUE if command.vague else AnswerStatus.ANSWERED)
+    session.record(number, command.answer, _status(command))
     if command.dissatisfied:
         session.hand_over("complaint")
         said = session.say("complaint_noted")
+    elif command.unsure:
+        said = session.say("unsure_kept")
     elif command.vague:
         said = session.voice.vary(session.content.say.vague_accepted, number)
     elif replaced:
@@ -137,6 +153,35 @@ def _take_answer(session: Session, command: Command, before: str = "") -> AgentR
         told = asides.answer_question(session, command) if told is None else told
         return _move_on(session, joined(said, told), before)
     return _move_on(session, said, before)
+
+
+def _status(command: Command) -> AnswerStatus:
+    if command.unsure:
+        return AnswerStatus.UNSURE
+    return AnswerStatus.VAGUE if command.vague else AnswerStatus.ANSWERED
+
+
+def _ask_whether(session: Session, command: Command) -> AgentReply:
+    """Nothing shows that it answers: the person is asked, once."""
+    session.memory.asked_again = True
+    session.memory.unsure = command.answer
+    topic = session.question(session.number).topic[session.turn.language]
+    return session.reply(session.say("unsure", text=quote(command.answer), topic=topic))
+
+
+def _insisted(session: Session, _command: Command) -> AgentReply:
+    if not session.unsure:
+        return session.reply(session.again())
+    session.record(session.number, session.unsure, AnswerStatus.UNSURE)
+    return _move_on(session, session.say("unsure_kept"))
+
+
+def _not_insisted(session: Session, _command: Command) -> AgentReply:
+    return session.reply(session.again())
+
+
+def _not_understood(session: Session, _command: Command) -> AgentReply:
+    return session.reply(session.say("not_understood"), session.returning())
 
 
 def _move_on(session: Session, said: str, before: str = "") -> AgentReply:
@@ -235,8 +280,6 @@ def _aside(session: Session, command: Command) -> AgentReply:
         return session.reply(
             joined(session.say("okay"), session.say("still_at", number=session.number)), session.asked()
         )
-    if command.intent in {Intent.CONFIRM, Intent.DENY}:
-        return session.reply(session.again())
     return session.reply(asides.small_words(session, command), session.returning())
 
 
@@ -264,6 +307,17 @@ def _stopped(session: Session, command: Command) -> AgentReply:
     session.memory.mode = Mode.ASKING
     greeting = session.brief_hello() if command.intent in {Intent.GREETING, Intent.HOW_ARE_YOU} else ""
     return session.reply(joined(greeting, session.say("resumed", number=session.number)), session.asked())
+
+
+def _left_alone(session: Session, command: Command) -> AgentReply:
+    reply = left_alone(session, command)
+    if reply is not None:
+        return reply
+    session.memory.mode = Mode.STOPPED
+    if session.memory.next_open(session.total) is None:
+        session.memory.mode = Mode.COMPLETED
+        return ending.afterwards(session, command)
+    return _stopped(session, command)
 
 
 def _confirming(session: Session, command: Command) -> AgentReply:

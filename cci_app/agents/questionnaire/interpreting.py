@@ -14,7 +14,7 @@ from pydantic import Field
 
 from cci_app.agents.questionnaire.reading import flat, words_of
 from cci_app.agents.questionnaire.rules import RulesUnderstander
-from cci_app.agents.questionnaire.understanding import Command, Intent, Mode, Situation, Tone
+from cci_app.agents.questionnaire.understanding import CONFIRMING, Command, Intent, Situation, Tone
 from cci_app.agents.questionnaire.wording import quote
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import Unavailable
@@ -38,7 +38,10 @@ _PLAIN: Final = frozenset(
 _PLAIN_ANSWER_WORDS: Final = 2
 _PLAIN_ANSWERS: Final = frozenset({Tone.YES, Tone.NO, Tone.NONE})
 # An attack is not shown to what it attacks; the language was settled before anybody is asked.
-_NEVER_ASKED: Final = frozenset({Intent.HOSTILE, Intent.LANGUAGE})
+# What a person would resent to see mistaken is believed as soon as the examples tell it.
+_NEVER_ASKED: Final = frozenset(
+    {Intent.HOSTILE, Intent.LANGUAGE, Intent.LEAVE_ALONE, Intent.ERASE, Intent.WRONG_PERSON}
+)
 
 _ANSWER_WORDS = 12
 _LONGEST_MESSAGE = 4000
@@ -54,8 +57,14 @@ question - asks about the organisation, its services or the questionnaire
 answer_and_question - both
 skip, back, stop, resume, restart - wants to pass over the question, return to the one before, pause, go on, begin anew
 correct - changes an earlier answer; number: which
+leave_alone - wants no more messages, ever; erase - wants their data deleted
+wrong_person - is not who was meant; gone - has left the company
+other_company - answers for another company than theirs
+trouble - grief, illness, disaster
+language - wants another language; language: its two letters
+nothing - none of these: sent by mistake, forwarded, without meaning
 recall - asks what they answered; number: if they name one
-confirm, deny - only in state confirming_restart
+confirm, deny - only in a state of confirming, or where just_asked whether something is their answer
 human - wants a person, a call, or help that only people give
 clarify - did not understand the question
 company - only says who they are or for whom they work
@@ -83,6 +92,7 @@ class Understood(Form):
     dissatisfied: bool = False
     company: str | None = None
     person: str | None = Field(None, description="their own name")
+    language: str | None = None
 
 
 class ModelUnderstander:
@@ -115,9 +125,10 @@ class ModelUnderstander:
 def command_of(understood: Understood, message: str, situation: Situation, questions: int) -> Command:
     """The command that a model chose. Raises ValueError for one that cannot be meant by this message here."""
     intent = understood.intent
-    if intent is Intent.LANGUAGE:
-        raise ValueError("the language was settled before")
-    if intent in {Intent.CONFIRM, Intent.DENY} and situation.mode is not Mode.CONFIRMING_RESTART:
+    if intent is Intent.LANGUAGE and not understood.language:
+        raise ValueError("a language is wished for, but which")
+    confirming = situation.mode in CONFIRMING or situation.unsure
+    if intent in {Intent.CONFIRM, Intent.DENY} and not confirming:
         raise ValueError(f"{intent} where nothing is to be confirmed")
     number = understood.number
     if intent is Intent.CORRECT and number is None:
@@ -132,7 +143,7 @@ def command_of(understood: Understood, message: str, situation: Situation, quest
     company, person = (_part(message, name or "") or None for name in (understood.company, understood.person))
     if intent is Intent.COMPANY and not (company or person):
         raise ValueError("nobody is named")
-    speaks_for_all = {Intent.COMPLAINT, Intent.INSULT, Intent.ANSWER, Intent.CONTACT_DATA}
+    speaks_for_all = {Intent.COMPLAINT, Intent.INSULT, Intent.ANSWER, Intent.CONTACT_DATA, Intent.TROUBLE}
     asks = intent in {Intent.QUESTION, Intent.ANSWER_AND_QUESTION, Intent.PRIVATE}
     return Command(
         intent,
@@ -143,8 +154,9 @@ def command_of(understood: Understood, message: str, situation: Situation, quest
         vague=understood.vague and intent is Intent.ANSWER,
         price=asks and (asks_price(question or message) if understood.price is None else understood.price),
         dissatisfied=understood.dissatisfied,
-        company=None if situation.company_known else company,
+        company=company if intent is Intent.OTHER_COMPANY or not situation.company_known else None,
         person=None if situation.company_known else person,
+        language=(understood.language or "").strip().lower()[:2] or None if intent is Intent.LANGUAGE else None,
     )
 
 
@@ -181,6 +193,8 @@ def _told(situation: Situation) -> dict[str, Any]:
         told["last_answered"] = situation.last_answered
     if situation.company_invited and not situation.company_known:
         told["just_asked"] = "which company they are from"
+    if situation.unsure:
+        told["just_asked"] = f"whether this is their answer: {quote(situation.unsure, _ANSWER_WORDS)}"
     if situation.help_offered:
         told["just_offered"] = "help from a person"
     return told

@@ -14,6 +14,10 @@ _COMPANY_WORDS = 6
 _PERSON_WORDS = 3
 _COMPANY_LENGTH = 60
 _LEGAL_FORM = re.compile(r"\b(?:s\.?a\.?s?|ltda|sarl|sas|inc|llc|e\.?u|s\.?l|gmbh)\b\.?", re.IGNORECASE)
+# "Les Vergers de Provence", "Muebles Cedro"
+_CAPITALISED = re.compile(
+    r"[A-ZÀ-Þ][\w&.'’-]*(?: (?:(?:de|del|du|des|la|las|los|le|et|y|e|&|d'|l') ){0,2}[A-ZÀ-Þ0-9][\w&.'’-]*)*"
+)
 _COMPANY_END = re.compile(r"[,;!?\n(]|\.\s|\.$|\s[-–—]\s|:")
 
 
@@ -104,6 +108,15 @@ def company_in(book: Phrasebook, message: str, invited: bool) -> str | None:
     first = sentences_of(message)[:1]
     bare = [c.raw for sentence in first for c in sentence.clauses if _is_bare_name(book, c.raw, c.words)]
     return _company_name(book, bare[-1]) if bare else None
+
+
+def other_company_in(book: Phrasebook, message: str) -> str | None:
+    """The company for which a person answers instead of theirs, known to be named if at all."""
+    company = company_in(book, message, invited=True)
+    if company is not None:
+        return company
+    runs = [match[0] for match in _CAPITALISED.finditer(message) if match.start() > 0]
+    return _company_name(book, max(runs, key=len)) if runs else None
 
 
 def person_in(book: Phrasebook, message: str) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from cci_app.agents.ports import AnswerStatus, Progress, RecordedAnswer
-from cci_app.agents.questionnaire.understanding import Mode
+from cci_app.agents.questionnaire.understanding import CONFIRMING, Mode
 
 
 class RememberedAnswer(BaseModel):
@@ -27,7 +27,8 @@ class Memory(BaseModel):
     was asked once more. `company_invited`, `company_open`: a stranger was asked for the company, ever, and it is still
     awaited. `help_offered`: the last reply offered help. `contact_given`: a contact was given in this run; `city_open`:
     the last reply gave those of several cities. `answered_question`: what the documents answered last, for a question
-    that goes on from it.
+    that goes on from it. `unsure` is what the last reply asked about, whether it answers. `company_changed`: the person
+    answers for another company than the contact book knows, or is about to name it.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -50,6 +51,8 @@ class Memory(BaseModel):
     contact_given: bool = False
     city_open: bool = False
     answered_question: str = ""
+    unsure: str = ""
+    company_changed: bool = False
     turns: int = 0
     seen_at: datetime | None = None
 
@@ -61,7 +64,7 @@ class Memory(BaseModel):
         if memory.question is not None and not 1 <= memory.question <= total:
             # The questionnaire became shorter since.
             memory.question = memory.next_open(total)
-        if memory.mode in {Mode.ASKING, Mode.STOPPED} and memory.question is None:
+        if memory.mode in {Mode.ASKING, Mode.STOPPED, Mode.LEFT_ALONE} and memory.question is None:
             memory.question = memory.next_open(total) or total
         return memory
 
@@ -91,5 +94,5 @@ class Memory(BaseModel):
     def progress(self) -> Progress:
         """Where the person stands after this message."""
         answered = sum(answer.status is not AnswerStatus.SKIPPED for answer in self.answers.values())
-        completed = (self.mode_before if self.mode is Mode.CONFIRMING_RESTART else self.mode) is Mode.COMPLETED
+        completed = (self.mode_before if self.mode in CONFIRMING else self.mode) is Mode.COMPLETED
         return Progress(None if completed else self.question, answered, completed)

@@ -16,6 +16,7 @@ _COMMAND_WORDS = 14
 _SEARCHED = 1500
 _WHOLE = (
     *("greeting", "how_are_you", "thanks", "okay", "laugh", "goodbye", "stop", "resume", "back", "skip", "restart"),
+    *("leave_alone", "erase"),
     *("human", "help_me", "clarify", "preamble", "nothing", "partial", "just_yes", "just_no", "go_on"),
     *("tag", "located"),
 )

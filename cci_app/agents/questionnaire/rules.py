@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from cci_app.agents.questionnaire.asking import split_question
 from cci_app.agents.questionnaire.content import Question
 from cci_app.agents.questionnaire.correcting import find_correction
+from cci_app.agents.questionnaire.examples import ByExamples
 from cci_app.agents.questionnaire.judging import after_courtesies, company_in, judge_answer, person_in, polarity
 from cci_app.agents.questionnaire.phrasebook import Phrasebook
 from cci_app.agents.questionnaire.reading import flat, words_of
-from cci_app.agents.questionnaire.understanding import Command, Intent, Mode, Situation, Tone
+from cci_app.agents.questionnaire.understanding import CONFIRMING, Command, Intent, Mode, Situation, Tone
 from cci_app.core.deadline import Deadline
 from cci_app.language.detect import find_wish
 from cci_app.language.prices import asks_price
 
 _THUMB_UP = re.compile("[👍✅👌✔💯☑]")
+_ANGRY = re.compile("[😠😡🤬👿💢🖕]")
 _THUMB_DOWN = re.compile("[👎❌🚫]")
 _MARKUP = re.compile(
     r"<\s*/?\s*(?:script|img|iframe|svg|html|body|style|object|link|meta)\b|javascript:|\{\{.*\}\}|\$\{"
@@ -28,6 +30,8 @@ _THANKED = re.compile(r"(?:[Mm]uchas )?(?:[Gg]racias|[Mm]erci)(?: beaucoup)?[ ,]
 
 # Whole messages, in the order in which a message that could be several of them is taken.
 _COMMANDS: tuple[tuple[str, Intent], ...] = (
+    ("leave_alone", Intent.LEAVE_ALONE),
+    ("erase", Intent.ERASE),
     ("restart", Intent.RESTART),
     ("stop", Intent.STOP),
     ("goodbye", Intent.STOP),
@@ -43,9 +47,11 @@ _COMMANDS: tuple[tuple[str, Intent], ...] = (
 class RulesUnderstander:
     """An `Understander` by lexicon, for the languages of one assistant."""
 
-    def __init__(self, languages: Sequence[str], book: Phrasebook) -> None:
+    def __init__(self, languages: Sequence[str], book: Phrasebook, examples: ByExamples | None = None) -> None:
+        """Where there are `examples`, they decide what no short phrase does."""
         self._languages = tuple(languages)
         self._book = book
+        self._examples = examples
 
     def understand(self, message: str, situation: Situation, deadline: Deadline) -> Command:
         """Understand a message that has text. Never raises because of what the text is."""
@@ -56,24 +62,32 @@ class RulesUnderstander:
                 return Command(Intent.LANGUAGE, language=wish.language)
             return rest
         words = words_of(message)
+        if self._examples is not None:
+            self._examples.begin()
         if not words:
             return self._wordless(message, situation)
         command = self._attack(message, words) or self._command(message, words, situation)
-        return command or self._statement(message, words, situation)
+        if command is None:
+            command = self._statement(message, words, situation)
+            if self._examples is not None:
+                command = self._examples.decide(self._book, message, command, situation, deadline)
+        return command
 
     def _wordless(self, message: str, situation: Situation) -> Command:
         asked_yes_no = situation.question is not None and situation.question.kind == "yes_no"
         if _THUMB_UP.search(message):
-            if situation.mode is Mode.CONFIRMING_RESTART:
+            if situation.mode in CONFIRMING or situation.unsure:
                 return Command(Intent.CONFIRM)
             if asked_yes_no:
                 return Command(Intent.ANSWER, answer=message.strip(), tone=Tone.YES)
             return Command(Intent.OKAY)
         if _THUMB_DOWN.search(message):
-            if situation.mode is Mode.CONFIRMING_RESTART:
+            if situation.mode in CONFIRMING or situation.unsure:
                 return Command(Intent.DENY)
             if asked_yes_no:
                 return Command(Intent.ANSWER, answer=message.strip(), tone=Tone.NO)
+        if _ANGRY.search(message):
+            return Command(Intent.COMPLAINT, answer=message.strip())
         return Command(Intent.CLARIFY if "?" in message else Intent.SMALL_TALK)
 
     def _attack(self, message: str, words: str) -> Command | None:
@@ -92,8 +106,12 @@ class RulesUnderstander:
 
     def _command(self, message: str, words: str, situation: Situation) -> Command | None:
         book = self._book
-        if situation.mode is Mode.CONFIRMING_RESTART:
-            if book.is_("just_yes", words) or book.is_("restart", words) or book.is_("okay", words):
+        if situation.mode in CONFIRMING or situation.unsure:
+            if book.is_("just_yes", words) or book.is_("okay", words):
+                return Command(Intent.CONFIRM)
+            if situation.mode is Mode.CONFIRMING_RESTART and book.is_("restart", words):
+                return Command(Intent.CONFIRM)
+            if situation.mode is Mode.CONFIRMING_ERASURE and book.is_("erase", words):
                 return Command(Intent.CONFIRM)
             if book.is_("just_no", words) or book.starts("no_start", words):
                 return Command(Intent.DENY)

@@ -1,5 +1,6 @@
 """One message being answered: what is known, what is said, what is recorded."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -8,6 +9,7 @@ from cci_app.agents.ports import (
     AgentReply,
     Answerer,
     AnswerStatus,
+    ContactWish,
     HandoffRequest,
     RecordedAnswer,
     TurnContext,
@@ -43,6 +45,8 @@ class Session:
         self.company_open = self.memory.company_open
         self.help_offered = self.memory.help_offered
         self.city_open = self.memory.city_open
+        self.unsure = self.memory.unsure
+        self.memory.unsure = ""
         self.memory.help_offered = self.memory.city_open = False
         # A company is expected until the first question is done with.
         self.memory.company_open = self.company_open and self.memory.question == 1
@@ -51,6 +55,9 @@ class Session:
         self.answers: list[RecordedAnswer] = []
         self.sources: tuple[Source, ...] = ()
         self.handoff: HandoffRequest | None = None
+        self.wish: ContactWish | None = None
+        # Those that may be spoken.
+        self.languages: tuple[str, ...] = (turn.language,)
         self.new_run = False
         # The replies before this one were in a language that was guessed, and was not the person's.
         self.misjudged = False
@@ -72,7 +79,8 @@ class Session:
     def company(self) -> str | None:
         """The contact's company, or the one that a stranger named."""
         known = name_of(self.turn.contact.company) if self.turn.contact else None
-        return known or name_of(self.memory.company)
+        said = name_of(self.memory.company)
+        return said if self.memory.company_changed else known or said
 
     @property
     def attached(self) -> Part | None:
@@ -103,6 +111,7 @@ class Session:
             company_known=self.company is not None,
             company_invited=self.company_open,
             help_offered=self.help_offered,
+            unsure=self.unsure,
         )
 
     def city(self, text: str = "") -> str | None:
@@ -133,10 +142,14 @@ class Session:
         """A sentence of the content in the person's language."""
         return self.voice.say(name, **values)
 
+    def speak(self, language: str) -> None:
+        """Go on in that language, which is one of the assistant's."""
+        self.turn = replace(self.turn, language=language)
+        self.voice = Voice(self.content, language, self.memory.turns)
+
     def hello(self) -> str:
         """A greeting by what is known of the person."""
-        name, company = self.first_name, name_of(self.turn.contact.company) if self.turn.contact else None
-        company = company or name_of(self.memory.company)
+        name, company = self.first_name, self.company
         if name and company:
             return self.say("hello_name_company", name=name, company=company)
         if name:
@@ -237,4 +250,5 @@ class Session:
             company=self.memory.company,
             new_run=self.new_run,
             language=self.turn.language,
+            wish=self.wish,
         )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from cci_app.agents.questionnaire.content import Question
 from cci_app.core.deadline import Deadline
@@ -38,6 +38,13 @@ class Intent(StrEnum):
     HOSTILE = "hostile"
     PRIVATE = "private"
     CONTACT_DATA = "contact_data"
+    LEAVE_ALONE = "leave_alone"
+    ERASE = "erase"
+    WRONG_PERSON = "wrong_person"
+    GONE = "gone"
+    OTHER_COMPANY = "other_company"
+    TROUBLE = "trouble"
+    NOTHING = "nothing"
 
 
 class Tone(StrEnum):
@@ -59,8 +66,14 @@ class Mode(StrEnum):
     NEW = "new"
     ASKING = "asking"
     CONFIRMING_RESTART = "confirming_restart"
+    CONFIRMING_ERASURE = "confirming_erasure"
     STOPPED = "stopped"
+    LEFT_ALONE = "left_alone"
     COMPLETED = "completed"
+
+
+# The modes that wait for a yes, and return to the one before.
+CONFIRMING: Final = frozenset({Mode.CONFIRMING_RESTART, Mode.CONFIRMING_ERASURE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,7 @@ class Situation:
     `answers` are the texts recorded so far by question number, `last_answered` the number of the latest of them.
     `company_known`: the person's company needs not be looked for. `company_invited` and `help_offered`: the reply
     before this message asked for the company, or offered help.
+    `unsure` is what they said to the open question, where that reply asked whether it answers.
     """
 
     language: str
@@ -81,6 +95,7 @@ class Situation:
     company_known: bool = False
     company_invited: bool = False
     help_offered: bool = False
+    unsure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +106,8 @@ class Command:
     something. `number` is the question that a correction means, with the corrected text in `answer` (empty where the
     person only names the question), or that RECALL asks for. `vague`: the answer says too little. `price`: the question
     is about a price. `dissatisfied`: the answer complains. `company` and `person` are the names that a stranger gives.
-    `language` is the wished-for language of LANGUAGE.
+    `language` is the wished-for language of LANGUAGE. `about` is the entry of the content that a question about the
+    assistant itself means. `unsure`: nothing shows that the answer answers. NOTHING is no answer and nothing else.
     """
 
     intent: Intent
@@ -105,6 +121,8 @@ class Command:
     company: str | None = None
     person: str | None = None
     language: str | None = None
+    about: str | None = None
+    unsure: bool = False
 
 
 class Understander(Protocol):

@@ -26,6 +26,8 @@ class Lexicon:
     back: Phrases = ()
     skip: Phrases = ()
     restart: Phrases = ()
+    leave_alone: Phrases = ()
+    erase: Phrases = ()
     human: Phrases = ()
     help_me: Phrases = ()
     clarify: Phrases = ()

@@ -65,9 +65,13 @@ FRENCH: Final = Lexicon(
         "je suis (?:occupee?|en reunion|en rdv|en rendez vous|pressee?|en voiture|au volant|en deplacement|en vacances|debordee?)"
         "(?: (?:la|maintenant|aujourd hui))?|en reunion|occupee?",
         "(?:ne )?pas continuer|(?:ca |cela )?(?:ne )?m interesse pas|ca m interesse pas|pas interessee?|je (?:ne )?veux (?:pas|plus) (?:continuer|"
-        "repondre|participer|etre contactee?)|(?:laissez|laisse|foutez|fichez) moi (?:tranquille|en paix|la paix)|lachez moi|fichez moi la paix|ne m ecrivez plus|"
+        "repondre|participer)",
+    ),
+    leave_alone=(
+        "je (?:ne )?veux (?:pas|plus) etre contactee?|(?:laissez|laisse|foutez|fichez) moi (?:tranquille|en paix|la paix)|lachez moi|fichez moi la paix|ne m ecrivez plus|"
         "desabonner|desinscription|desinscrire|me desinscrire|me desabonner|retirez moi de (?:la|votre) liste",
     ),
+    erase=("(?:effacer|effacez|supprimer|supprimez)(?: (?:tout|(?:toutes )?mes donnees))?",),
     resume=(
         "reprendre|continuer|continue|continuons|reprenons|on (?:continue|reprend|y retourne)|poursuivre|poursuivons|"
         f"(?:{_WANT} )(?:reprendre|continuer|poursuivre|finir|terminer)(?: (?:le questionnaire|ou on en etait|nos questions))?|"

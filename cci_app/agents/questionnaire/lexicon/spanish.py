@@ -66,10 +66,13 @@ SPANISH: Final = Lexicon(
         "(?:ahora |ahorita )?(?:estoy|ando|estamos) (?:muy )?(?:ocupad[oa]s?|en (?:una )?reunion|de afan|de viaje|manejando|en vacaciones|"
         "full|trabajando|conduciendo)(?: (?:ahora|ahorita|hoy))?|ocupad[oa]|en reunion|en una reunion",
         "no (?:me|nos) interesa(?: (?:gracias|esto|mas|participar|responder))*|no (?:seguir|continuar)|no quiero (?:seguir|continuar|responder|contestar|participar|"
-        "nada|mas preguntas|mas)(?: (?:mas|preguntas|esto|gracias))*|ya no quiero (?:mas|seguir|responder|continuar)(?: mas)?|"
-        "(?:por que )?no me (?:dejan?|dejen) (?:en paz|tranquil[oa])|dejeme en paz|dejenme en paz|dejeme tranquil[oa]|no me escriban? mas|no me (?:moleste|molesten)(?: mas)?|"
-        "darme de baja|dar de baja|desuscribir(?:me)?|eliminenme|quiteme de (?:la|su) lista|no molesten?",
+        "nada|mas preguntas|mas)(?: (?:mas|preguntas|esto|gracias))*|ya no quiero (?:mas|seguir|responder|continuar)(?: mas)?",
     ),
+    leave_alone=(
+        "(?:por que )?no me (?:dejan?|dejen) (?:en paz|tranquil[oa])|deje(?:n)?me (?:en paz|tranquil[oa])|no me (?:vuelvan? a )?(?:escriban?|escribir|moleste|molesten)(?: mas)?|"
+        "(?:quiero )?darme de baja|dar de baja|desuscribir(?:me)?|eliminenme|quiteme de (?:la|su) lista|no molesten?(?: mas)?",
+    ),
+    erase=("borrar|borr(?:e|en|ar)(?: (?:todo|(?:todos )?mis datos))?|(?:eliminar|elimine|eliminen)(?: (?:todo|(?:todos )?mis datos))?",),
     resume=(
         "continuar|continue|continua|continuemos|continuamos|seguir|sigamos|seguimos|siga|sigue|retomar|retomemos|retomamos|reanudar|"
         f"proseguir|(?:{_WANT} )(?:continuar|seguir|retomar|terminar (?:el cuestionario|la encuesta|las preguntas)|acabar)(?: (?:con )?(?:el "
