@@ -165,6 +165,14 @@ def test_an_address_that_makes_no_sense_is_a_page_all_the_same(browser: FlaskCli
     assert browser.get(f"/admin{path}").status_code in {200, 422}
 
 
+@pytest.mark.parametrize("language", ["es", "fr"])
+def test_the_files_of_words_are_read_without_a_complaint(language: str, capfd: pytest.CaptureFixture[str]) -> None:
+    words.catalogue.cache_clear()
+    assert words.catalogue(language) is not None
+    told = capfd.readouterr()
+    assert told.out + told.err == ""
+
+
 def test_every_word_is_there_in_every_language() -> None:
     folder = Path(words.__file__).parent
     methods = [("**.py", "python"), ("templates/**.html", "jinja2")]
