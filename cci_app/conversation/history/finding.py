@@ -268,10 +268,17 @@ def _speaks(session: Session, organisation_id: int, text: str) -> tuple[sa.Colum
     named = sa.select(_names.c.id).where(_names.c.organisation_id == organisation_id, _names.c.words.op("@@")(asked))
     some = sa.select(sa.literal(1)).select_from(_texts).where(said).limit(_FREQUENT + 1).subquery()
     if (session.scalar(sa.select(sa.func.count()).select_from(some)) or 0) > _FREQUENT:
-        met = sa.exists().where(
-            Conversation.organisation_id == organisation_id,
-            Conversation.run_id == _run.id,
-            sa.func.searched_words(Conversation.user_message, Conversation.agent_response).op("@@")(asked),
+        # No EXISTS: PostgreSQL would read every message of the organisation at once to answer that.
+        met = (
+            sa.select(sa.true())
+            .where(
+                Conversation.organisation_id == organisation_id,
+                Conversation.run_id == _run.id,
+                sa.func.searched_words(Conversation.user_message, Conversation.agent_response).op("@@")(asked),
+            )
+            .limit(1)
+            .scalar_subquery()
+            .is_(sa.true())
         )
         return sa.or_(met, _run.id.in_(named)), True
     return _run.id.in_(sa.union(sa.select(_texts.c.run_id).where(said), named)), False
