@@ -197,6 +197,7 @@ def application(settings: Any) -> Iterator[Flask]:
     app.testing = True
     with app.app_context():
         make_foreign_tenant()
+        learn_examples(app)
     yield app
     before_exit(app)
     with app.app_context():
@@ -205,6 +206,16 @@ def application(settings: Any) -> Iterator[Flask]:
         for engine in db.engines.values():
             engine.dispose()
     app.extensions["cci_redis"].close()
+
+
+def learn_examples(app: Flask) -> None:
+    """Have the assistant's examples learnt before anything is asked: a busy machine may take long."""
+    from cci_app.agents.questionnaire.agent import examples_of
+    from cci_app.agents.questionnaire.content import QuestionnaireContent
+
+    for content in app.extensions["cci_conversation"].catalogue.find(1, None).spec.agents.values():
+        if isinstance(content, QuestionnaireContent):
+            examples_of(content).learnt()
 
 
 def make_tenant(slug: str, scopes: Any = None) -> Tenant:

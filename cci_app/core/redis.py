@@ -1,10 +1,12 @@
 """The connection to Redis: short waits, because nothing in Redis is worth a late answer."""
 
+import base64
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 import redis
-from flask import Flask, current_app
+from flask import Flask, current_app, has_app_context
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -69,3 +71,21 @@ def ask_redis(question: Callable[[redis.Redis], T]) -> T:
         return breaker.call(lambda: question(client), _is_away)
     except Away as error:
         raise redis.ConnectionError("Redis did not answer a moment ago") from error
+
+
+def remembered(name: str) -> bytes | None:
+    """What a process of the installation remembered under a name; None where nothing is there, or Redis is away."""
+    if not has_app_context():
+        return None
+    try:
+        kept = ask_redis(lambda client: client.get(f"cci:kept:{name}"))
+        return base64.b64decode(str(kept), validate=True) if kept else None
+    except (redis.RedisError, ValueError):
+        return None
+
+
+def remember(name: str, value: bytes, seconds: int) -> None:
+    """Keep for the other processes what took long to find out; it is never the only copy."""
+    if has_app_context():
+        with suppress(redis.RedisError):
+            ask_redis(lambda client: client.set(f"cci:kept:{name}", base64.b64encode(value), ex=seconds))

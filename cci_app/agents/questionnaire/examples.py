@@ -4,13 +4,16 @@ The rules know short commands and what a question looks like; whatever is no com
 Here an answer has to show that it is one.
 """
 
+import contextvars
+import hashlib
 import re
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from enum import Enum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 import structlog
@@ -21,12 +24,17 @@ from cci_app.agents.questionnaire.judging import other_company_in
 from cci_app.agents.questionnaire.phrasebook import Phrasebook
 from cci_app.agents.questionnaire.reading import pattern_of, sentences_of, words_of
 from cci_app.agents.questionnaire.understanding import Command, Intent, Mode, Situation, Tone
-from cci_app.core.deadline import Deadline
+from cci_app.core.deadline import Deadline, waits
+from cci_app.core.redis import remember, remembered
 from cci_app.language.detect import language_meant
 from cci_app.language.encoder.classifier import Classifier, Verdict
+from cci_app.language.encoder.word_table import SHA256
 
 log = structlog.get_logger(__name__)
 
+# That of what is learnt: raised when learning or likeness change.
+_FORM: Final = 1
+_KEPT_SECONDS: Final = 30 * 24 * 3600
 # Of a turn, what a message waits at most for the examples to be learnt.
 _LONGEST_WAIT: Final = 5.0
 
@@ -79,11 +87,14 @@ class ByExamples:
                 if self._learning is None:
                     learning: Future[Classifier] = Future()
                     self._learning = learning
-                    threading.Thread(target=self._learn, args=(learning,), name="examples", daemon=True).start()
+                    learn = partial(contextvars.copy_context().run, self._learn, learning)
+                    threading.Thread(target=learn, name="examples", daemon=True).start()
 
     def _learn(self, learning: "Future[Classifier]") -> None:
         try:
-            learning.set_result(_learnt(*self._key))
+            # Nobody's deadline: the message that began it is long answered by then.
+            with waits(None):
+                learning.set_result(_learnt(*self._key))
         except BaseException as error:
             learning.set_exception(error)
             raise
@@ -182,7 +193,13 @@ def _judged(command: Command, verdict: Verdict) -> Command:
 
 @lru_cache(maxsize=8)
 def _learnt(examples: tuple[tuple[str, tuple[str, ...]], ...], others: tuple[str, ...]) -> Classifier:
-    return Classifier(dict(examples), others, least=0.0)
+    """The classifier of some examples: the first process learns, the others find in Redis what it learnt."""
+    digest = hashlib.sha256(f"{_FORM} {sys.byteorder} {SHA256} {examples} {others}".encode()).hexdigest()
+    kept = remembered(f"examples:{digest}")
+    classifier = Classifier(dict(examples), others, least=0.0, learnt=kept)
+    if classifier.packed() != kept:
+        remember(f"examples:{digest}", classifier.packed(), _KEPT_SECONDS)
+    return classifier
 
 
 def _least(verdict: Verdict, message: str, by_rules: Command, evidence: _Evidence) -> float:

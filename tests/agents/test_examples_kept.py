@@ -1,0 +1,45 @@
+"""What one process learnt of the examples, the others find in Redis."""
+
+import pytest
+from flask import Flask
+
+from cci_app.agents.questionnaire.examples import _learnt
+from cci_app.core.redis import get_redis
+from cci_app.language.encoder import classifier
+
+EXAMPLES = (
+    ("erase", ("borren mis datos", "effacez mes données", "delete my data")),
+    ("thanks", ("muchas gracias", "merci beaucoup", "thank you very much")),
+)
+OTHERS = ("el martes llueve en la montaña", "le train part à huit heures")
+
+
+def learn() -> classifier.Classifier:
+    """As a process does that has just begun."""
+    return _learnt.__wrapped__(EXAMPLES, OTHERS)
+
+
+def learns_no_more(*_: object) -> None:
+    raise AssertionError("it was learnt before")
+
+
+def test_what_was_learnt_is_found_by_another_process(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = learn()
+    monkeypatch.setattr(classifier, "_learnt", learns_no_more)
+    second = learn()
+    for text in ("gracias", "borre todo", "el tren"):
+        assert second.classify(text) == first.classify(text)
+
+
+@pytest.mark.parametrize("rubbish", ["", "?", "AAAA", "//8="])
+def test_rubbish_in_its_place_is_learnt_anew_and_replaced(app: Flask, rubbish: str) -> None:
+    first = learn().packed()
+    (key,) = [key for key in get_redis().keys("cci:kept:examples:*") if get_redis().strlen(key) < 2000]
+    kept = get_redis().get(key)
+    get_redis().set(key, rubbish)
+    assert learn().packed() == first
+    assert get_redis().get(key) == kept
+
+
+def test_without_an_application_each_learns_for_itself() -> None:
+    assert learn().classify("muchas gracias").label == "thanks"
