@@ -64,7 +64,7 @@ def test_a_message_can_be_tried_out(page: Page, address: str, tenant: Tenant, tm
     complaints = Complaints(page, address)
     page.goto(f"{address}/docs")
     page.locator(".auth-wrapper .authorize").click()
-    key = page.locator(".auth-container").filter(has_text="apiKey")
+    key = page.locator(".auth-container").filter(has_text="X-API-Key")
     key.locator("input").fill(tenant.key)
     key.get_by_role("button", name="Apply credentials").click()
     key.get_by_role("button", name="Close").click()
