@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx2
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -225,6 +226,21 @@ def test_a_directory_that_does_not_answer_is_told(app: Flask, tenant: Tenant, en
     app.extensions["cci_entra"] = make_entra(app.config["SETTINGS"])
     answer = app.test_client().get("/login/microsoft")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+
+
+def test_a_connection_that_fails_on_the_way_back_is_told(
+    app: Flask, tenant: Tenant, entra: FakeEntra, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = app.test_client()
+    code = leave(browser, entra, preferred_username=make_member(tenant).email)
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise httpx2.ConnectError("refused")
+
+    monkeypatch.setattr("authlib.integrations.httpx_client.OAuth2Client.fetch_token", refuse)
+    answer = browser.get(BACK, query_string=code)
+    assert answer.status_code == 503
+    assert refused(answer, browser)
 
 
 def test_without_settings_there_is_no_such_way(web: FlaskClient) -> None:

@@ -178,6 +178,8 @@ def test_text_search_uses_its_index_under_row_level_security(addresses: dict[str
     with engine.connect() as connection:
         # In this transaction no other index is left to choose.
         connection.execute(sa.text("DROP INDEX ix_knowledge_chunks_organisation_id_document_id"))
+        own = "ALTER TABLE knowledge_chunks DROP CONSTRAINT uq_knowledge_chunks_organisation_id_id CASCADE"
+        connection.execute(sa.text(own))
         connection.execute(sa.text("SET LOCAL enable_seqscan = off; SET LOCAL ROLE cci_app"))
         connection.execute(sa.text(f"SET LOCAL app.organisation_id = '{organisation_id}'"))
         plans = {

@@ -10,12 +10,11 @@ import secrets
 import threading
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import structlog
 from authlib.integrations.base_client import OAuthError
-from authlib.integrations.httpx_client import OAuth2Client
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -24,6 +23,9 @@ from cci_app.accounts.members.directory import Person
 from cci_app.core.errors import CciError, Unavailable
 from cci_app.core.sealed import Seal
 from config.settings import Settings
+
+if TYPE_CHECKING:
+    from authlib.integrations.httpx_client import OAuth2Client
 
 log = structlog.get_logger(__name__)
 
@@ -101,13 +103,15 @@ class Entra:
         return begun
 
     def _token(self, redirect_uri: str, code: str, verifier: str) -> str:
+        import httpx2
+
         endpoint = self._metadata()["token_endpoint"]
         try:
             with self._client(redirect_uri) as client:
                 token = client.fetch_token(endpoint, code=code, code_verifier=verifier)
         except OAuthError as error:
             raise NotProved(f"Microsoft does not know this code: {error.error}") from error
-        except (httpx.HTTPError, ValueError) as error:
+        except (httpx2.HTTPError, ValueError) as error:
             raise self._silent(error) from error
         return str(token.get("id_token", ""))
 
@@ -179,7 +183,10 @@ class Entra:
             raise Unavailable("Microsoft answered with something else")
         return found
 
-    def _client(self, redirect_uri: str) -> OAuth2Client:
+    def _client(self, redirect_uri: str) -> "OAuth2Client":
+        # It brings a client library of its own, which only those load who sign in this way.
+        from authlib.integrations.httpx_client import OAuth2Client
+
         return OAuth2Client(
             self._client_id,
             self._secret,
