@@ -80,6 +80,7 @@ class Classifier:
             everything = range(len(texts))
             known = self._calibrated(alike, owners), _learnt(alike, owners, everything, len(self._labels))
         self._calibration, self._weights = known
+        self._scores = self._likeness.weighed(self._weights)
 
     def packed(self) -> bytes:
         """What was learnt, for another one of the same examples."""
@@ -89,7 +90,7 @@ class Classifier:
         """What a message means; a text without words means none of the labels."""
         if encoded(text) is None:
             return Verdict(None, 0.0, None)
-        scores = _scores(self._weights, self._likeness.of(text))
+        scores = self._scores.of(text)
         first, second = _leading(scores)
         confidence = _logistic(self._calibration, _features(scores[first], scores[second]))
         label = self._labels[first]

@@ -7,6 +7,7 @@ their beginnings and pairs of neighbours count beside it, rare ones more than fr
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from operator import mul
 
 from cci_app.language.encoder.encoding import encoded
 from cci_app.language.encoder.lanes import Rows
@@ -28,24 +29,37 @@ class Likeness:
 
     def __init__(self, texts: Sequence[str]) -> None:
         """About two milliseconds for every ten texts."""
-        vectors = [encoded(text) or _NOTHING for text in texts]
+        self._vectors = [encoded(text) or _NOTHING for text in texts]
         self.count = len(texts)
-        self._rows = Rows(vectors)
-        self._sums = [sum(vector) for vector in vectors]
+        self._rows = Rows(self._vectors)
+        self._sums = [sum(vector) for vector in self._vectors]
         pieces = [_pieces(text) for text in texts]
         self._known = Counter(piece for several in pieces for piece in several)
         self._holders: dict[str, list[tuple[int, float]]] = defaultdict(list)
         for number, several in enumerate(pieces):
-            for piece, weight in self._weighed(several):
+            for piece, weight in self._rare(several):
                 self._holders[piece].append((number, weight))
 
     def of(self, text: str) -> list[float]:
         """How like `text` each of them is; 0 where nothing is alike."""
         alike = self._meanings(text)
-        for piece, weight in self._weighed(_pieces(text)):
+        for piece, weight in self.pieces(text):
             for number, other in self._holders.get(piece, ()):
                 alike[number] += _WORDS * weight * other
         return alike
+
+    def weighed(self, weights: Sequence[Sequence[float]]) -> "Weighed":
+        """What gives, for each row of `weights`, the weighed sum of `of`: one number a text each."""
+        meanings = [[0.0] * DIMENSIONS for _ in weights]
+        pieces: dict[str, list[float]] = {piece: [0.0] * len(weights) for piece in self._holders}
+        for row, (each, meaning) in enumerate(zip(weights, meanings, strict=True)):
+            for number in (number for number, weight in enumerate(each) if weight):
+                share = each[number] / SCALE**2
+                for place, value in enumerate(self._vectors[number]):
+                    meaning[place] += share * (value - OFFSET)
+            for piece, holders in self._holders.items():
+                pieces[piece][row] = _WORDS * sum(each[number] * weight for number, weight in holders)
+        return Weighed(self, meanings, pieces)
 
     def _meanings(self, text: str) -> list[float]:
         vector = encoded(text)
@@ -55,13 +69,35 @@ class Likeness:
         products = zip(self._rows.products(vector), self._sums, strict=True)
         return [(product - around - OFFSET * total) / SCALE**2 for product, total in products]
 
-    def _weighed(self, pieces: Mapping[str, float]) -> Iterator[tuple[str, float]]:
-        """The pieces, each with its weight; all of them together have length 1."""
+    def pieces(self, text: str) -> Iterator[tuple[str, float]]:
+        """The pieces of a text, each with its weight; all of them together have length 1."""
+        return self._rare(_pieces(text))
+
+    def _rare(self, pieces: Mapping[str, float]) -> Iterator[tuple[str, float]]:
         rare = {
             piece: times * math.log(1 + self.count / self._known.get(piece, 0.5)) for piece, times in pieces.items()
         }
         length = math.sqrt(sum(weight * weight for weight in rare.values())) or 1.0
         return ((piece, weight / length) for piece, weight in rare.items())
+
+
+class Weighed:
+    """Weighed sums of likenesses: likeness is linear, so each is one vector, and no text is compared any more."""
+
+    def __init__(self, likeness: Likeness, meanings: Sequence[Sequence[float]], pieces: Mapping[str, Sequence[float]]):
+        self._likeness = likeness
+        self._meanings = meanings
+        self._pieces = pieces
+
+    def of(self, text: str) -> list[float]:
+        """The sums for `text`."""
+        vector = [value - OFFSET for value in encoded(text) or _NOTHING]
+        sums = [sum(map(mul, meaning, vector)) for meaning in self._meanings]
+        for piece, weight in self._likeness.pieces(text):
+            known = self._pieces.get(piece)
+            if known is not None:
+                sums = [total + weight * each for total, each in zip(sums, known, strict=True)]
+        return sums
 
 
 def _pieces(text: str) -> dict[str, float]:
