@@ -73,8 +73,8 @@ def ask_redis(question: Callable[[redis.Redis], T]) -> T:
         raise redis.ConnectionError("Redis did not answer a moment ago") from error
 
 
-def remembered(name: str) -> bytes | None:
-    """What a process of the installation remembered under a name; None where nothing is there, or Redis is away."""
+def read_shared(name: str) -> bytes | None:
+    """What a process of the installation shares under a name; None where nothing is there, or Redis is away."""
     if not has_app_context():
         return None
     try:
@@ -84,7 +84,7 @@ def remembered(name: str) -> bytes | None:
         return None
 
 
-def remember(name: str, value: bytes, seconds: int) -> None:
+def share(name: str, value: bytes, seconds: int) -> None:
     """Keep for the other processes what took long to find out; it is never the only copy."""
     if has_app_context():
         with suppress(redis.RedisError):

@@ -25,7 +25,7 @@ from cci_app.agents.questionnaire.phrasebook import Phrasebook
 from cci_app.agents.questionnaire.reading import pattern_of, sentences_of, words_of
 from cci_app.agents.questionnaire.understanding import Command, Intent, Mode, Situation, Tone
 from cci_app.core.deadline import Deadline, waits
-from cci_app.core.redis import remember, remembered
+from cci_app.core.redis import read_shared, share
 from cci_app.language.detect import language_meant
 from cci_app.language.encoder.classifier import Classifier, Verdict
 from cci_app.language.encoder.word_table import SHA256
@@ -195,10 +195,11 @@ def _judged(command: Command, verdict: Verdict) -> Command:
 def _learnt(examples: tuple[tuple[str, tuple[str, ...]], ...], others: tuple[str, ...]) -> Classifier:
     """The classifier of some examples: the first process learns, the others find in Redis what it learnt."""
     digest = hashlib.sha256(f"{_FORM} {sys.byteorder} {SHA256} {examples} {others}".encode()).hexdigest()
-    kept = remembered(f"examples:{digest}")
-    classifier = Classifier(dict(examples), others, least=0.0, learnt=kept)
-    if classifier.packed() != kept:
-        remember(f"examples:{digest}", classifier.packed(), _KEPT_SECONDS)
+    found = read_shared(f"examples:{digest}")
+    classifier = Classifier(dict(examples), others, least=0.0, learnt=found)
+    packed = classifier.packed()
+    if packed != found:
+        share(f"examples:{digest}", packed, _KEPT_SECONDS)
     return classifier
 
 

@@ -63,24 +63,27 @@ class Classifier:
         self._least = least
         self._labels: list[str | None] = [*examples, *([None] if others else [])]
         texts: list[str] = []
+        vectors: list[bytes] = []
         owners: list[int] = []
         for number, label in enumerate(self._labels):
-            found = [text for text in (others if label is None else examples[label]) if encoded(text)]
+            told = others if label is None else examples[label]
+            found = {place: vector for place, text in enumerate(told) if (vector := encoded(text))}
             if len(found) < _FEWEST and label is not None:
                 raise ValueError(f"{label!r} has {len(found)} examples with words in them: give it {_FEWEST} or more")
-            texts += found
+            texts += [told[place] for place in found]
+            vectors += found.values()
             owners += [number] * len(found)
         if len(examples) < 2:
             raise ValueError(f"{len(examples)} labels: to tell them apart takes two or more")
-        self._likeness = Likeness(texts)
+        likeness = Likeness(texts, vectors)
         known = _unpacked(learnt, len(self._labels), len(texts)) if learnt is not None else None
         if known is None:
             # A number in eight bytes: as many objects of Python's would take fifty megabytes.
-            alike = [array("d", self._likeness.of(text)) for text in texts]
             everything = range(len(texts))
+            alike = [array("d", likeness.of(number)) for number in everything]
             known = self._calibrated(alike, owners), _learnt(alike, owners, everything, len(self._labels))
         self._calibration, self._weights = known
-        self._scores = self._likeness.weighed(self._weights)
+        self._scores = likeness.weighed(self._weights)
 
     def packed(self) -> bytes:
         """What was learnt, for another one of the same examples."""
@@ -88,9 +91,9 @@ class Classifier:
 
     def classify(self, text: str) -> Verdict:
         """What a message means; a text without words means none of the labels."""
-        if encoded(text) is None:
-            return Verdict(None, 0.0, None)
         scores = self._scores.of(text)
+        if scores is None:
+            return Verdict(None, 0.0, None)
         first, second = _leading(scores)
         confidence = _logistic(self._calibration, _features(scores[first], scores[second]))
         label = self._labels[first]
