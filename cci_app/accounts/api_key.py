@@ -1,22 +1,16 @@
 """A program proves itself by an API key."""
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
 from flask import Request
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from cci_app.accounts.caller import Caller
 from cci_app.accounts.hashed import hash_secret
 from cci_app.accounts.keys import find_caller
 from cci_app.core.errors import Unauthorized
+from cci_app.core.lookups import LookUps
 
-# A key is looked up again after some seconds, so that a revoked one soon stops working; while the database cannot be
-# asked, what was known within the last minute holds.
-_FRESH_SECONDS = 5.0
-_STALE_SECONDS = 60.0
 _CACHE_SIZE = 10_000
 
 
@@ -31,7 +25,7 @@ class ApiKeys:
     }
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[float, Caller]] = {}
+        self._callers: LookUps[str, Caller] = LookUps(_CACHE_SIZE)
 
     def claimed(self, request: Request) -> bool:
         """Whether a key was sent."""
@@ -45,23 +39,18 @@ class ApiKeys:
         """Look the key up, or remember it."""
         key = _key_in(request)
         key_hash = hash_secret(key)
-        known = self._known.get(key_hash)
-        age = time.monotonic() - known[0] if known else float("inf")
-        if known and age < _FRESH_SECONDS:
-            return known[1]
         try:
-            found = find_caller(key)
-        except (DBAPIError, PoolTimeout):
-            if known and age < _STALE_SECONDS:
-                return known[1]
+            return self._callers.find(key_hash, lambda: _holder_of(key))
+        except Unauthorized:
+            self._callers.forget(key_hash)
             raise
-        if found is None:
-            self._known.pop(key_hash, None)
-            raise Unauthorized("this API key is not valid")
-        if len(self._known) >= _CACHE_SIZE:
-            self._known.clear()
-        self._known[key_hash] = (time.monotonic(), found)
-        return found
+
+
+def _holder_of(key: str) -> Caller:
+    found = find_caller(key)
+    if found is None:
+        raise Unauthorized("this API key is not valid")
+    return found
 
 
 def _key_in(request: Request) -> str:

@@ -1,15 +1,11 @@
 """The channel accounts of organisations, and those that messages come in and go out by."""
 
-import time
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-
 from cci_app.channels.kinds import KINDS
 from cci_app.channels.models import ChannelAccount
+from cci_app.core.lookups import LookUps
 from cci_app.core.outside.kind import Checkable
 from cci_app.core.outside.models import OUTSIDE_ID_LENGTH
 from cci_app.core.outside.register import Account, Register
@@ -18,12 +14,7 @@ S = TypeVar("S", bound=Checkable)
 
 channel_accounts = Register(ChannelAccount, KINDS, "channel account")
 
-# Looked up again after some seconds, so that what was removed soon goes out no more; while the database cannot be
-# asked, what was known within the last minute holds.
-FRESH_SECONDS = 5.0
-_STALE_SECONDS = 60.0
-_CACHE_SIZE = 1_000
-_known: dict[tuple[int | None, str, str | None], tuple[float, Account[Any, Any] | None]] = {}
+_accounts: LookUps[tuple[int | None, str, str | None], Account[Any, Any] | None] = LookUps(1_000)
 
 
 def account_of(organisation_id: int, kind: str, name: str | None = None) -> Account[Any, Any] | None:
@@ -32,14 +23,14 @@ def account_of(organisation_id: int, kind: str, name: str | None = None) -> Acco
     Asked of the database every five seconds at most. Raises Conflict where the secrets cannot be opened, InvalidInput
     where the environment's variables do not do.
     """
-    return _remembered((organisation_id, kind, name), lambda: channel_accounts.find(organisation_id, kind, name))
+    return _accounts.find((organisation_id, kind, name), lambda: channel_accounts.find(organisation_id, kind, name))
 
 
 def account_at(kind: str, outside_id: str) -> Account[Any, Any] | None:
     """The account that the channel calls so, whichever organisation's it is, in the same way; None where none is."""
     if len(outside_id) > OUTSIDE_ID_LENGTH:
         return None
-    return _remembered((None, kind, outside_id), lambda: channel_accounts.at(kind, outside_id))
+    return _accounts.find((None, kind, outside_id), lambda: channel_accounts.at(kind, outside_id))
 
 
 def written_name(account: Account[Any, Any]) -> str:
@@ -52,25 +43,6 @@ def name_in(written: str) -> str | None:
     return written.partition(":")[2] or None
 
 
-def _remembered(
-    key: tuple[int | None, str, str | None], find: Callable[[], Account[Any, Any] | None]
-) -> Account[Any, Any] | None:
-    known = _known.get(key)
-    age = time.monotonic() - known[0] if known else float("inf")
-    if known and age < FRESH_SECONDS:
-        return known[1]
-    try:
-        found = find()
-    except (DBAPIError, PoolTimeout):
-        if known and age < _STALE_SECONDS:
-            return known[1]
-        raise
-    if len(_known) >= _CACHE_SIZE:
-        _known.clear()
-    _known[key] = (time.monotonic(), found)
-    return found
-
-
 @lru_cache(maxsize=200)
 def service_of(account: Account[Any, S]) -> S:
     """The service of an account, one for all who send through it: its connections are kept."""
@@ -79,4 +51,4 @@ def service_of(account: Account[Any, S]) -> S:
 
 def forget_accounts() -> None:
     """Ask the database at the next look-up, as after a change in this process."""
-    _known.clear()
+    _accounts.forget_all()

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from cci_app.accounts import api_key
 from cci_app.accounts.brake import network_of
 from cci_app.accounts.keys import find_caller
+from cci_app.core import lookups
 from tests.api.test_refusals import build
 from tests.conftest import Tenant
 
@@ -27,7 +28,7 @@ def looked_up(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return really(key)
 
     monkeypatch.setattr(api_key, "find_caller", find)
-    monkeypatch.setattr(api_key, "_FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(lookups, "FRESH_SECONDS", 0.0)
     return keys
 
 

@@ -8,10 +8,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from cci_app import before_exit, create_app
-from cci_app.accounts import api_key
 from cci_app.accounts.caller import Scope
 from cci_app.accounts.hashed import hash_secret
 from cci_app.accounts.keys import create_key, find_caller, revoke_key
+from cci_app.core import lookups
 from cci_app.core.database import system_transaction
 from cci_app.core.errors import Conflict
 from tests.conftest import Tenant
@@ -49,7 +49,7 @@ def test_two_keys_of_a_name_are_active_at_most(app: Flask, tenant: Tenant) -> No
 def test_a_revoked_key_stops_working(
     app: Flask, web: FlaskClient, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api_key, "_FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(lookups, "FRESH_SECONDS", 0.0)
     path = "/api/v1/users/+573000000001/status"
     assert web.get(path, headers=tenant.headers).status_code == 200
     with system_transaction() as session:

@@ -13,6 +13,7 @@ from cci_app.channels import accounts
 from cci_app.channels.accounts import account_of, forget_accounts
 from cci_app.channels.message import Address, Text
 from cci_app.channels.ports import Delivery, Refused, Sent
+from cci_app.core import lookups
 from tests.conftest import Tenant, make_tenant
 from tests.fakes.manychat import FakePage
 
@@ -136,7 +137,7 @@ def test_an_account_is_looked_up_now_and_then(
     first = account_of(tenant.organisation_id, "manychat")
     assert account_of(tenant.organisation_id, "manychat") is first
     assert len(asked) == 1
-    monkeypatch.setattr(accounts, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(lookups, "FRESH_SECONDS", 0.0)
     assert account_of(tenant.organisation_id, "manychat") == first
     assert len(asked) == 2
     remove(web, tenant)
