@@ -12,9 +12,6 @@ from cci_app.core.errors import Unauthorized
 from config.settings import Environment
 
 _NAME = "cci_session"
-_DEVICE_NAME = "cci_device"
-_HALF_NAME = "cci_half"
-_LEAVING_NAME = "cci_leaving"
 _DEVICE_SECONDS = 365 * 24 * 3600
 
 
@@ -34,83 +31,62 @@ class Sessions:
 
     def claimed(self, request: Request) -> bool:
         """Whether there is such a cookie."""
-        return bool(session_token(request))
+        return bool(SESSION.read(request))
 
     def secret(self, request: Request) -> str:
         """The token in the cookie."""
-        return session_token(request)
+        return SESSION.read(request)
 
     def prove(self, request: Request) -> Caller:
         """Look the session up: one that was ended is over at once."""
         if request.method not in READING:
             refuse_other_sites(request)
-        caller = find_session(session_token(request))
+        caller = find_session(SESSION.read(request))
         if caller is None:
             raise Unauthorized("this session is over: sign in again")
         return caller
 
 
-def session_token(request: Request) -> str:
-    """The token in the cookie; empty where there is none."""
-    return request.cookies.get(_name(_NAME, request), "")
+class Cookie:
+    """One cookie of ours, which no script reads and no other site sends."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def read(self, request: Request) -> str:
+        """What the browser kept; empty where it kept nothing."""
+        return request.cookies.get(_name(self._name, request), "")
+
+    def keep(self, response: Response, request: Request, value: str, seconds: int) -> None:
+        """Let the browser keep a value."""
+        response.set_cookie(
+            _name(self._name, request),
+            value,
+            max_age=seconds,
+            secure=_is_secure(request),
+            httponly=True,
+            samesite="Lax",
+            path="/",
+        )
+
+    def drop(self, response: Response, request: Request) -> None:
+        """Take it from the browser."""
+        self.keep(response, request, "", 0)
 
 
-def kept_device(request: Request) -> str | None:
-    """What the browser kept of an earlier sign-in."""
-    return request.cookies.get(_name(_DEVICE_NAME, request))
+SESSION = Cookie(_NAME)
+# What makes a browser a known device, from its member's first sign-in on.
+DEVICE = Cookie("cci_device")
+# That a member gave the password, and owes a passkey.
+HALF = Cookie("cci_half")
+# What ties a browser that left for a directory to the answer that it brings back; it serves once.
+LEAVING = Cookie("cci_leaving")
 
 
 def keep_session(response: Response, request: Request, token: str, device: str) -> None:
-    """Give the browser its session, and what makes it a known device."""
-    _set(response, request, _NAME, token, int(WHOLE.total_seconds()))
-    _set(response, request, _DEVICE_NAME, device, _DEVICE_SECONDS)
-
-
-def drop_session(response: Response, request: Request) -> None:
-    """Take the session from the browser; the device stays known."""
-    _set(response, request, _NAME, "", 0)
-
-
-def keep_leaving(response: Response, request: Request, kept: str, seconds: int) -> None:
-    """Let the browser keep what ties it to the answer of a directory."""
-    _set(response, request, _LEAVING_NAME, kept, seconds)
-
-
-def kept_leaving(request: Request) -> str | None:
-    """What the browser kept when it left for a directory."""
-    return request.cookies.get(_name(_LEAVING_NAME, request))
-
-
-def drop_leaving(response: Response, request: Request) -> None:
-    """It serves once."""
-    _set(response, request, _LEAVING_NAME, "", 0)
-
-
-def keep_half(response: Response, request: Request, kept: str, seconds: int) -> None:
-    """Let the browser keep that its member gave the password."""
-    _set(response, request, _HALF_NAME, kept, seconds)
-
-
-def kept_half(request: Request) -> str | None:
-    """What the browser kept when the password was right."""
-    return request.cookies.get(_name(_HALF_NAME, request))
-
-
-def drop_half(response: Response, request: Request) -> None:
-    """The member is in."""
-    _set(response, request, _HALF_NAME, "", 0)
-
-
-def _set(response: Response, request: Request, name: str, value: str, seconds: int) -> None:
-    response.set_cookie(
-        _name(name, request),
-        value,
-        max_age=seconds,
-        secure=_is_secure(request),
-        httponly=True,
-        samesite="Lax",
-        path="/",
-    )
+    """Give the browser its session, and what makes it a known device, which stays when the session ends."""
+    SESSION.keep(response, request, token, int(WHOLE.total_seconds()))
+    DEVICE.keep(response, request, device, _DEVICE_SECONDS)
 
 
 def _name(name: str, request: Request) -> str:

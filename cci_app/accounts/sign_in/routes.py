@@ -36,18 +36,7 @@ from cci_app.accounts.members.sign_in import (
     sign_in_with_directory,
 )
 from cci_app.accounts.origin import our_origin
-from cci_app.accounts.session_cookie import (
-    drop_half,
-    drop_leaving,
-    drop_session,
-    keep_half,
-    keep_leaving,
-    keep_session,
-    kept_device,
-    kept_half,
-    kept_leaving,
-    session_token,
-)
+from cci_app.accounts.session_cookie import DEVICE, HALF, LEAVING, SESSION, keep_session
 from cci_app.accounts.sign_in.entra import MINUTES, Entra, make_entra
 from cci_app.accounts.sign_in.words import LANGUAGES, WORDS
 from cci_app.core.audit import acting_for
@@ -84,7 +73,7 @@ def show_login() -> Response:
 def log_in() -> Response:
     """Sign in with the fields `email` and `password`."""
     try:
-        signed_in = sign_in(_field("email"), _field("password"), _device(), kept_device(request), our_origin(request))
+        signed_in = sign_in(_field("email"), _field("password"), _device(), DEVICE.read(request), our_origin(request))
     except CciError as error:
         return _page("login", error)
     if isinstance(signed_in, HalfSignedIn):
@@ -97,10 +86,10 @@ def log_in() -> Response:
 @blueprint.post("/login/passkey")
 def prove_by_passkey() -> Response:
     """Finish signing in with the fields `credential` and `ticket`."""
-    half, device = kept_half(request) or "", _device()
+    half, device = HALF.read(request), _device()
     origin = our_origin(request)
     try:
-        answer = _field("ticket"), _field("credential"), device, kept_device(request), origin
+        answer = _field("ticket"), _field("credential"), device, DEVICE.read(request), origin
         signed_in = finish_sign_in(half, *answer)
     except CciError as error:
         try:
@@ -109,7 +98,7 @@ def prove_by_passkey() -> Response:
             return _page("login", error, problem="passkey_401")
     response = _go(_next())
     keep_session(response, request, signed_in.token, signed_in.device)
-    drop_half(response, request)
+    HALF.drop(response, request)
     return response
 
 
@@ -123,7 +112,7 @@ def _ask_for_passkey(half: HalfSignedIn, error: CciError | None = None) -> Respo
     options, ticket = json.dumps(half.challenge.options), half.challenge.ticket
     response = _page("passkey", error, problem="passkey_401", options=options, ticket=ticket)
     response.headers["Content-Security-Policy"] = f"{_CSP}; script-src 'self'"
-    keep_half(response, request, half.kept, PASSKEY_MINUTES * 60)
+    HALF.keep(response, request, half.kept, PASSKEY_MINUTES * 60)
     return response
 
 
@@ -136,7 +125,7 @@ def leave_for_microsoft() -> Response:
     except CciError as error:
         return _page("login", error)
     response = _go(leaving.address)
-    keep_leaving(response, request, leaving.kept, MINUTES * 60)
+    LEAVING.keep(response, request, leaving.kept, MINUTES * 60)
     return response
 
 
@@ -148,16 +137,16 @@ def come_back_from_microsoft() -> Response:
     try:
         _limits().check(_FAILURES, *counted)
         given = request.args.get("state", ""), request.args.get("code", "")
-        person, wanted = entra.come_back(_return_address(), kept_leaving(request), *given)
+        person, wanted = entra.come_back(_return_address(), LEAVING.read(request), *given)
         organisation = current_app.config["SETTINGS"].default_organisation
-        signed_in = sign_in_with_directory(organisation, person, _device(), kept_device(request))
+        signed_in = sign_in_with_directory(organisation, person, _device(), DEVICE.read(request))
     except CciError as error:
         _limits().note(_FAILURES, *counted)
         response = _page("login", error, problem=f"microsoft_{error.status}")
     else:
         response = _go(wanted)
         keep_session(response, request, signed_in.token, signed_in.device)
-    drop_leaving(response, request)
+    LEAVING.drop(response, request)
     return response
 
 
@@ -185,12 +174,12 @@ def _limits() -> RateLimits:
 @blueprint.post("/logout")
 def log_out() -> Response:
     """End the session of this device, if there is one."""
-    caller = find_session(session_token(request))
+    caller = find_session(SESSION.read(request))
     if caller is not None and caller.session_id is not None:
         with acting_for(caller.who, caller.name):
             revoke_session(caller.organisation_id, caller.session_id)
     response = _go("/login")
-    drop_session(response, request)
+    SESSION.drop(response, request)
     return response
 
 
@@ -267,7 +256,7 @@ def set_new_password(token: str) -> Response:
 
 def _let_in(email: str, session: str) -> Response:
     response = _go(HOME)
-    keep_session(response, request, session, device_of(email, kept_device(request)))
+    keep_session(response, request, session, device_of(email, DEVICE.read(request)))
     return response
 
 
