@@ -5,6 +5,9 @@ was sealed before cannot be opened any more.
 """
 
 import base64
+import json
+import time
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives import hashes
@@ -29,3 +32,13 @@ class Seal:
             return self._fernet.decrypt(sealed.encode()).decode()
         except InvalidToken:
             return None
+
+    def seal_for(self, seconds: float, **told: Any) -> str:
+        """What a browser is to bring back within so many seconds."""
+        return self.seal(json.dumps({**told, "until": time.time() + seconds}))
+
+    def open_in_time(self, sealed: str) -> dict[str, Any] | None:
+        """What was told in it; None where it was not sealed here, or its time is over."""
+        opened = self.open(sealed)
+        told: dict[str, Any] | None = json.loads(opened) if opened is not None else None
+        return told if told is not None and told["until"] >= time.time() else None

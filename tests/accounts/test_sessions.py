@@ -25,7 +25,7 @@ Rows = Callable[..., list[dict[str, Any]]]
 def start(tenant: Tenant, member_id: int, browser: str = "Firefox") -> str:
     with tenant_transaction(tenant.organisation_id) as session:
         member = session.get_one(Member, member_id)
-        return sessions.start_session(session, member, Device("2001:db8::1", browser))
+        return sessions.start_session(session, member, Device("2001:db8::1", browser), how="test")
 
 
 def test_a_session_names_its_member(app: Flask, tenant: Tenant) -> None:

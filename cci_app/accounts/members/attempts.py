@@ -8,12 +8,12 @@ they make those who come from elsewhere wait.
 import secrets
 import threading
 import time
-from hashlib import sha256
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 from limits import parse
 
+from cci_app.accounts.hashed import hash_secret
 from cci_app.core.errors import TooManyRequests
 from cci_app.core.http.limits import RateLimits
 
@@ -33,7 +33,7 @@ class Attempt:
     """One attempt to sign in to an account. Raises TooManyRequests when it is one too many; may wait."""
 
     def __init__(self, email: str, address: str, known_device: str | None) -> None:
-        self._account = sha256(email.encode()).hexdigest()
+        self._account = hash_secret(email)
         self._place = ("sign-in", self._account, f"device:{known_device}" if known_device else f"from:{address}")
         self._address = ("sign-in", address)
         _limits().count(OF_PLACE, *self._place)

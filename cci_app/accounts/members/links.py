@@ -164,8 +164,7 @@ def accept(token: str, name: str, password: str, device: Device) -> tuple[Member
         with acting_for(f"invitation:{link.id}", link.email):
             member = add_member(session, link.organisation_id, link.email, Role(link.role or ""), hashed, name)
         with acting_for(f"member:{member.id}", member.email):
-            session_token = start_session(session, member, device)
-            record(session, member.organisation_id, "sign_in", f"member:{member.id}", {"how": "invitation"})
+            session_token = start_session(session, member, device, how="invitation")
         return member, session_token
 
 
@@ -188,8 +187,7 @@ def reset(token: str, password: str, device: Device) -> tuple[Member, str | None
             revoke_sessions(session, member.id)
             if has_passkeys(session, member.id):
                 return member, None
-            session_token = start_session(session, member, device)
-            record(session, member.organisation_id, "sign_in", f"member:{member.id}", {"how": "reset"})
+            session_token = start_session(session, member, device, how="reset")
         return member, session_token
 
 

@@ -5,7 +5,6 @@ once.
 """
 
 import json
-import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,8 +29,7 @@ from webauthn.helpers.structs import PublicKeyCredentialDescriptor, UserVerifica
 from cci_app.accounts.caller import Caller, Role
 from cci_app.accounts.hashed import hash_secret
 from cci_app.accounts.members.models import Member, Passkey
-from cci_app.accounts.members.passwords import verify_password
-from cci_app.accounts.members.register import check_above, find_member
+from cci_app.accounts.members.register import check_above, check_own_password, find_member
 from cci_app.core import clock
 from cci_app.core.audit import record
 from cci_app.core.database import tenant_transaction
@@ -56,9 +54,7 @@ class Challenge:
 def begin_adding(caller: Caller, origin: str, password: str) -> Challenge:
     """Ask a member's device for a new passkey. Raises InvalidInput for a wrong password, Conflict for too many."""
     member = find_member(caller.organisation_id, caller.member_id or 0)
-    if not verify_password(password, member.password_hash):
-        said = "this is not your password"
-        raise InvalidInput(said, details={"password": [said]})
+    check_own_password(member, password, "password")
     known = list_passkeys(caller)
     if len(known) >= MOST:
         raise Conflict(f"there are {len(known)} passkeys: remove one first")
@@ -177,14 +173,12 @@ def _of(session: Session, member_id: int) -> Sequence[Passkey]:
 
 
 def _ticket(purpose: str, member: Member, challenge: bytes) -> str:
-    told = {"challenge": bytes_to_base64url(challenge), "until": time.time() + MINUTES * 60}
-    return _seal(purpose, member).seal(json.dumps(told))
+    return _seal(purpose, member).seal_for(MINUTES * 60, challenge=bytes_to_base64url(challenge))
 
 
 def _challenge(purpose: str, member: Member, ticket: str) -> bytes:
-    opened = _seal(purpose, member).open(ticket)
-    told: dict[str, Any] = json.loads(opened) if opened is not None else {"until": 0}
-    if told["until"] < time.time():
+    told = _seal(purpose, member).open_in_time(ticket)
+    if told is None:
         raise Unauthorized("this took too long: begin again")
     limits: RateLimits = current_app.extensions["cci_limits"]
     try:

@@ -143,15 +143,20 @@ def change_password(caller: Caller, old: str, new: str) -> None:
     if caller.member_id is None or caller.session_id is None:
         raise Forbidden("members change their passwords, keys have none")
     found = find_member(caller.organisation_id, caller.member_id)
-    if not verify_password(old, found.password_hash):
-        said = "this is not your password"
-        raise InvalidInput(said, details={"old_password": [said]})
+    check_own_password(found, old, "old_password")
     check_password(new, found.email)
     hashed = hash_password(new)
     with tenant_transaction(caller.organisation_id) as session:
         member = _member(session, caller.organisation_id, caller.member_id, locked=True)
         set_password(session, member, hashed)
         revoke_sessions(session, member.id, but=[caller.session_id])
+
+
+def check_own_password(member: Member, given: str, field: str) -> None:
+    """Raise InvalidInput, naming the field, for what is not the member's password."""
+    if not verify_password(given, member.password_hash):
+        said = "this is not your password"
+        raise InvalidInput(said, details={field: [said]})
 
 
 def set_password(session: Session, member: Member, hashed: str) -> None:

@@ -47,8 +47,8 @@ class ListedSession:
     last_seen_at: datetime
 
 
-def start_session(session: Session, member: Member, device: Device) -> str:
-    """Sign a member in on a device; the token, which nobody can read again."""
+def start_session(session: Session, member: Member, device: Device, *, how: str) -> str:
+    """Sign a member in on a device, on record with `how`; the token, which nobody can read again."""
     token = secrets.token_urlsafe(32)
     now = clock.now()
     kept = sa.select(MemberSession.id).where(MemberSession.member_id == member.id)
@@ -69,6 +69,7 @@ def start_session(session: Session, member: Member, device: Device) -> str:
     )
     member.last_seen_at = now
     session.flush()
+    record(session, member.organisation_id, "sign_in", f"member:{member.id}", {"how": how})
     return token
 
 

@@ -1,7 +1,5 @@
 """Signing in with an address and a password."""
 
-import json
-import time
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -81,8 +79,7 @@ def sign_in(email: str, password: str, device: Device, kept: str | None, origin:
         if has_passkeys(session, found.id):
             record(session, found.organisation_id, "sign_in.half", f"member:{found.id}", {"how": "password"})
             return _half(found, origin)
-        token = start_session(session, signing_in, device)
-        record(session, found.organisation_id, "sign_in", f"member:{found.id}", {"how": "password"})
+        token = start_session(session, signing_in, device, how="password")
     return SignedIn(found.organisation_id, found.id, token, device_of(address, kept))
 
 
@@ -94,9 +91,7 @@ def finish_sign_in(half: str, ticket: str, credential: str, device: Device, kept
         if signing_in is None or signing_in.password_hash != member.password_hash:
             raise Unauthorized("the password was changed meanwhile: begin again")
         prove(session, signing_in, origin, ticket, credential)
-        token = start_session(session, signing_in, device)
-        told = {"how": "password and passkey"}
-        record(session, member.organisation_id, "sign_in", f"member:{member.id}", told)
+        token = start_session(session, signing_in, device, how="password and passkey")
     return SignedIn(member.organisation_id, member.id, token, device_of(member.email, kept))
 
 
@@ -106,14 +101,13 @@ def ask_again(half: str, origin: str) -> HalfSignedIn:
 
 
 def _half(member: Member, origin: str) -> HalfSignedIn:
-    told = {"organisation": member.organisation_id, "member": member.id, "until": time.time() + MINUTES * 60}
-    return HalfSignedIn(begin_proving(member, origin), _seal().seal(json.dumps(told)))
+    kept = _seal().seal_for(MINUTES * 60, organisation=member.organisation_id, member=member.id)
+    return HalfSignedIn(begin_proving(member, origin), kept)
 
 
 def _member_of(half: str) -> Member:
-    opened = _seal().open(half)
-    told = json.loads(opened) if opened is not None else {"until": 0}
-    if told["until"] < time.time():
+    told = _seal().open_in_time(half)
+    if told is None:
         raise Unauthorized("this took too long: begin again")
     try:
         return find_member(told["organisation"], told["member"])
@@ -149,6 +143,5 @@ def sign_in_with_directory(organisation: str, person: Person, device: Device, ke
                 member.directory_id = person.directory_id
                 record(session, organisation_id, "directory.linked", f"member:{member.id}")
             member.name = member.name or person.name[:LONGEST_NAME]
-            token = start_session(session, member, device)
-            record(session, organisation_id, "sign_in", f"member:{member.id}", {"how": "microsoft"})
+            token = start_session(session, member, device, how="microsoft")
     return SignedIn(organisation_id, member.id, token, device_of(member.email, kept))

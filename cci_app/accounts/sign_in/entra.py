@@ -5,7 +5,6 @@ checked, and the state ties the answer to the browser that asked.
 """
 
 import hmac
-import json
 import secrets
 import threading
 import time
@@ -77,14 +76,13 @@ class Entra:
             "nonce": secrets.token_urlsafe(32),
             "verifier": secrets.token_urlsafe(48),
             "next": next_path,
-            "until": time.time() + MINUTES * 60,
         }
         endpoint = self._metadata()["authorization_endpoint"]
         with self._client(redirect_uri) as client:
             address, _ = client.create_authorization_url(
                 endpoint, state=kept["state"], nonce=kept["nonce"], code_verifier=kept["verifier"]
             )
-        return Leaving(address, self._seal.seal(json.dumps(kept)))
+        return Leaving(address, self._seal.seal_for(MINUTES * 60, **kept))
 
     def come_back(self, redirect_uri: str, kept: str | None, state: str, code: str) -> tuple[Person, str]:
         """Who came back, and where they wanted to go. Raises NotProved, Unavailable."""
@@ -96,9 +94,8 @@ class Entra:
         return self._person(self._token(redirect_uri, code, begun["verifier"]), begun["nonce"]), begun["next"]
 
     def _begun(self, kept: str | None) -> dict[str, Any]:
-        opened = self._seal.open(kept) if kept else None
-        begun: dict[str, Any] = json.loads(opened) if opened is not None else {}
-        if not begun or begun["until"] < time.time():
+        begun = self._seal.open_in_time(kept or "")
+        if begun is None:
             raise NotProved("this attempt is too old: begin again")
         return begun
 
