@@ -11,7 +11,7 @@ ARGS ?=
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format lock migrate fuzz chaos bench eval screenshots clean
+.PHONY: help install run test check format lock migrate fuzz attack chaos bench quotas obedient eval screenshots manifests clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -41,6 +41,7 @@ format: install ## Put the code in the common style
 lock: install ## Write requirements*.txt anew from requirements*.in; ARGS=--upgrade for newer versions
 	$(LOCK) $(ARGS) requirements.in -o requirements.txt
 	$(LOCK) $(ARGS) -c requirements.txt requirements-dev.in -o requirements-dev.txt
+	$(LOCK) $(ARGS) requirements-deploy.in -o requirements-deploy.txt
 
 migrate: install ## Bring the database of DATABASE_URL up to date
 	$(RUN) flask --app wsgi db upgrade
@@ -48,19 +49,33 @@ migrate: install ## Bring the database of DATABASE_URL up to date
 fuzz: install ## Hostile requests against every route; prints a table
 	$(RUN) benchmarks.fuzz $(ARGS)
 
+attack: install ## Have some take more than their part, beside others; prints a table; ARGS=--quick for less
+	$(RUN) benchmarks.attack $(ARGS)
+
 chaos: install ## Kill, hang and stop everything under load; prints a table; ARGS=--quick for less
 	$(RUN) benchmarks.chaos $(ARGS)
 
 bench: install ## Speed, memory and growth beside a floor application; prints a table
 	$(RUN) benchmarks.speed $(ARGS)
 
-eval: install ## How often the right document is found, a message understood, and how much of a document is read
+quotas: install ## Ten thousand turns at once against a limit, to the disk; prints a table; ARGS="--turns 500" for less
+	$(RUN) benchmarks.quotas $(ARGS)
+
+obedient: install ## A model that obeys attackers, against the tools of organisations; prints a table
+	$(RUN) benchmarks.obedient $(ARGS)
+
+eval: install ## How often the right document is found, a message understood, a buyer served, and how much of a document is read; how often experiments err
 	$(RUN) benchmarks.retrieval
 	$(RUN) benchmarks.understanding
+	$(RUN) benchmarks.selling
 	$(RUN) benchmarks.reading
+	$(RUN) benchmarks.experiments
 
 screenshots: install ## The pictures of docs/pages.md, with the machine's Chromium
 	@$(RUN) pytest -q tests/browser/test_screenshots.py --screenshots
+
+manifests: install ## Render the Helm chart, and hold all deployment files to the tools made for them; ARGS=--check to compare
+	@$(RUN) uv run --quiet --isolated --no-project --with-requirements requirements-deploy.txt python deploy/check.py $(ARGS)
 
 clean: ## Remove the environment and the tools' caches; the data in .local stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -4,6 +4,7 @@ Everything listens on free ports of loopback and lives in a folder that goes awa
 are ever stopped.
 """
 
+import json
 import os
 import socket
 import subprocess
@@ -15,6 +16,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, Self
 
+import psutil
 import sqlalchemy as sa
 
 from cci_app.core.queue import worker_words
@@ -32,10 +34,14 @@ _PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR")
 class Product:
     """A context in which everything runs; `settings` are environment variables for all parts.
 
-    `key` is an API key of every scope for the organisation that the samples belong to.
+    `key` is an API key of every scope for the organisation that the samples belong to. With a `tablespace` the database
+    is in that folder, all of it but its log.
     """
 
-    def __init__(self, settings: Mapping[str, str] | None = None, *, durable: bool = False) -> None:
+    def __init__(
+        self, settings: Mapping[str, str] | None = None, *, durable: bool = False, tablespace: Path | None = None
+    ) -> None:
+        self.tablespace = tablespace
         self._more = dict(settings or {})
         self._durable = durable
         self._stack = ExitStack()
@@ -51,7 +57,7 @@ class Product:
             self.postgres = stack.enter_context(EmbeddedPostgres(self.folder, durable=self._durable))
             self.redis = stack.enter_context(EmbeddedRedis(self.folder, durable=self._durable))
             self._prepare()
-            beat = ("celery", "-A", "celery_tasks.app", "beat", "-s", str(self.folder / "beat-schedule"))
+            beat = ("celery", "-A", "celery_tasks.timetable", "beat", "-s", str(self.folder / "beat-schedule"))
             for name, serves in (("worker", "turns"), ("jobs", "jobs")):
                 stack.enter_context(self.part(name, ("celery", "-A", "celery_tasks.app", *worker_words(serves))))
             stack.enter_context(self.part("beat", beat))
@@ -95,6 +101,8 @@ class Product:
         create_database(self.postgres)
         owner = self.postgres.superuser_url(NAME)
         self._engine = sa.create_engine(Settings(database_url=owner).app_database, poolclass=sa.NullPool)
+        if self.tablespace is not None:
+            self._move(self.tablespace)
         self.flask("db", "upgrade", database=owner)
         logins = {role: create_login(self.postgres, role, "loopback-only") for role in ("cci_web", "cci_worker")}
         across = {"DATABASE_URL": logins["cci_worker"], "SYSTEM_DATABASE_URL": logins["cci_worker"]}
@@ -102,6 +110,16 @@ class Product:
         self._roles["web"] = {"DATABASE_URL": logins["cci_web"]}
         self.flask("seed")
         self.key = self.flask("keys", "create", "--name", "benchmark", "--scopes", "messages,users,admin,export")
+
+    def _move(self, folder: Path) -> None:
+        assert self.postgres.process is not None
+        server = psutil.Process(self.postgres.process.pid)
+        os.chown(folder, server.uids().real, server.gids().real)
+        engine = sa.create_engine(Settings(database_url=self.postgres.superuser_url()).app_database)
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql(f"CREATE TABLESPACE small LOCATION '{folder}'")
+            connection.exec_driver_sql(f"ALTER DATABASE {NAME} SET TABLESPACE small")
+        engine.dispose()
 
     def environment(self, part: str) -> dict[str, str]:
         """The environment of a part: nothing of the developer's own settings reaches it."""
@@ -148,6 +166,13 @@ class Product:
         if done.returncode:
             raise RuntimeError(f"flask {' '.join(words)} failed:\n{done.stderr[-4000:]}")
         return done.stdout.strip()
+
+    def add_account(self, kind: str, fields: Mapping[str, str], secrets: Mapping[str, str]) -> None:
+        """An account at a channel's service, named main."""
+        path = self.folder / "secrets.json"
+        path.write_text(json.dumps(secrets))
+        given = [word for name, value in fields.items() for word in ("--set", f"{name}={value}")]
+        self.flask("channels", "add", kind, "main", *given, "--secrets-file", str(path))
 
 
 def free_port() -> int:

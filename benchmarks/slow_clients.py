@@ -3,30 +3,23 @@
 Whoever is cut off comes back at once. The control is the same application under gunicorn's own worker of threads.
 """
 
-import json
-import math
 import resource
 import socket
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException
+from dataclasses import dataclass
+from typing import Self
 from urllib.parse import urlsplit
 
+from benchmarks.beside import GOAL_SECONDS, PEOPLE, beside
 from benchmarks.chaos.figures import Figure
 from benchmarks.chaos.stage import say
 from benchmarks.product import READY_SECONDS, Product, answers, free_port
 from cci_app.embedded import processes
 
-GOAL_SECONDS = 1.0
 SECONDS, CONTROL_SECONDS = 30.0, 10.0
-_PEOPLE = 8
-_PAUSE_SECONDS = 0.1
-_GIVES_UP_SECONDS = 5.0
 _DRIP_SECONDS = 1.0
-_MESSAGE = "/api/v1/whatsapp/message"
 _LARGE = "/docs/static/swagger-ui/swagger-ui-bundle.js"
 
 
@@ -60,7 +53,10 @@ class _Attackers:
         self._thread = threading.Thread(target=self._drip, daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """Let go of all of them."""
         self._done.set()
         self._thread.join()
@@ -102,36 +98,21 @@ class _Attackers:
             return True
 
 
-@dataclass(slots=True)
-class Beside:
-    """What people saw: the seconds of each answered message, and how many brought none."""
-
-    seconds: list[float] = field(default_factory=list)
-    unanswered: int = 0
-
-    @property
-    def p95(self) -> float:
-        """Within how many seconds 95 of 100 were answered."""
-        return sorted(self.seconds)[math.ceil(len(self.seconds) * 0.95) - 1] if self.seconds else math.inf
-
-    def __str__(self) -> str:
-        return f"{len(self.seconds)} of {len(self.seconds) + self.unanswered} answered, p95 {self.p95:.2f} s"
-
-
-def figures(product: Product) -> list[Figure]:
+def figures(product: Product, attacks: Sequence[Attack] = ATTACKS, seconds: float = SECONDS) -> list[Figure]:
     """Each attack on the product, and on the same application under the other worker."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     found = []
     with plain_threads(product) as control:
-        for attack in ATTACKS:
+        for attack in attacks:
             say(f"R12: {attack.connections:,} {attack.what}")
-            off = beside(control, product.key, attack, CONTROL_SECONDS, f"c{attack.connections}{attack.what[0]}")
-            seen = beside(product.address, product.key, attack, SECONDS, f"r{attack.connections}{attack.what[0]}")
+            name = f"{attack.connections}{attack.what[0]}"
+            off = beside(control, product.key, _attackers(control, attack), CONTROL_SECONDS, f"c{name}")
+            seen = beside(product.address, product.key, _attackers(product.address, attack), seconds, f"r{name}")
             found.append(
                 Figure(
                     "R12",
-                    f"{attack.connections:,} {attack.what} for {SECONDS:.0f} s, beside {_PEOPLE} people",
+                    f"{attack.connections:,} {attack.what} for {seconds:.0f} s, beside {PEOPLE} people",
                     f"all answered, p95 < {GOAL_SECONDS:.0f} s",
                     str(seen),
                     f"gunicorn's gthread, {CONTROL_SECONDS:.0f} s: {off}",
@@ -139,6 +120,10 @@ def figures(product: Product) -> list[Figure]:
                 )
             )
     return found
+
+
+def _attackers(address: str, attack: Attack) -> _Attackers:
+    return _Attackers(address, attack, attack.connections)
 
 
 @contextmanager
@@ -153,46 +138,3 @@ def plain_threads(product: Product, *more: str) -> Iterator[str]:
         if not processes.wait_until(lambda: answers(port), process, READY_SECONDS):
             raise RuntimeError(f"the control did not start:\n{product.last_words(f'plain-{port}')}")
         yield f"http://{processes.LOOPBACK}:{port}"
-
-
-def beside(address: str, key: str, attack: Attack, seconds: float, name: str) -> Beside:
-    """What people see who write while an attack goes on."""
-    attackers = _Attackers(address, attack, attack.connections)
-    seen, lock = Beside(), threading.Lock()
-    until = time.monotonic() + seconds
-    people = [
-        threading.Thread(target=_write, args=(address, key, f"slow:{name}-{number}", until, seen, lock))
-        for number in range(_PEOPLE)
-    ]
-    for person in people:
-        person.start()
-    for person in people:
-        person.join()
-    attackers.stop()
-    return seen
-
-
-def _write(address: str, key: str, user_id: str, until: float, seen: Beside, lock: threading.Lock) -> None:
-    number = 0
-    while time.monotonic() < until:
-        number += 1
-        body = json.dumps({"user_id": user_id, "message": "Hola", "message_id": str(number)})
-        begun = time.monotonic()
-        answered = _ask(address, key, body)
-        with lock:
-            if answered:
-                seen.seconds.append(time.monotonic() - begun)
-            else:
-                seen.unanswered += 1
-        time.sleep(_PAUSE_SECONDS)
-
-
-def _ask(address: str, key: str, body: str) -> bool:
-    connection = HTTPConnection(urlsplit(address).netloc, timeout=_GIVES_UP_SECONDS)
-    try:
-        connection.request("POST", _MESSAGE, body, {"X-API-Key": key, "Content-Type": "application/json"})
-        return connection.getresponse().status == 200
-    except (OSError, HTTPException):
-        return False
-    finally:
-        connection.close()

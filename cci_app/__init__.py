@@ -22,8 +22,21 @@ ROOMS: tuple[str, ...] = (
     "cci_app.jobs.models",
     "cci_app.knowledge.models",
     "cci_app.handoff.models",
+    "cci_app.records.models",
+    "cci_app.coordination.models",
+    "cci_app.catalog.models",
+    "cci_app.coordination.monitor.models",
+    "cci_app.tools.models",
+    "cci_app.assistants.chatbots.models",
+    "cci_app.assistants.versions.models",
+    "cci_app.assistants.experiments.models",
+    "cci_app.feedback.models",
     "cci_app.conversation.models",
+    "cci_app.conversation.identities",
+    "cci_app.conversation.media",
+    "cci_app.evaluation.review.models",
     "cci_app.usage.models",
+    "cci_app.web_chats.models",
 )
 
 COMMANDS: tuple[str, ...] = (
@@ -31,13 +44,18 @@ COMMANDS: tuple[str, ...] = (
     "cci_app.accounts.members.cli:cli",
     "cci_app.contacts.cli:cli",
     "cci_app.knowledge.cli:cli",
-    "cci_app.channels.cli:cli",
+    "cci_app.catalog.cli:cli",
+    "cci_app.webhooks.cli:cli",
+    "cci_app.evaluation.cli:cli",  # those of assistants, and `evaluate`
     "cci_app.integrations.cli:cli",
     "cci_app.integrations.cli:sharepoint",
     "cci_app.integrations.cli:sheets",
+    "cci_app.people.cli:cli",
+    "cci_app.usage.cli:cli",
     "cci_app.admin.cli:organisations",
     "cci_app.admin.cli:schedules",
     "cci_app.admin.cli:seed",
+    "cci_app.admin.cli:logins",
     "cci_app.admin.cli:demo",
 )
 
@@ -60,6 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _load("cci_app.llm.embeddings:init_embeddings")(app, settings)
     _load("cci_app.knowledge.index.stores.choice:init_vector_store")(app, settings)
     _load("cci_app.conversation.service:init_conversation")(app)
+    _load("cci_app.sign_up.founding:check_at_start")(settings)
     if settings.trusted_proxies:
         from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -75,23 +94,33 @@ def start() -> Flask:
 
     Where that is not possible the process ends with a sentence that says what to change, without a traceback.
     """
+    from cci_app.core.errors import CannotStart
+    from config.memory import share_heaps
+
+    share_heaps()
+    settings = read_settings()
+    try:
+        return create_app(settings)
+    except CannotStart as error:
+        raise SystemExit(f"cannot start: {error}") from error
+
+
+def read_settings() -> Settings:
+    """The settings of this process from the environment, with its log set up; ends as `start` does."""
     import structlog
     from pydantic import ValidationError
 
-    from cci_app.core.errors import CannotStart
     from config.logs import configure_logging
     from config.settings import get_settings, told
 
     try:
         settings = get_settings()
-        configure_logging(settings)
-        for setting, parameters in settings.ignored_parameters.items():
-            structlog.get_logger(__name__).warning("parameters_ignored", setting=setting, parameters=parameters)
-        return create_app(settings)
-    except CannotStart as error:
-        raise SystemExit(f"cannot start: {error}") from error
     except ValidationError as error:
         raise SystemExit(f"cannot start: {told(error)}") from error
+    configure_logging(settings)
+    for setting, parameters in settings.ignored_parameters.items():
+        structlog.get_logger(__name__).warning("parameters_ignored", setting=setting, parameters=parameters)
+    return settings
 
 
 def _load(dotted: str) -> Any:
@@ -124,7 +153,7 @@ def _init_edge(app: Flask, settings: Settings) -> None:
     from cci_app.core.redis import init_redis
 
     metrics = app.extensions["cci_metrics"] = MetricsLog(app)
-    init_redis(app, settings.redis_url.get_secret_value())
+    init_redis(app, settings.redis_address)
     init_queue(app, settings)
     init_requests(app, metrics)
     blueprints = [(_load(dotted), access) for dotted, access in BLUEPRINTS]

@@ -1,22 +1,17 @@
-"""The Celery application: `celery -A celery_tasks.app worker` and `... beat`."""
+"""The Celery application of whoever does tasks: `celery -A celery_tasks.app worker`."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from celery import Celery, Task, signals
-from celery.signals import setup_logging
+from celery import Task, signals
 from flask import Flask
 
 from cci_app import after_fork, before_exit, start
-from cci_app.core.queue import WORKERS, Queue, celery_config
-from cci_app.core.queue import Task as TaskName
-from celery_tasks.broker import Broker
-from config.logs import configure_logging
+from cci_app.core.queue import WORKERS
+from celery_tasks.timetable import celery
 from config.settings import get_settings
 
-SWEEP_SECONDS = 5.0
-TEND_SECONDS = 30.0
-SCHEDULE_SECONDS = 60.0
+__all__ = ("celery", "flask_app")
 
 flask_app: Flask = start()
 
@@ -29,9 +24,10 @@ class InApplication(Task):  # type: ignore[type-arg]  # celery-types makes it ge
             return super().__call__(*args, **kwargs)
 
 
-celery = Celery("cci", task_cls=InApplication, amqp=Broker)
-celery.conf.update(celery_config(get_settings()))
+# Before any task is made of it.
+celery.task_cls = InApplication  # type: ignore[assignment]  # celery-types knows a name alone, Celery a class, too
 celery.conf.include = [
+    "celery_tasks.channels",
     "celery_tasks.conversation",
     "celery_tasks.contacts",
     "celery_tasks.jobs",
@@ -39,44 +35,13 @@ celery.conf.include = [
     "celery_tasks.vectors",
     "celery_tasks.exports",
     "celery_tasks.accounts",
+    "celery_tasks.people",
+    "celery_tasks.inbox",
+    "celery_tasks.usage",
+    "celery_tasks.evaluation",
+    "celery_tasks.coordination",
+    "celery_tasks.reports",
 ]
-celery.conf.beat_schedule = {
-    "sweep-conversations": {
-        "task": TaskName.SWEEP.value,
-        "schedule": SWEEP_SECONDS,
-        "options": {"queue": Queue.TURNS.value, "expires": SWEEP_SECONDS},
-    },
-    "sweep-jobs": {
-        "task": TaskName.SWEEP_JOBS.value,
-        "schedule": SWEEP_SECONDS,
-        "options": {"queue": Queue.JOBS.value, "expires": SWEEP_SECONDS},
-    },
-    "tend-vectors": {
-        "task": TaskName.TEND_VECTORS.value,
-        "schedule": TEND_SECONDS,
-        "options": {"queue": Queue.JOBS.value, "expires": TEND_SECONDS},
-    },
-    "tend-members": {
-        "task": TaskName.TEND_MEMBERS.value,
-        "schedule": TEND_SECONDS,
-        "options": {"queue": Queue.JOBS.value, "expires": TEND_SECONDS},
-    },
-    "ask-scheduled": {
-        "task": TaskName.ASK_SCHEDULED.value,
-        "schedule": SCHEDULE_SECONDS,
-        "options": {"queue": Queue.JOBS.value, "expires": SCHEDULE_SECONDS},
-    },
-    "forget-exports": {
-        "task": TaskName.FORGET_EXPORTS.value,
-        "schedule": SCHEDULE_SECONDS,
-        "options": {"queue": Queue.JOBS.value, "expires": SCHEDULE_SECONDS},
-    },
-}
-
-
-@setup_logging.connect
-def _configure_logging(**_: Any) -> None:
-    configure_logging(get_settings())
 
 
 @signals.celeryd_init.connect

@@ -247,6 +247,18 @@ def _redis_tls(query: Mapping[str, str]) -> str:
     return "?" + urlencode(kept)
 
 
+def without_driver(database: str) -> str:
+    """A database's address as every tool reads it, not only SQLAlchemy."""
+    return database.replace("+psycopg2", "", 1)
+
+
+def redis_with_password(redis: str, password: str) -> str:
+    """An address that `read_redis` made, with the password where it has none and there is one."""
+    if not password or re.match(r"\w+://[^/]*@", redis):
+        return redis
+    return re.sub(r"^(\w+://)", lambda scheme: f"{scheme[1]}:{quote(password, safe='')}@", redis)
+
+
 def broker_address(redis: str) -> str:
     """The same address as Celery writes it: a socket has another scheme there."""
     return re.sub(r"^unix://(.*)\?db=(\d+)$", r"redis+socket://\1?virtual_host=\2", redis)

@@ -33,6 +33,11 @@ _SERVICES = {
     "anthropic_base_url": service_address("/v1"),
     "google_base_url": service_address("/v1", "/v1beta", "/v1alpha", "/models"),
     "manychat_base_url": service_address("/fb"),
+    "public_base_url": service_address("/api/v1"),
+    "twilio_base_url": service_address("/2010-04-01"),
+    "waha_base_url": service_address("/api", "/dashboard", "/health"),
+    "telegram_base_url": service_address("/bot"),
+    "meta_base_url": service_address(),
     "graph_base_url": service_address("/v1.0", "/beta"),
     "graph_authority": service_address("/oauth2", "/common", "/organizations"),
     "google_sheets_url": service_address("/v4"),
@@ -44,6 +49,9 @@ _SERVICES = {
 _KEYS = (
     *("manychat_api_key", "sharepoint_client_secret", "openai_api_key", "anthropic_auth_token", "anthropic_api_key"),
     *("google_api_key", "pinecone_api_key", "langsmith_api_key"),
+    *("twilio_auth_token", "waha_api_key", "waha_hmac_key", "webhook_verify_token"),
+    *("telegram_bot_token", "telegram_webhook_secret"),
+    *("meta_access_token", "meta_app_secret", "meta_verify_token"),
 )
 _QUOTES = ("'", '"')
 
@@ -121,8 +129,8 @@ class CheckedSettings(BaseSettings):
 
     @field_validator(*_SERVICES, check_fields=False)
     @classmethod
-    def _service(cls, value: str, info: ValidationInfo) -> str:
-        return _SERVICES[str(info.field_name)](value)
+    def _service(cls, value: str | None, info: ValidationInfo) -> str | None:
+        return None if value is None else _SERVICES[str(info.field_name)](value)
 
     @field_validator(*_KEYS, check_fields=False)
     @classmethod
@@ -195,10 +203,31 @@ def _production_lacks(given: dict[str, Any]) -> list[str]:
         "REDIS_URL": "redis_url" in given,
     }
     missing = [name for name, there in needed.items() if not there]
+    missing += _channels_lack(given)
     refusals = [f"production needs {', '.join(missing)} to be set"] if missing else []
     if str(given.get("fetch_loopback", "false")).lower() in {"true", "1", "yes", "on", "t", "y"}:
         refusals.append("production refuses FETCH_LOOPBACK: unset it")
+    if given.get("sign_up") == "open" and not given.get("email_host"):
+        refusals.append("SIGN_UP=open needs EMAIL_HOST: only a mail proves whose an address is")
     return refusals
+
+
+# Of a channel that was set up: what makes it one, and what proves that a delivery is its own.
+_CHANNEL_SECRETS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("twilio_account_sid", ("twilio_auth_token",)),
+    ("waha_base_url", ("waha_hmac_key", "webhook_verify_token")),
+    ("telegram_bot_token", ("telegram_webhook_secret",)),
+    ("meta_phone_number_id", ("meta_app_secret",)),
+)
+
+
+def _channels_lack(given: dict[str, Any]) -> list[str]:
+    """The secrets without which anybody could deliver messages in a channel's name."""
+    return [
+        " or ".join(secret.upper() for secret in secrets)
+        for channel, secrets in _CHANNEL_SECRETS
+        if given.get(channel) and not any(given.get(secret) for secret in secrets)
+    ]
 
 
 def told(error: ValidationError) -> str:

@@ -20,7 +20,7 @@ HEADINGS = {
     "reply_budget_seconds": "Limits",
 }
 # What `compose.yaml` cannot do without.
-NEEDED = {"secret_key", "db_password"}
+NEEDED = {"secret_key", "db_password", "db_web_password", "db_worker_password", "redis_password"}
 
 
 def table() -> str:
@@ -47,8 +47,8 @@ def table() -> str:
 def example() -> str:
     """The same as a file of variables, each with its default; only those that must be set are not comments."""
     lines = [
-        "# Settings of `compose.yaml`: copy this file to .env. It needs SECRET_KEY and DB_PASSWORD, say from",
-        "# `openssl rand -hex 32`; the rest has defaults. All of it is explained in docs/configuration.md.",
+        "# Settings of `compose.yaml`: copy this file to .env. It needs SECRET_KEY and four passwords, each from an",
+        "# `openssl rand -hex 32` of its own; the rest has defaults. All of it is explained in docs/configuration.md.",
     ]
     for heading, fields in groups():
         lines += ["", f"# --- {heading}"]

@@ -7,9 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr
 
-from config.addresses import broker_address, database_of_parts, is_ipv6, read_database
+from config.addresses import broker_address, database_of_parts, is_ipv6, read_database, redis_with_password
 from config.checks import DEVELOPMENT_SECRET, CheckedSettings, Environment, told
 
 __all__ = ["DEVELOPMENT_SECRET", "Environment", "Settings", "get_settings", "told"]
@@ -26,12 +26,19 @@ class Settings(CheckedSettings):
     secret_key: SecretStr = Field(
         SecretStr(DEVELOPMENT_SECRET), min_length=32, description="Signs what must not be forged; 32 characters or more"
     )
+    jwt_secret_key: SecretStr | None = Field(
+        None, min_length=32, description="Signs tokens of /api/v1/auth/token (HS256); SECRET_KEY where unset"
+    )
+    jwt_expire_minutes: int = Field(30, ge=1, le=24 * 60, description="How long such a token holds")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$", description="Least level written")
     tz: str = Field("America/Bogota", description="Time zone of a new organisation")
     port: int = Field(8000, ge=1, le=65535, description="Port the web server listens on")
     web_host: str = Field("127.0.0.1", description="Address the web server listens on; 0.0.0.0 in a container")
     public_url: str | None = Field(
         None, description="Where people reach the pages, as https://example.org; links in mails begin with it"
+    )
+    public_base_url: str | None = Field(
+        None, description="Where channels reach us, as https://example.org/bot; PUBLIC_URL where unset"
     )
     trusted_proxies: int = Field(
         0, ge=0, le=10, description="Proxies in front that add to X-Forwarded-For; 0 believes no such header"
@@ -46,6 +53,10 @@ class Settings(CheckedSettings):
     )
     job_concurrency: int = Field(2, ge=1, le=64, description="Processes of the Celery worker that does jobs")
 
+    zendesk_domain: str | None = Field(None, description="Zendesk's whole host name, as example.zendesk.com")
+    zendesk_email: str | None = Field(None, description="Address of the agent in whose name Zendesk is asked")
+    zendesk_api_token: SecretStr | None = Field(None, description="An API token of that agent's")
+    zendesk_project_id: int | None = Field(None, ge=1, description="Project whose tasks new tickets become")
     email_host: str | None = Field(None, description="SMTP server of invitations and new passwords; needs PUBLIC_URL")
     email_port: int = Field(587, ge=1, le=65535, description="Its port; 465 with EMAIL_SECURITY=tls")
     email_security: Literal["starttls", "tls", "none"] = Field(
@@ -53,7 +64,27 @@ class Settings(CheckedSettings):
     )
     email_user: str | None = Field(None, description="User at the SMTP server")
     email_password: SecretStr | None = Field(None, description="Its password")
+    email_inbound_token: SecretStr | None = Field(
+        None, description="Token with which the mail server hands on what people answer (X-Email-Token)"
+    )
     email_from: str | None = Field(None, description="Sender of mails; EMAIL_USER where unset")
+
+    records_path: Path | None = Field(
+        None, description="Folder with facts.yaml and people.yaml, which the command `seed` keeps for the desk"
+    )
+    catalog_path: Path | None = Field(
+        None,
+        description=(
+            "Folder with tables, NAME.yaml and NAME.csv or NAME.xlsx, which the command `seed` loads where they have no"
+            " rows; in its folder `documents` those of the assistant that is called as the folder"
+        ),
+    )
+    baserow_url: str | None = Field(None, description="Baserow's address; https://api.baserow.io where unset")
+    baserow_auth_key: SecretStr | None = Field(None, description="Database token of Baserow, for the facts of a menu")
+    baserow_table_id: int | None = Field(None, ge=1, description="The table there")
+    slack_alert_webhook: SecretStr | None = Field(
+        None, description="Incoming webhook of a Slack channel that is told what needs a human, and of alerts"
+    )
 
     entra_tenant_id: str | None = Field(
         None, description="Directory (tenant) ID whose people may sign in with Microsoft (docs/members.md)"
@@ -67,6 +98,12 @@ class Settings(CheckedSettings):
     db_name: str = Field("cci", description="PostgreSQL database")
     db_user: str = Field("cci", description="PostgreSQL user")
     db_password: SecretStr = Field(SecretStr(""), description="PostgreSQL password")
+    db_web_password: SecretStr = Field(
+        SecretStr(""), description="Password of the login cci_web, which `flask logins` makes for the web"
+    )
+    db_worker_password: SecretStr = Field(
+        SecretStr(""), description="Password of the login cci_worker, which it makes for workers, beat and commands"
+    )
     migrations_database_url: SecretStr | None = Field(
         None, description="Connection of migrations, as the tables' owner and past any pooler; DATABASE_URL where unset"
     )
@@ -77,12 +114,18 @@ class Settings(CheckedSettings):
     db_pool_timeout: float = Field(5.0, gt=0, description="Wait for a free PostgreSQL connection")
 
     redis_url: SecretStr = Field(SecretStr("redis://127.0.0.1:6379/0"), description="Redis; rediss:// for TLS")
+    redis_password: SecretStr = Field(SecretStr(""), description="Password of Redis, where REDIS_URL holds none")
     state_ttl_seconds: int = Field(1_814_400, ge=60, description="Life of a conversation's state in Redis (21 days)")
 
     default_organisation: str = Field("cci", description="Short name of the organisation that `flask seed` makes")
     organisation_language: str = Field(
         "es", pattern="^(en|es|fr)$", description="Language of a new organisation's exports: en, es or fr"
     )
+    sign_up: Literal["closed", "invitation", "open"] = Field(
+        "closed",
+        description="Who may make an organisation of their own at /sign-up: nobody, who is invited, or everybody",
+    )
+    sign_up_plan: str = Field("free", description="Plan of an organisation that signs up; none for no plan")
     default_assistant: str = Field("cci", description="Assistant of a message that names none")
     agent_handler: str | None = Field(
         None, description="Module of one's own agent, which answers as the default assistant (docs/your-own-agent.md)"
@@ -96,6 +139,10 @@ class Settings(CheckedSettings):
     agent_handler_seconds: float = Field(
         60.0, gt=0, le=600, description="Time a call of one's own agent may take; then the person gets a kind error"
     )
+    tool_scripts_path: Path | None = Field(
+        None,
+        description="Folder of programs (`*.py`) that organisations may use as tools (docs/tools.md)",
+    )
     assistants_path: Path = Field(
         ROOT / "config" / "assistants", description="Folder of the assistants' files, which are that organisation's"
     )
@@ -108,6 +155,38 @@ class Settings(CheckedSettings):
 
     manychat_api_key: SecretStr | None = Field(None, description="Key of the Manychat page that pushes late answers")
     manychat_base_url: str = Field("https://api.manychat.com", description="Manychat's API")
+    twilio_account_sid: str | None = Field(None, description="Account SID at Twilio (docs/twilio.md)")
+    twilio_auth_token: SecretStr | None = Field(None, description="Its auth token, which signs what Twilio delivers")
+    twilio_whatsapp_number: str | None = Field(None, description="Number that people write to, as +573001234567")
+    twilio_base_url: str = Field("https://api.twilio.com", description="Twilio's API")
+    twilio_assistant: str | None = Field(None, description="Assistant of that number; DEFAULT_ASSISTANT where unset")
+    waha_base_url: str | None = Field(None, description="Where WAHA runs, as http://waha:3000 (docs/waha.md)")
+    waha_api_key: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("waha_api_key", "waha_api_token"),
+        description="WAHA's API key; WAHA_API_TOKEN is another name of it",
+    )
+    waha_hmac_key: SecretStr | None = Field(None, description="Signs what WAHA delivers; or WEBHOOK_VERIFY_TOKEN")
+    webhook_verify_token: SecretStr | None = Field(None, description="Value of the header X-Waha-Token of deliveries")
+    webhook_url: str | None = Field(
+        None, description="Where WAHA reaches us; by default /api/v1/webhook at PUBLIC_BASE_URL"
+    )
+    session_name: str = Field("default", pattern=r"^[A-Za-z0-9_-]{1,54}$", description="WAHA's session")
+    waha_human: bool = Field(True, description="Have WAHA show messages as seen, and typing, before it sends")
+    waha_assistant: str | None = Field(None, description="Assistant of WAHA's number; DEFAULT_ASSISTANT where unset")
+    telegram_bot_token: SecretStr | None = Field(None, description="Token of the Telegram bot (docs/telegram.md)")
+    telegram_webhook_secret: SecretStr | None = Field(
+        None, description="Secret that Telegram sends with what it delivers: letters, digits, _ and -"
+    )
+    telegram_base_url: str = Field("https://api.telegram.org", description="Telegram's Bot API")
+    telegram_assistant: str | None = Field(None, description="Assistant of the bot; DEFAULT_ASSISTANT where unset")
+    meta_phone_number_id: str | None = Field(None, description="Phone number ID in Meta's Cloud API (docs/meta.md)")
+    meta_access_token: SecretStr | None = Field(None, description="Token of a system user, which sends")
+    meta_app_secret: SecretStr | None = Field(None, description="App secret, which signs what Meta delivers")
+    meta_verify_token: SecretStr | None = Field(None, description="Word that Meta asks for when the address is set up")
+    meta_graph_version: str = Field("v26.0", pattern=r"^v\d{1,3}\.\d$", description="Version of the Graph API")
+    meta_base_url: str = Field("https://graph.facebook.com", description="Meta's Graph API")
+    meta_assistant: str | None = Field(None, description="Assistant of that number; DEFAULT_ASSISTANT where unset")
     channel_modules: list[str] = Field(
         [], description="Modules with channels of one's own, as a JSON list of dotted names (docs/architecture.md)"
     )
@@ -168,10 +247,20 @@ class Settings(CheckedSettings):
     anthropic_model: str | None = Field(None, description="Anthropic's model where its key is the only one")
     google_api_key: SecretStr | None = Field(None, description="Google's key of the Gemini API")
     google_base_url: str = Field("https://generativelanguage.googleapis.com", description="Google's Gemini API")
+    transcription_model: str = Field(
+        "gpt-4o-mini-transcribe", description="OpenAI's model that hears voice notes, where OPENAI_API_KEY is set"
+    )
+    vision_model: str = Field(
+        "gpt-4o-mini", description="OpenAI's model that describes pictures, where OPENAI_API_KEY is set"
+    )
     model_seconds: float = Field(4.0, gt=0, le=120, description="Time one call of a model may take")
     model_temperature: float | None = Field(
         None, ge=0, le=2, description="Temperature of the models; unset, their own: some refuse any other"
     )
+    chatbot_templates_path: Path = Field(
+        ROOT / "config" / "chatbots", description="Folder of what chatbots are begun with (docs/tools.md)"
+    )
+    plans_path: Path = Field(ROOT / "config" / "plans.yaml", description="Plans of organisations (docs/usage.md)")
     prices_path: Path = Field(ROOT / "config" / "prices.yaml", description="Prices of the models (docs/models.md)")
     embedding_model: str | None = Field(
         None,
@@ -230,6 +319,11 @@ class Settings(CheckedSettings):
         return self.knowledge_store or ("pinecone" if self.pinecone_api_key is not None else "pgvector")
 
     @property
+    def webhook_base(self) -> str | None:
+        """Where channels reach us, without a slash at its end; None where nobody has said so."""
+        return self.public_base_url or self.public_url
+
+    @property
     def app_database(self) -> str:
         """SQLAlchemy address of the application's connection."""
         if self.database_url is not None:
@@ -265,7 +359,12 @@ class Settings(CheckedSettings):
     @property
     def broker_address(self) -> str:
         """Redis as Celery writes it."""
-        return broker_address(self.redis_url.get_secret_value())
+        return broker_address(self.redis_address)
+
+    @property
+    def redis_address(self) -> str:
+        """Redis with its password."""
+        return redis_with_password(self.redis_url.get_secret_value(), self.redis_password.get_secret_value())
 
     @property
     def web_bind(self) -> str:

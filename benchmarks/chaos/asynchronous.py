@@ -1,53 +1,80 @@
-"""R1 where nobody waits: people write in bursts, the worker is killed again and again, a courier brings the answers."""
+"""R1 and R2 where nobody waits: people write in bursts, the worker is killed again and again."""
 
 import random
 import threading
 import time
 from collections import defaultdict
-from http.client import HTTPConnection, HTTPException
-from urllib.parse import urlsplit
+from dataclasses import dataclass
 
+from benchmarks.chaos.crashes import RECOVERY_GOAL
 from benchmarks.chaos.figures import Figure
 from benchmarks.chaos.oracle import Verdict, judge
 from benchmarks.chaos.people import Channel, Failed, Message, NotAccepted
 from benchmarks.chaos.providers import MARKER
-from benchmarks.chaos.stage import COURIER_NUMBER, COURIER_SECRET, Scale, Stage, say, wait_for
-from tests.fakes.courier import KIND, delivery
+from benchmarks.chaos.stage import Scale, Stage, say, wait_for
+from benchmarks.chaos.wires import Wire, courier_wire
 
 BURST = 3
 _MODEL_SECONDS = 0.3
 _BETWEEN_SECONDS = 0.2
 _RECOVERY_SECONDS = 60.0
 _ON_THE_WAY_SECONDS = 0.1
+# What no repetition changes.
+_NEVER = frozenset({400, 401, 403, 404, 405, 415, 422})
 
 
 def run(stage: Stage, scale: Scale) -> list[Figure]:
     """The product, then what most chatbots are, in the same way."""
     stage.providers.seconds, stage.providers.spread = _MODEL_SECONDS, 0.5
-    verdict, split = kill_under_bursts(stage, scale.bursts, scale.people // 2, scale.kills)
-    _, rows = stage.messages("r1a")
-    control = _kill_control(stage, scale)
+    wire = courier_wire(stage)
+    killed = kill_under_bursts(stage, wire, "r1a", scale.bursts, scale.people // 2, scale.kills)
+    return figures(stage, wire, "r1a", scale.kills, killed, kill_control(stage, scale))
+
+
+@dataclass(frozen=True, slots=True)
+class Killed:
+    """What people were brought, bursts that were not one reply, and the seconds that each recovery took."""
+
+    verdict: Verdict
+    split: list[str]
+    recoveries: list[float]
+
+
+def figures(stage: Stage, wire: Wire, name: str, kills: int, killed: Killed, control: Verdict) -> list[Figure]:
+    """R1 and R2 of a channel, both beside the control."""
+    verdict, split = killed.verdict, killed.split
+    _, rows = stage.messages(name)
+    slowest = max(killed.recoveries)
     return [
         Figure(
             "R1",
-            f"nobody waits: kill -9 of the worker {scale.kills} times in {verdict.messages} messages,"
+            f"nobody waits ({wire.kind}): kill -9 of the worker {kills} times in {verdict.messages} messages,"
             f" in bursts of {BURST}, 10 % delivered twice",
             "0 lost, 0 doubled, 0 disordered, a burst is one reply",
             f"{verdict} ({len(uncertain(stage))} uncertain, {rows} rows), {len(split)} bursts with more than one reply",
-            f"a task on Celery's defaults, {scale.control_kills} kills in {control.messages}: {control}",
+            f"a task on Celery's defaults, kills in {control.messages}: {control}",
             verdict.clean
             and not split
             and rows == verdict.messages
             and bool(control.lost and control.doubled and control.disordered),
             [*verdict.lost, *verdict.doubled, *verdict.disordered, *split],
-        )
+        ),
+        Figure(
+            "R2",
+            f"nobody waits ({wire.kind}): from a kill to the first of the answers that were being made",
+            f"< {RECOVERY_GOAL:.0f} s each",
+            f"{slowest:.1f} s at most, {sorted(killed.recoveries)[len(killed.recoveries) // 2]:.1f} s median",
+            f"a task on Celery's defaults: {len(control.lost)} never",
+            slowest < RECOVERY_GOAL and bool(control.lost),
+        ),
     ]
 
 
-def kill_under_bursts(stage: Stage, bursts: int, people: int, kills: int) -> tuple[Verdict, list[str]]:
-    """Kill the worker while people write in bursts; what they were brought, and bursts that were not one reply."""
+def kill_under_bursts(stage: Stage, wire: Wire, name: str, bursts: int, people: int, kills: int) -> Killed:
+    """Kill the worker while people write in bursts."""
     chance = random.Random(stage.seed)
-    writers = Bursts(stage, "r1a", people=people, bursts=bursts)
+    writers = Bursts(stage, wire, name, people=people, bursts=bursts)
+    recoveries = []
     writers.start()
     for number in range(kills):
         part = people * bursts * number / kills
@@ -59,19 +86,20 @@ def kill_under_bursts(stage: Stage, bursts: int, people: int, kills: int) -> tup
         struck &= writers.being_answered()
         began = time.monotonic()
         stage.supervise(lambda: not struck or not struck <= writers.being_answered(), _RECOVERY_SECONDS)  # noqa: B023
-        say(f"R1, nobody waits: kill {number + 1} of {kills}, recovered after {time.monotonic() - began:.1f} s")
+        recoveries.append(time.monotonic() - began)
+        say(f"R1, nobody waits ({wire.kind}): kill {number + 1} of {kills}, recovered after {recoveries[-1]:.1f} s")
         time.sleep(chance.uniform(0.2, 1.5))
     stage.supervise(lambda: not writers.being_answered() and not writers.writing, _RECOVERY_SECONDS * 4)
     stage.settle()
-    brought = carried(stage)
+    brought = carried(wire)
     verdict = judge(writers.sent, [], brought, uncertain(stage))
-    return verdict, [marker for marker in writers.firsts if not _one_reply(marker, brought)]
+    return Killed(verdict, [marker for marker in writers.firsts if not _one_reply(marker, brought)], recoveries)
 
 
-def carried(stage: Stage) -> dict[str, list[tuple[float, str]]]:
-    """By marker: when the courier brought a text with it, and which."""
+def carried(wire: Wire) -> dict[str, list[tuple[float, str]]]:
+    """By marker: when the service was given a text with it, and which."""
     brought: dict[str, list[tuple[float, str]]] = defaultdict(list)
-    for one in list(stage.courier.carried):
+    for one in wire.carried():
         for marker in MARKER.findall(one.text):
             brought[marker].append((one.at, one.text))
     return brought
@@ -94,8 +122,9 @@ def _one_reply(first: str, brought: dict[str, list[tuple[float, str]]]) -> bool:
 class Bursts:
     """Many people, each a thread: the next burst of messages after the answer to the last."""
 
-    def __init__(self, stage: Stage, name: str, *, people: int, bursts: int) -> None:
+    def __init__(self, stage: Stage, wire: Wire, name: str, *, people: int, bursts: int) -> None:
         self._stage = stage
+        self._wire = wire
         self.sent: list[Message] = []
         self.firsts: list[str] = []
         self.answered = 0
@@ -128,7 +157,7 @@ class Bursts:
 
     def _is_over(self, marker: str) -> bool:
         """Whether it is answered, or the product shows that nobody knows."""
-        brought = reversed(list(self._stage.courier.carried))
+        brought = reversed(self._wire.carried())
         return marker in self._given_up or any(marker in one.text for one in brought)
 
     def _write(self, user_id: str, name: str, bursts: int, chance: random.Random) -> None:
@@ -136,31 +165,31 @@ class Bursts:
             messages = [Message(user_id, f"[{name}.{burst}.{number}]") for number in range(BURST)]
             for message in messages:
                 self.sent.append(message)
-                deliver(self._stage, message, twice=chance.random() < 0.1)
+                deliver(self._stage, self._wire, message, twice=chance.random() < 0.1)
                 time.sleep(chance.uniform(0, _BETWEEN_SECONDS))
             self.firsts.append(messages[0].marker)
             wait_for(lambda: self._is_over(messages[-1].marker), _RECOVERY_SECONDS * 2)  # noqa: B023
             self.answered += 1
 
 
-def deliver(stage: Stage, message: Message, *, twice: bool = False) -> None:
-    """Deliver a message as the courier does: again until it is acknowledged, and sometimes once too often."""
-    body, headers = delivery(COURIER_SECRET, (message.marker.strip("[]"), message.user_id, message.text))
+def deliver(stage: Stage, wire: Wire, message: Message, *, twice: bool = False) -> None:
+    """Deliver a message as a service does: again until it is acknowledged, and sometimes once too often."""
+    request = wire.delivery(message)
     acknowledged = 0
     while acknowledged < 1 + twice:
-        connection = HTTPConnection(urlsplit(stage.product.address).netloc, timeout=10)
         try:
-            connection.request("POST", f"/api/v1/channels/{KIND}/{COURIER_NUMBER}", body, headers)
-            response = connection.getresponse()
-            response.read()
-            acknowledged += response.status == 200
-        except (OSError, HTTPException):
+            status = wire.post(stage.product.address, request)
+        except Failed:
+            status = 503
+        if status in _NEVER:
+            raise RuntimeError(f"{wire.kind} was answered {status}")
+        if status == 200:
+            acknowledged += 1
+        else:
             time.sleep(0.2)
-        finally:
-            connection.close()
 
 
-def _kill_control(stage: Stage, scale: Scale) -> Verdict:
+def kill_control(stage: Stage, scale: Scale) -> Verdict:
     """The same against a task on Celery's defaults; it gets as long again to finish what it was given."""
     say("R1, nobody waits: the control")
     people = scale.people // 2

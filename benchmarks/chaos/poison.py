@@ -10,6 +10,7 @@ from benchmarks.chaos.oracle import judge
 from benchmarks.chaos.people import Message
 from benchmarks.chaos.repeats import at_once
 from benchmarks.chaos.stage import Scale, Stage, say, wait_for
+from benchmarks.chaos.wires import courier_wire
 
 MOST_ATTEMPTS = 2
 _MODEL_SECONDS = 1.0
@@ -41,10 +42,11 @@ def poison_delivered(stage: Stage, name: str, people: int) -> tuple[int, int, li
     """Where nobody waits: how often it was tried, how many others were not answered once, and which."""
     say("R1: poison in the worker")
     poison, others = _messages(name, people)
-    at_once([partial(deliver, stage, one) for one in [poison, *others]])
+    wire = courier_wire(stage)
+    at_once([partial(deliver, stage, wire, one) for one in [poison, *others]])
     stage.supervise(lambda: bool(stage.courier.texts(poison.user_id)), _GIVEN_UP_SECONDS)
     stage.settle()
-    verdict = judge(others, [], carried(stage))
+    verdict = judge(others, [], carried(wire))
     found = [*verdict.lost, *verdict.doubled]
     if len(stage.courier.texts(poison.user_id)) != 1:
         found.append(f"{poison.marker}: {stage.courier.texts(poison.user_id)}")

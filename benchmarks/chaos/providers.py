@@ -13,6 +13,8 @@ from typing import Any, ClassVar, Self
 
 from cci_app.embedded.processes import LOOPBACK
 
+# What the model thinks about for longer than about the rest.
+SLOW, SLOW_SECONDS = "[slow.", 3.0
 MARKER = re.compile(r"\[[a-z0-9.-]+\]")
 
 
@@ -57,7 +59,8 @@ class Providers:
         with self._lock:
             self.asked[question["text"]] += 1
             number, count = self.asked[question["text"]], self.counts[question["user_id"]]
-        time.sleep(self.seconds * (1 - self.spread * random.Random(question["text"]).random()))
+        seconds = SLOW_SECONDS if SLOW in question["text"] else self.seconds
+        time.sleep(seconds * (1 - self.spread * random.Random(question["text"]).random()))
         return {"answer": f"answer {number} to {question['text']}", "count": count}
 
     def _count(self, told: dict[str, Any]) -> dict[str, Any]:

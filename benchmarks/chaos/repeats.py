@@ -50,7 +50,7 @@ def one_event_repeated(stage: Stage, name: str, events: int, repeats: int) -> tu
     """Rows of the record, model calls and identical answers, of events each sent many times in parallel."""
     channel = stage.channel()
     messages = [Message(f"+57310{number:07d}", f"[{name}.{number}]") for number in range(events)]
-    for some in _slices(messages, _EVENTS_AT_ONCE):
+    for some in slices(messages, _EVENTS_AT_ONCE):
         at_once([partial(channel.send, one) for one in some for _ in range(repeats)])
     stage.settle()
     _, rows = stage.messages(name)
@@ -66,9 +66,8 @@ def two_messages(stage: Stage, people: int) -> Figure:
     """Have each person send two messages at once; the agent counts them without a lock of its own."""
     say(f"R6: 2 messages at once of {people} people")
     lost = lost_updates(stage, stage.channel(), "r6", people, stage.settle)
-    with stage.naive() as naive:
-        pairs = people // 4
-        control = lost_updates(stage, naive, "c6", pairs, lambda: _all_pushed(stage, "c6", pairs))
+    pairs = people // 4
+    control = lost_by_naive(stage, "c6", pairs)
     return Figure(
         "R6",
         f"2 simultaneous messages of {people} people, counted by the agent without a lock",
@@ -83,11 +82,17 @@ def lost_updates(stage: Stage, channel: Channel, name: str, people: int, settle:
     """How many of the agent's answers its count of a person's messages does not hold."""
     everybody = [f"+5732{len(name)}{ord(name[0]):03d}{number:04d}" for number in range(people)]
     pairs = [[Message(user_id, f"[{name}.{user_id[1:]}.{i}]") for i in range(2)] for user_id in everybody]
-    for some in _slices(pairs, _PEOPLE_AT_ONCE):
+    for some in slices(pairs, _PEOPLE_AT_ONCE):
         at_once([partial(channel.insist, one) for pair in some for one in pair])
     settle()
     made = sum(stage.providers.asked[one.text] for pair in pairs for one in pair)
     return made - sum(stage.providers.counts[user_id] for user_id in everybody)
+
+
+def lost_by_naive(stage: Stage, name: str, people: int) -> int:
+    """The same of a task on Celery's defaults."""
+    with stage.naive() as naive:
+        return lost_updates(stage, naive, name, people, lambda: _all_pushed(stage, name, people))
 
 
 def _all_pushed(stage: Stage, name: str, pairs: int) -> bool:
@@ -111,5 +116,6 @@ def at_once(calls: Sequence[Callable[[], object]]) -> None:
         list(pool.map(call, calls))
 
 
-def _slices(items: Sequence[T], size: int) -> list[Sequence[T]]:
+def slices(items: Sequence[T], size: int) -> list[Sequence[T]]:
+    """Items, so many at a time."""
     return [items[start : start + size] for start in range(0, len(items), size)]

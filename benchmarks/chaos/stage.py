@@ -1,6 +1,5 @@
 """The product under attack: what runs, what is done to it, and what its database holds."""
 
-import json
 import os
 import signal
 import sys
@@ -8,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -52,6 +52,8 @@ class Scale:
     questionnaires: int = 60
     uploads: int = 20
     killed_uploads: int = 5
+    attack_seconds: float = 20.0
+    control_seconds: float = 120.0
 
 
 FULL = Scale()
@@ -74,6 +76,8 @@ QUICK = Scale(
     questionnaires=20,
     uploads=5,
     killed_uploads=2,
+    attack_seconds=8,
+    control_seconds=60,
 )
 
 
@@ -116,7 +120,7 @@ class Stage:
 
     def settle(self, seconds: float = 90.0) -> bool:
         """Wait until everything is answered, told and logged; whether it came to that."""
-        return wait_for(lambda: self.count(_UNSETTLED) == 0, seconds)
+        return self.supervise(lambda: self.count(_UNSETTLED) == 0, seconds)
 
     def supervise(self, condition: Callable[[], bool], seconds: float) -> bool:
         """Wait for something as `wait_for` does, and start again what ends meanwhile, as a supervisor would.
@@ -189,21 +193,14 @@ def say(words: str) -> None:
 
 
 @contextmanager
-def stage(seed: int, settings: Mapping[str, str] | None = None) -> Iterator[Stage]:
-    """Everything that a run needs; `settings` are more environment variables of the product."""
-    with (
-        Providers() as providers,
-        FakeGraph() as graph,
-        FakeCourier() as service,
-        Product({**providers.settings, **graph.settings, **service.settings, **(settings or {})}) as product,
-    ):
-        _add_courier(product, service)
-        yield Stage(product, providers, graph, service, seed)
+def stage(seed: int, settings: Mapping[str, str] | None = None, tablespace: Path | None = None) -> Iterator[Stage]:
+    """Everything that a run needs; `settings` are more environment variables of the product.
 
-
-def _add_courier(product: Product, service: FakeCourier) -> None:
-    """An account at the courier's."""
-    secrets = product.folder / "secrets.json"
-    secrets.write_text(json.dumps({"secret": COURIER_SECRET}))
-    account = (courier.KIND, "main", "--set", f"number={COURIER_NUMBER}", "--set", f"base_url={service.address}")
-    product.flask("channels", "add", *account, "--secrets-file", str(secrets))
+    `tablespace` is a folder in which the database is to be.
+    """
+    with Providers() as providers, FakeGraph() as graph, FakeCourier() as service:
+        given = {**providers.settings, **graph.settings, **service.settings, **(settings or {})}
+        with Product(given, tablespace=tablespace) as product:
+            fields = {"number": COURIER_NUMBER, "base_url": service.address}
+            product.add_account(courier.KIND, fields, {"secret": COURIER_SECRET})
+            yield Stage(product, providers, graph, service, seed)

@@ -117,7 +117,8 @@ def brought_together(words: list[str], rows: np.ndarray) -> np.ndarray:
         these = [number[word] for word in group]
         middle = rows[these].mean(0)
         moved[these] += middle / np.linalg.norm(middle)
-    return moved / np.linalg.norm(moved, axis=1, keepdims=True)
+    together: np.ndarray = moved / np.linalg.norm(moved, axis=1, keepdims=True)
+    return together
 
 
 def distilled(words: list[str]) -> np.ndarray:
@@ -134,7 +135,8 @@ def distilled(words: list[str]) -> np.ndarray:
     values, axes = np.linalg.eigh(rows.T @ rows / len(rows))
     main = np.argsort(-values)[:DIMENSIONS]
     rows = rows @ axes[:, main] / np.sqrt(values[main])
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    made: np.ndarray = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return made
 
 
 def of_pieces(words: list[str], rows: np.ndarray) -> tuple[list[str], np.ndarray]:

@@ -1,4 +1,4 @@
-"""P1, P5 to P9 and the stages of a turn; every figure from the outside, beside its floor or its alternative."""
+"""P1, P5 to P11 and the stages of a turn; every figure from the outside, beside its floor or its alternative."""
 
 import argparse
 import statistics
@@ -9,12 +9,16 @@ from contextlib import contextmanager
 
 import psutil
 
+from benchmarks.deliveries import SETTINGS
 from benchmarks.machine import describe
 from benchmarks.product import READY_SECONDS, Product, answers, free_port
 from benchmarks.speed import reading
 from benchmarks.speed.clients import Load, Target, run
 from benchmarks.speed.exports import CONVERSATIONS, exports
 from benchmarks.speed.knowledge import knowledge
+from benchmarks.speed.pages import pages
+from benchmarks.speed.rows import Row
+from benchmarks.speed.webhooks import webhooks
 from cci_app.embedded import processes
 from cci_app.embedded.database import NAME
 from config.settings import Settings
@@ -32,17 +36,29 @@ def main() -> int:
     parser.add_argument("--rows", type=int, default=MANY_ROWS, help="rows of the log for P9")
     parser.add_argument("--conversations", type=int, default=CONVERSATIONS, help="conversations exported for P5")
     parser.add_argument("--passages", type=int, default=100_000, help="passages that P6 searches")
-    parser.add_argument("--only", choices=("step",), help="only P1, a questionnaire step beside the floor")
+    parser.add_argument("--only", choices=("step", "webhooks", "pages"), help="only P1, only P11 or only P10")
     options = parser.parse_args()
     started = time.monotonic()
-    with Product({"WEB_WORKERS": "2", "WEB_THREADS": "64"}, durable=True) as product, _floor(product) as floor:
+    with (
+        Product({"WEB_WORKERS": "2", "WEB_THREADS": "64", **SETTINGS}, durable=True) as product,
+        _floor(product) as floor,
+    ):
         ours = Target(product.address, MESSAGE, product.key, STEPS)
-        rows = _speed(floor, ours, options.seconds, options.seed)
+        rows: list[Row] = []
+        if options.only == "pages":
+            product.flask("demo", "fill", "--conversations", str(options.conversations), "--seed", str(options.seed))
+            product.execute("VACUUM ANALYZE")
+            rows += pages(product)
+        if options.only in {None, "step"}:
+            rows += _speed(floor, ours, options.seconds, options.seed)
+        if options.only in {None, "webhooks"}:
+            rows += webhooks(product, floor, options.seconds, options.seed)
         if options.only is None:
             rows += [
                 *_memory(product, ours, options.seed),
                 *_reading(product),
                 *exports(product, options.seed, options.conversations),
+                *pages(product),
                 *_growth(product, ours, options.rows, options.seed),
                 *knowledge(product, options.seed, options.passages),
             ]
@@ -52,9 +68,6 @@ def main() -> int:
         print(f"{figure:4}{what:58}{goal:>16}{measured:>14}{'' if reached else '  missed'}")
     print(f"took {time.monotonic() - started:.0f} s")
     return 0 if all(row[4] for row in rows) else 1
-
-
-Row = tuple[str, str, str, str, bool]
 
 
 @contextmanager

@@ -11,6 +11,10 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
+from benchmarks.deliveries import DELIVERIES, Request
+
+# More people than a client can be in one run.
+_MOST_OF_A_SERIES = 100_000
 _STAGE = re.compile(r"(\w+);dur=([\d.]+)")
 
 
@@ -36,12 +40,16 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where requests go. `steps` are the messages that each person sends in turn; without any, empty bodies go out."""
+    """Where requests go. `steps` are the messages that each person sends in turn; without any, empty bodies go out.
+
+    With a `service` of `benchmarks.deliveries` it is that which delivers them.
+    """
 
     address: str
     path: str = "/"
     key: str = ""
     steps: tuple[str, ...] = ()
+    service: str = ""
 
 
 def run(target: Target, clients: int, seconds: float, seed: int) -> Load:
@@ -62,7 +70,7 @@ def _send(
     until = time.monotonic() + seconds
     started = time.monotonic()
     threads = [
-        threading.Thread(target=_client, args=(target, _bodies(target, seed * 1000 + number), until, load, lock))
+        threading.Thread(target=_client, args=(target, _requests(target, seed * 1000 + number), until, load, lock))
         for number in range(clients)
     ]
     for thread in threads:
@@ -73,23 +81,27 @@ def _send(
     sender.send(load)
 
 
-def _bodies(target: Target, series: int) -> Iterator[bytes]:
-    """Bodies of ever new people, each of whom sends every step once."""
+def _requests(target: Target, series: int) -> Iterator[Request]:
+    """Requests of ever new people, each of whom sends every step once."""
     if not target.steps:
-        yield from itertools.repeat(b"")
-    for person in itertools.count():
-        user_id = f"bench:{series}-{person}"
-        for number, step in enumerate(target.steps):
-            yield json.dumps({"user_id": user_id, "message": step, "message_id": str(number)}).encode()
-
-
-def _client(target: Target, bodies: Iterator[bytes], until: float, load: Load, lock: threading.Lock) -> None:
-    connection = HTTPConnection(urlsplit(target.address).netloc, timeout=30)
+        yield from itertools.repeat((b"", {}))
     headers = {"Content-Type": "application/json", "X-API-Key": target.key}
+    ids = itertools.count(series * _MOST_OF_A_SERIES)
+    for person in itertools.count(series * _MOST_OF_A_SERIES):
+        for number, step in enumerate(target.steps):
+            if target.service:
+                yield DELIVERIES[target.service](f"57{person:010d}", step, str(next(ids)))
+            else:
+                body = {"user_id": f"bench:{person}", "message": step, "message_id": str(number)}
+                yield json.dumps(body).encode(), headers
+
+
+def _client(target: Target, requests: Iterator[Request], until: float, load: Load, lock: threading.Lock) -> None:
+    connection = HTTPConnection(urlsplit(target.address).netloc, timeout=30)
     seen: list[tuple[float, int, str]] = []
     while time.monotonic() < until:
         begun = time.monotonic()
-        connection.request("POST", target.path, next(bodies), headers)
+        connection.request("POST", target.path, *next(requests))
         response = connection.getresponse()
         response.read()
         seen.append((time.monotonic() - begun, response.status, response.headers.get("Server-Timing", "")))

@@ -20,6 +20,7 @@ import psycopg2
 from rustpy_xlsxwriter import FastExcel
 
 from benchmarks.product import Product
+from benchmarks.speed.rows import Row
 from cci_app.embedded.database import NAME
 from cci_app.exports.columns import Layout
 from cci_app.exports.workbook import LongTexts, add_sheet
@@ -29,8 +30,6 @@ PREPARED_ROWS = 100_000
 _RUNS = 3
 _READ_BYTES = 1 << 20
 _POLL_SECONDS = 0.05
-
-Row = tuple[str, str, str, str, bool]
 
 
 @dataclass(frozen=True, slots=True)

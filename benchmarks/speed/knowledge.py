@@ -15,6 +15,7 @@ import psycopg2
 from flask import Flask
 
 from benchmarks.product import Product
+from benchmarks.speed.rows import Row
 from cci_app import before_exit, create_app
 from cci_app.accounts.organisations import ensure_organisation
 from cci_app.core.database import db
@@ -28,8 +29,6 @@ from cci_app.llm.embeddings import BATCH, Embeddings, embeddings
 from cci_app.llm.names import ModelName, Provider
 from cci_app.llm.vectors import DIMENSIONS, Vector
 from config.settings import Settings
-
-Row = tuple[str, str, str, str, bool]
 
 DOCUMENTS, PASSAGES_OF_A_DOCUMENT = 200, 5
 QUERIES = 200

@@ -12,7 +12,7 @@ from benchmarks.chaos.stage import say, wait_for
 from benchmarks.product import Product
 from cci_app.contacts.source import fetch as fetch_workbook
 from cci_app.core.errors import CciError
-from cci_app.core.outbound import transport
+from cci_app.core.outbound import addresses, transport
 from cci_app.embedded import processes
 from tests.fakes.addresses import ADDRESSES, SITE
 from tests.fakes.internet import Internet
@@ -92,7 +92,7 @@ def _pretending(internet: Internet, unguarded: bool) -> Iterator[None]:
     context.load_verify_locations(internet.place.authority)
     with internet.place.pretended(), patch.object(transport, "_ssl_context", lambda: context):
         if unguarded:
-            with patch.object(transport, "is_public", lambda _: True):
+            with patch.object(addresses, "is_public", lambda _: True):
                 yield
         else:
             yield

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from benchmarks.understanding.messages import Message
+from cci_app.agents.kind import Means
 from cci_app.agents.ports import Answerer, AnswerStatus, RecordedAnswer, TurnContext
 from cci_app.agents.questionnaire.agent import QuestionnaireAgent, examples_of, phrasebook_of
 from cci_app.agents.questionnaire.asides import entry_meant
@@ -70,7 +71,7 @@ def _rules() -> RulesUnderstander:
 @cache
 def _agent() -> QuestionnaireAgent:
     answerer: Answerer = Silent()
-    return QuestionnaireAgent(_content(), _LANGUAGES, answerer)
+    return QuestionnaireAgent(_content(), Means(_LANGUAGES, answerer))
 
 
 def tell(message: Message) -> Told:

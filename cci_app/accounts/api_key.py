@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Request
 
+from cci_app.accounts.bearer import bearer_in, is_token
 from cci_app.accounts.caller import Caller
 from cci_app.accounts.hashed import hash_secret
 from cci_app.accounts.keys import find_caller
@@ -57,5 +58,5 @@ def _key_in(request: Request) -> str:
     key = request.headers.get("X-API-Key", "")
     if key:
         return key
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
+    word = bearer_in(request)
+    return "" if is_token(word) else word.strip()

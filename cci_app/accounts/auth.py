@@ -64,7 +64,8 @@ class AccessDescription:
         access = self._accesses[blueprint]
         role = access.role(changing=method.upper() not in READING)
         asked = [
-            (self._strategies[proof], role if self._strategies[proof].for_members else access.scope)
+            # A token may be a program's or a member's.
+            (self._strategies[proof], role if self._strategies[proof].for_members else access.scope or role)
             for proof in access.proofs
         ]
         return [{scheme: [needed]} for strategy, needed in asked if needed for scheme in strategy.schemes]

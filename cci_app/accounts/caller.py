@@ -12,6 +12,7 @@ class Scope(StrEnum):
     USERS = "users"
     ADMIN = "admin"
     EXPORT = "export"
+    COORDINATION = "coordination"
     OPERATOR = "operator"
 
 
@@ -37,6 +38,9 @@ class Proof(StrEnum):
     API_KEY = "api_key"
     SESSION = "session"
     CHANNEL = "channel"
+    JWT = "jwt"
+    TRIAL_LINK = "trial_link"
+    WEB_CHAT = "web_chat"
 
 
 @dataclass(frozen=True, slots=True)

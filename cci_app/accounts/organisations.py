@@ -18,7 +18,7 @@ from cci_app.core.errors import InvalidInput
 def ensure_organisation(slug: str, name: str, timezone: str, language: str = "es") -> int:
     """Make the organisation unless it exists; return its id. Raises InvalidInput for an unknown time zone."""
     values = {"slug": slug, "name": name, "timezone": timezone, "language": language}
-    with _known(timezone), system_transaction() as session:
+    with known_timezone(timezone), system_transaction() as session:
         session.execute(insert(Organisation).values(values).on_conflict_do_nothing())
         return session.scalars(sa.select(Organisation.id).where(Organisation.slug == slug)).one()
 
@@ -29,13 +29,13 @@ def change_organisation(session: Session, organisation_id: int, changes: Mapping
     before = organisation.timezone
     for name, value in changes.items():
         setattr(organisation, name, value)
-    with _known(organisation.timezone):
+    with known_timezone(organisation.timezone):
         session.flush()
     return before
 
 
 @contextmanager
-def _known(timezone: str) -> Iterator[None]:
+def known_timezone(timezone: str) -> Iterator[None]:
     """Refuse a time zone that Python does not know, which schedules count with, or the database, as exports do."""
     try:
         ZoneInfo(timezone)
@@ -43,4 +43,5 @@ def _known(timezone: str) -> Iterator[None]:
     except (KeyError, ValueError, OSError, DataError) as error:
         if isinstance(error, DataError) and not isinstance(error.orig, InvalidParameterValue):
             raise
-        raise InvalidInput(f"there is no time zone {timezone}: name one such as America/Bogota") from error
+        said = f"there is no time zone {timezone}: name one such as America/Bogota"
+        raise InvalidInput(said, details={"timezone": [said]}) from error

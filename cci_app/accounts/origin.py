@@ -19,11 +19,11 @@ def refuse_other_sites(request: Request) -> None:
     """
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
-    if (site is not None and site not in _OUR_SITES) or (origin is not None and not _is_ours(origin, request)):
+    if (site is not None and site not in _OUR_SITES) or (origin is not None and not is_ours(origin, request)):
         raise Forbidden("this came from a page of another site: open our own page and try there")
 
 
-def _is_ours(origin: str, request: Request) -> bool:
+def is_ours(origin: str, request: Request) -> bool:
     """Only the host is compared: behind a proxy that ends TLS we do not know the scheme."""
     ours = {request.host}
     if public := current_app.config["SETTINGS"].public_url:

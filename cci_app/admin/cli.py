@@ -9,21 +9,27 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
-from cci_app.accounts.organisations import change_organisation, ensure_organisation
+from cci_app.accounts.organisations import ensure_organisation
 from cci_app.admin.demonstration import clear, fill
+from cci_app.admin.organisation.settings import change_settings
 from cci_app.admin.schedules import schedule_crawl, schedule_reload
 from cci_app.admin.seeding import load_samples
+from cci_app.admin.workspace import clear_work, fill_work
 from cci_app.assistants.files import load_specs
 from cci_app.core import clock
-from cci_app.core.audit import record
 from cci_app.core.command_line import plainly
 from cci_app.core.database import system_transaction
+from cci_app.core.errors import InvalidInput
+from cci_app.core.logins import WEB, WORKER, make_login
 from cci_app.core.tenants import organisation_named
 from cci_app.jobs.models import Frequency
-from cci_app.jobs.schedules import keep_hours, list_schedules, remove_schedule
+from cci_app.jobs.schedules import list_schedules, remove_schedule
 from cci_app.language.detect import ADMIN_LANGUAGES
+from cci_app.sign_up.cli import invite_organisation
+from config.addresses import without_driver
 
 organisations = AppGroup("organisations", help="Organisations that use this installation.")
+organisations.add_command(invite_organisation)
 schedules = AppGroup("schedules", help="Jobs that an organisation has done again and again.")
 demo = AppGroup("demo", help="Data for trying the product out.")
 
@@ -61,10 +67,7 @@ def set_organisation(slug: str, **options: str | None) -> None:
     with plainly():
         organisation_id = organisation_named(slug)
         with system_transaction() as session:
-            before = change_organisation(session, organisation_id, changes)
-            if "timezone" in changes:
-                keep_hours(session, organisation_id, before, changes["timezone"])
-            record(session, organisation_id, "organisation.changed", f"organisation:{organisation_id}", changes)
+            change_settings(session, organisation_id, changes)
     click.echo(
         f"organisation {slug} now has {', '.join(f'{name} {value}' for name, value in changes.items())}", err=True
     )
@@ -133,13 +136,33 @@ def remove(schedule_id: uuid.UUID, organisation: str | None) -> None:
         remove_schedule(_organisation(organisation), None, schedule_id)
 
 
+@click.command("logins")
+@with_appcontext
+def logins() -> None:
+    """Make the database's logins cci_web and cci_worker, or give them their passwords anew.
+
+    After the migrations, as whoever may make roles: MIGRATIONS_DATABASE_URL, or DATABASE_URL. The passwords are
+    DB_WEB_PASSWORD and DB_WORKER_PASSWORD.
+    """
+    settings = current_app.config["SETTINGS"]
+    passwords = {WEB: settings.db_web_password, WORKER: settings.db_worker_password}
+    with plainly():
+        for login, password in passwords.items():
+            if not password.get_secret_value():
+                raise InvalidInput(f"set DB_{login.removeprefix('cci_').upper()}_PASSWORD, the password of {login}")
+    for login, password in passwords.items():
+        make_login(without_driver(settings.migrations_database), login, password.get_secret_value())
+        click.echo(login)
+
+
 @click.command("seed")
 @click.option("--name", default="CCI France-Colombia", show_default=True, help="Name of the organisation.")
 @with_appcontext
 def seed(name: str) -> None:
-    """Make the organisation, and load contacts and documents where the settings name them.
+    """Make the organisation, and load contacts, documents and tables where the settings name them.
 
-    What is already there stays as it is: contacts are loaded into an empty book only, documents when they changed.
+    What is already there stays as it is: contacts are loaded into an empty book only, tables where they have no rows,
+    documents when they changed.
     """
     settings = current_app.config["SETTINGS"]
     with plainly():
@@ -156,11 +179,23 @@ def seed(name: str) -> None:
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The year before this day; today where unset.")
 @click.option("--organisation", help="Short name of the organisation; the default one where unset.")
 @click.option("--assistant", help="The assistant they are with; the default one where unset.")
+@click.option("--coordinator", is_flag=True, help="A workspace with projects and tasks instead, once.")
 def fill_demo(
-    conversations: int, seed: int, until: datetime | None, organisation: str | None, assistant: str | None
+    conversations: int,
+    seed: int,
+    until: datetime | None,
+    organisation: str | None,
+    assistant: str | None,
+    coordinator: bool,
 ) -> None:
     """Add conversations that never took place, in all languages of the assistant, over a year."""
     settings = current_app.config["SETTINGS"]
+    if coordinator:
+        with plainly():
+            filled = fill_work(organisation_named(organisation or settings.default_organisation))
+        told = "were added" if filled.new else "are there already"
+        click.echo(f"{filled.projects} projects with {filled.tasks} tasks {told}", err=True)
+        return
     specs = load_specs(settings.assistants_path)
     spec = specs.get(assistant or settings.default_assistant)
     if spec is None:
@@ -174,8 +209,13 @@ def fill_demo(
 
 @demo.command("clear")
 @click.option("--organisation", help="Short name of the organisation; the default one where unset.")
-def clear_demo(organisation: str | None) -> None:
+@click.option("--coordinator", is_flag=True, help="The workspace instead, with its people.")
+def clear_demo(organisation: str | None, coordinator: bool) -> None:
     """Take the conversations that never took place away again; real ones stay."""
     with plainly():
-        count = clear(organisation_named(organisation or current_app.config["SETTINGS"].default_organisation))
+        organisation_id = organisation_named(organisation or current_app.config["SETTINGS"].default_organisation)
+        if coordinator:
+            click.echo(f"{clear_work(organisation_id)} projects were taken away", err=True)
+            return
+        count = clear(organisation_id)
     click.echo(f"{count} conversations were taken away", err=True)

@@ -108,6 +108,7 @@ DRY_RUN: dict[str, Any] = {
     "changed": 1,
     "removed": 0,
     "unchanged": 0,
+    "erased": 0,
     "bad_rows": [{"row": 3, "reason": "the phone has no digits"}],
     "bad_rows_count": 1,
     "repeated_rows": [],

@@ -14,6 +14,15 @@ from cci_app.core.redis import get_redis
 WORKER_KEY = "cci:worker:seen"
 # The sweeper passes every five seconds.
 _WORKER_SILENCE_SECONDS = 30
+# More than a sort may hold in memory: some of it goes to the disk, which so is asked for room, and has it back at once.
+_LITTLE_MEMORY = sa.text("SET LOCAL work_mem = '64kB'")
+_WRITES = sa.text(
+    "SELECT current_setting('transaction_read_only') = 'on' AS read_only,"
+    " (SELECT max(place) FROM (SELECT row_number() OVER (ORDER BY md5(n::text)) AS place"
+    " FROM generate_series(1, 3000) n) sorted)"
+)
+# PostgreSQL's class of errors for what has run out: room on the disk, first of all.
+_RAN_OUT = "53"
 
 
 def note_worker() -> None:
@@ -37,14 +46,25 @@ def _timed(check: Callable[[], None]) -> dict[str, Any]:
     try:
         check()
     except (sa.exc.SQLAlchemyError, redis.RedisError, LookupError) as error:
-        detail = str(error) if isinstance(error, LookupError) else f"does not answer ({type(error).__name__})"
-        return {"status": "down", "latency_ms": None, "detail": detail}
+        return {"status": "down", "latency_ms": None, "detail": _detail(error)}
     return {"status": "ok", "latency_ms": round((time.monotonic() - started) * 1000, 2), "detail": None}
 
 
+def _detail(error: Exception) -> str:
+    if isinstance(error, LookupError):
+        return str(error)
+    code = getattr(getattr(error, "orig", None), "pgcode", None) or ""
+    if code.startswith(_RAN_OUT):
+        return f"takes no writes ({type(error.orig).__name__}): is its disk full?"  # type: ignore[attr-defined]
+    return f"does not answer ({type(error).__name__})"
+
+
 def _check_postgresql() -> None:
+    """Whether it answers, and takes what is written: nobody is answered without that."""
     with keyless_transaction() as session:
-        session.execute(sa.text("SELECT 1"))
+        session.execute(_LITTLE_MEMORY)
+        if session.execute(_WRITES).one().read_only:
+            raise LookupError("takes no writes: it is read-only")
 
 
 def _check_redis() -> None:

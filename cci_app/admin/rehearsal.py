@@ -10,6 +10,7 @@ from typing import Any, Self
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from cci_app.agents.kind import Means
 from cci_app.agents.ports import Progress, RecordedAnswer, TurnContext
 from cci_app.agents.questionnaire.agent import QuestionnaireAgent
 from cci_app.agents.questionnaire.content import Question, QuestionnaireContent
@@ -117,7 +118,7 @@ class Rehearsal:
             raise InvalidInput(f"the assistant {spec.name} speaks none of {', '.join(self.phrases.greetings)}")
         self._assistant = spec.name
         self._questions = contents[0].questions
-        self._agent = QuestionnaireAgent(contents[0], spec.languages, _Documents(self.phrases.asides))
+        self._agent = QuestionnaireAgent(contents[0], Means(spec.languages, _Documents(self.phrases.asides)))
         self._chance = chance
 
     def plays(self, count: int) -> list[Play]:
@@ -202,6 +203,7 @@ class _Documents:
         deadline: Deadline,  # noqa: ARG002
         *,
         about: str = "",  # noqa: ARG002
+        or_nearest: bool = False,  # noqa: ARG002
     ) -> Answer | None:
         """What stands beside the question, None for any other."""
         return self._answers.get(question)

@@ -15,6 +15,7 @@ from cci_app.jobs.models import Schedule
 from cci_app.jobs.schedules import PayloadOfRun, add_schedule
 from cci_app.knowledge.documents.crawl import payload_of_site
 from cci_app.knowledge.schemas import CrawlPayload
+from cci_app.reports import delivering
 
 
 def _as_kept(schedule: Schedule, _: date) -> dict[str, Any]:
@@ -26,6 +27,7 @@ PAYLOADS: Mapping[Task, PayloadOfRun] = {
     Task.RELOAD_CONTACTS: _as_kept,
     Task.CRAWL_SITE: _as_kept,
     Task.FORGET_OLD: _as_kept,
+    Task.REPORT: delivering.payload_of,
 }
 
 

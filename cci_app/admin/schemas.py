@@ -231,6 +231,9 @@ class DryRunResponse(ma.Schema):
     changed = ma.fields.Integer(required=True)
     removed = ma.fields.Integer(required=True)
     unchanged = ma.fields.Integer(required=True)
+    erased = ma.fields.Integer(
+        required=True, metadata={"description": "Rows left out, of people whose data were erased"}
+    )
     bad_rows = ma.fields.List(ma.fields.Nested(LeftOutRow), required=True)
     bad_rows_count = ma.fields.Integer(required=True)
     repeated_rows = ma.fields.List(ma.fields.Nested(LeftOutRow), required=True)

@@ -9,6 +9,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from cci_app.admin.health import check_dependencies
 from cci_app.core.database import tenant_transaction
 from config.settings import Settings
 
@@ -23,7 +24,7 @@ _STATS = sa.text(
         SELECT count(*) FILTER (WHERE logged_at IS NULL AND log_error IS NULL) AS not_logged,
                count(log_error) AS log_errors,
                count(*) FILTER (WHERE late) AS late, count(*) FILTER (WHERE status = 'failed') AS failed
-        FROM webhook_events
+        FROM webhook_events WHERE channel <> 'trial'
     ), messages AS (
         SELECT count(*) AS total, count(*) FILTER (WHERE timestamp >= (SELECT start FROM today)) AS today
         FROM conversations WHERE kind = 'message'
@@ -144,9 +145,22 @@ class _OrganisationFigures(Collector):
 
 
 def installation_counters(settings: Settings) -> bytes:
-    """The counters of all web processes in Prometheus' text format."""
+    """The counters of all web processes, and what they depend on, in Prometheus' text format."""
+    now = CollectorRegistry()
+    now.register(_Dependencies())
     if settings.prometheus_multiproc_dir is None:
-        return generate_latest(REGISTRY)
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry, path=str(settings.prometheus_multiproc_dir))  # type: ignore[no-untyped-call]
-    return generate_latest(registry)
+        return generate_latest(REGISTRY) + generate_latest(now)
+    counted = CollectorRegistry()
+    MultiProcessCollector(counted, path=str(settings.prometheus_multiproc_dir))  # type: ignore[no-untyped-call]
+    return generate_latest(counted) + generate_latest(now)
+
+
+class _Dependencies(Collector):
+    """Whether each dependency answers, asked when the figures are."""
+
+    def collect(self) -> Iterator[Metric]:
+        """One gauge, 1 for what answers."""
+        up = GaugeMetricFamily("cci_dependency_up", "Whether a dependency answers", labels=["dependency"])
+        for name, check in check_dependencies()["checks"].items():
+            up.add_metric([name], float(check["status"] == "ok"))
+        yield up

@@ -1,19 +1,21 @@
 """An assistant at work."""
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from datetime import timedelta, tzinfo
 from types import MappingProxyType
 from typing import Any, Self
 
 from cci_app.agents.handler.agent import HandlerAgent
 from cci_app.agents.handler.loading import Handler
-from cci_app.agents.kind import Means
+from cci_app.agents.kind import Means, greenwich
 from cci_app.agents.ports import Agent, Answerer, AsksQuestions, Forgets, KnowsPeople, Progress
+from cci_app.assistants.intents import IntentRouter
 from cci_app.assistants.kinds import make_agent
 from cci_app.assistants.router import Decision, FirstAgent, Router
-from cci_app.assistants.spec import AssistantSpec
+from cci_app.assistants.spec import AssistantSpec, FeedbackAsked
 from cci_app.core.deadline import Deadline
 from cci_app.llm.chat import Chat
+from cci_app.tools.workshop import Workshop
 
 
 class Assistant:
@@ -35,13 +37,22 @@ class Assistant:
         )
 
     @classmethod
-    def build(cls, spec: AssistantSpec, answerer: Answerer, chat: Chat | None = None) -> Self:
+    def build(
+        cls,
+        spec: AssistantSpec,
+        answerer: Answerer,
+        chat: Chat | None = None,
+        workshop: Workshop | None = None,
+        zone_of: Callable[[int], tzinfo] = greenwich,
+    ) -> Self:
         """Make the assistant of a spec.
 
-        `answerer` answers questions from the organisation's documents; `chat` is what it thinks with beside its rules.
+        `answerer` answers questions from the organisation's documents; `chat` is what it thinks with beside its rules;
+        `workshop` makes its tools; `zone_of` is in which zone an organisation counts its days.
         """
-        means = Means(spec.languages, answerer, chat)
-        return cls(spec, {name: make_agent(content, means) for name, content in spec.agents.items()})
+        means = Means(spec.languages, answerer, chat, workshop, spec.name, spec.persona, spec.title, zone_of)
+        agents = {name: make_agent(content, means) for name, content in spec.agents.items()}
+        return cls(spec, agents, IntentRouter(spec.router, agents, chat) if spec.router is not None else None)
 
     @classmethod
     def served_by(cls, spec: AssistantSpec, handler: Handler, *, seconds: float, turns_at_once: int) -> Self:
@@ -53,6 +64,16 @@ class Assistant:
     def name(self) -> str:
         """The assistant's name, as addresses and tables hold it."""
         return self.spec.name
+
+    @property
+    def version(self) -> int:
+        """Which of its versions it is."""
+        return self.spec.version
+
+    @property
+    def feedback(self) -> FeedbackAsked:
+        """What people are asked of how they find it."""
+        return self.spec.feedback
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -72,11 +93,27 @@ class Assistant:
         """What a person is told when no answer could be made."""
         return self.spec.texts.apology[language]
 
+    def stopped(self, language: str) -> str | None:
+        """What a person is told while the assistant may not answer, where the assistant says it itself."""
+        own = self.spec.texts.stopped
+        return own[language] if own else None
+
     @property
     def silence(self) -> timedelta:
         """After how long without a message a new conversation begins."""
         return self.spec.silence
 
-    def route(self, text: str, state: Mapping[str, Mapping[str, Any]], deadline: Deadline) -> Decision:
+    def route(
+        self,
+        text: str,
+        state: Mapping[str, Mapping[str, Any]],
+        deadline: Deadline,
+        *,
+        organisation_id: int | None = None,
+    ) -> Decision:
         """Which agent takes a message; `state` is the conversation's, by the agents' names."""
-        return self._router.route(text, state, deadline)
+        return self._router.route(text, state, deadline, organisation_id=organisation_id)
+
+    def remembered(self, decision: Decision) -> Mapping[str, Mapping[str, Any]]:
+        """What the router keeps in the conversation's state, beside what the agents do."""
+        return self._router.remembered(decision)

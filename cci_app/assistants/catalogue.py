@@ -3,20 +3,26 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import NoReturn
 
 from cci_app.agents.handler.loading import Handler, HandlerError, load_handler
 from cci_app.agents.handler.remote import remote_handler
 from cci_app.assistants.assistant import Assistant
-from cci_app.assistants.files import Files, load_specs
+from cci_app.assistants.chatbots.source import Chatbots
+from cci_app.assistants.files import Files, load_contents, load_specs
 from cci_app.assistants.ports import AssistantKey, AssistantSource
 from cci_app.assistants.spec import AssistantSpec
-from cci_app.core.errors import InvalidInput
-from cci_app.core.tenants import NamedOrganisations
+from cci_app.assistants.versions.source import ChangedFiles
+from cci_app.core.errors import CannotStart, InvalidInput
+from cci_app.core.tenants import NamedOrganisations, zone_of
 from cci_app.knowledge.answers.quoting import DocumentAnswerer
 from cci_app.knowledge.answers.wording import ModelAnswerer
+from cci_app.knowledge.learning.corrected import CorrectedFirst
 from cci_app.llm.chains import ChatModels
+from cci_app.tools.workshop import Workshop
 from config.settings import Settings
 
 # Assistants at work that are kept ready; one more takes the place of the one that was asked longest ago.
@@ -31,6 +37,10 @@ class OwnAgent:
     assistant: Assistant
 
 
+class _NoSuchVersion(Exception):  # noqa: N818 (looked for, and not there)
+    """No source has a version."""
+
+
 class Catalogue:
     """Finds the assistants of an organisation, each made when it is first asked. Safe to share between threads."""
 
@@ -40,13 +50,20 @@ class Catalogue:
         build: Callable[[AssistantSpec], Assistant],
         default: str,
         own_agent: OwnAgent | None = None,
+        files: Files | None = None,
     ) -> None:
-        """Of `sources` the first that has a name counts; `default` is the assistant of whoever names none."""
+        """Of `sources` the first that has a name counts; `default` is the assistant of whoever names none.
+
+        `files` is the one of them that has what stands in files.
+        """
+        self.files = files or Files({}, "", ())
         self._sources = tuple(sources)
         self._build = build
         self._default = default
         self._own_agent = own_agent
         self._ready: OrderedDict[AssistantKey, Assistant] = OrderedDict()
+        # A version never changes.
+        self._spec = lru_cache(maxsize=_READY)(self._read_spec)
         self._lock = threading.Lock()
 
     def names(self, organisation_id: int) -> tuple[str, ...]:
@@ -54,8 +71,15 @@ class Catalogue:
         return tuple(sorted(self._serving(organisation_id)))
 
     def specs(self, organisation_id: int) -> dict[str, AssistantSpec]:
-        """What they are made of, by name."""
-        return {name: self.find(organisation_id, name).spec for name in self.names(organisation_id)}
+        """What they are made of, by name; the one of who names none is the first."""
+        specs = {}
+        for name, key in sorted(
+            self._serving(organisation_id).items(), key=lambda each: (each[0] != self._default, each)
+        ):
+            # One that was taken back meanwhile is left out.
+            with suppress(_NoSuchVersion):
+                specs[name] = self._spec(key)
+        return specs
 
     def find(self, organisation_id: int, name: str | None = None, version: int | None = None) -> Assistant:
         """An assistant of the organisation, the default one where none is named, in the version that serves.
@@ -67,15 +91,33 @@ class Catalogue:
         if key is None:
             _refuse(name, serving)
         if version is not None and version != key.version:
-            key = replace(key, version=version)
+            key = self._version(organisation_id, key.name, version) or _refuse(
+                f"{key.name} in version {version}", serving
+            )
         own = self._own_agent
         if own is not None and key.name == own.assistant.name and organisation_id in own.organisations:
             return own.assistant
         return self._at_work(key) or _refuse(f"{key.name} in version {key.version}", serving)
 
+    def make(self, spec: AssistantSpec) -> Assistant:
+        """The assistant of a spec that serves nobody, to be tried. Raises InvalidInput where none can be made here."""
+        try:
+            return self._build(spec)
+        except CannotStart as error:
+            raise InvalidInput(str(error), details={"model": [str(error)]}) from error
+
+    def forget(self, organisation_id: int) -> None:
+        """Look again which assistants of an organisation there are."""
+        for source in self._sources:
+            source.forget(organisation_id)
+
     def _chosen(self, serving: Mapping[str, AssistantKey]) -> str:
         """The assistant of who names none: the default one, or the only one."""
         return next(iter(serving)) if self._default not in serving and len(serving) == 1 else self._default
+
+    def _version(self, organisation_id: int, name: str, version: int) -> AssistantKey | None:
+        found = (source.version(organisation_id, name, version) for source in self._sources)
+        return next((key for key in found if key is not None), None)
 
     def _serving(self, organisation_id: int) -> Mapping[str, AssistantKey]:
         found = [source.serving(organisation_id) for source in self._sources]
@@ -86,8 +128,9 @@ class Catalogue:
             if key in self._ready:
                 self._ready.move_to_end(key)
                 return self._ready[key]
-        spec = next((spec for source in self._sources if (spec := source.spec(key)) is not None), None)
-        if spec is None:
+        try:
+            spec = self._spec(key)
+        except _NoSuchVersion:
             return None
         made = self._build(spec)
         with self._lock:
@@ -95,6 +138,13 @@ class Catalogue:
             while len(self._ready) > _READY:
                 self._ready.popitem(last=False)
         return made
+
+    def _read_spec(self, key: AssistantKey) -> AssistantSpec:
+        for source in self._sources:
+            spec = source.spec(key)
+            if spec is not None:
+                return spec
+        raise _NoSuchVersion
 
 
 def _refuse(name: str | None, serving: Mapping[str, AssistantKey]) -> NoReturn:
@@ -115,17 +165,22 @@ def load_catalogue(settings: Settings, models: ChatModels) -> Catalogue:
     What cannot serve stops the start: raises SpecError, HandlerError, UnknownModel and ModelKeyMissing.
     """
 
+    workshop = Workshop(settings)
+
     def build(spec: AssistantSpec) -> Assistant:
         chat = models.chain(spec.model or settings.default_models)
         documents = DocumentAnswerer(spec.own_names, spec.name)
-        return Assistant.build(spec, ModelAnswerer(chat, documents) if chat else documents, chat)
+        answerer = CorrectedFirst(ModelAnswerer(chat, documents, spec.title) if chat else documents, spec.name)
+        return Assistant.build(spec, answerer, chat, workshop, zone_of)
 
     specs = load_specs(settings.assistants_path)
+    contents = load_contents(settings.assistants_path)
     for spec in specs.values():
         models.chain(spec.model or settings.default_models)
     shared_with = {slug.strip() for slug in settings.assistants_shared_with.split(",")} - {""}
-    files = Files(specs, settings.default_organisation, shared_with)
-    return Catalogue([files], build, settings.default_assistant, _own_agent(settings, specs))
+    files = Files(specs, settings.default_organisation, shared_with, contents)
+    sources: list[AssistantSource] = [ChangedFiles(files), files, Chatbots()]
+    return Catalogue(sources, build, settings.default_assistant, _own_agent(settings, specs), files)
 
 
 def _own_agent(settings: Settings, specs: Mapping[str, AssistantSpec]) -> OwnAgent | None:

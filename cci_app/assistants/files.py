@@ -40,27 +40,39 @@ def load_specs(folder: Path) -> dict[str, AssistantSpec]:
     return specs
 
 
+def load_contents(folder: Path) -> dict[str, dict[str, Any]]:
+    """What stands in the files of a folder that `load_specs` has read, by the assistants' names."""
+    return {path.stem: read_file(path) for path in sorted(folder.glob("*.yaml"))}
+
+
 def load_spec(path: Path) -> AssistantSpec:
     """Read one assistant's file. Raises SpecError."""
+    content = read_file(path)
+    try:
+        return AssistantSpec.model_validate(content)
+    except ValidationError as error:
+        raise SpecError(f"{path}: {problems_of(error)}") from error
+
+
+def read_file(path: Path) -> dict[str, Any]:
+    """What stands in an assistant's file. Raises SpecError for one that is no mapping in YAML."""
     try:
         content: Any = yaml.load(path.read_text(encoding="utf-8"), _SAFE_LOADER)  # noqa: S506 (it is a safe one)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise SpecError(f"{path}: {error}") from error
     if not isinstance(content, dict):
         raise SpecError(f"{path}: an assistant is a mapping of fields, this is not")
-    try:
-        return AssistantSpec.model_validate(content)
-    except ValidationError as error:
-        raise SpecError(f"{path}: {_told(error)}") from error
+    return content
 
 
-def _told(error: ValidationError, inside: str = "") -> str:
+def problems_of(error: ValidationError, inside: str = "") -> str:
+    """What is wrong with an assistant's content, each problem after the field that it is about."""
     problems = []
     for problem in error.errors(include_url=False):
         place = ".".join((*([inside] if inside else []), *map(str, problem["loc"])))
         cause = problem.get("ctx", {}).get("error")
         if isinstance(cause, ValidationError):  # of an agent's content, which is read by its kind
-            problems.append(_told(cause, place))
+            problems.append(problems_of(cause, place))
             continue
         message = problem["msg"].removeprefix("Value error, ")
         problems.append(f"{place}: {message}" if place else message)
@@ -70,9 +82,16 @@ def _told(error: ValidationError, inside: str = "") -> str:
 class Files:
     """The assistants of a folder. They are the default organisation's, and of those that it shares them with."""
 
-    def __init__(self, specs: Mapping[str, AssistantSpec], owner: str, shared_with: Collection[str]) -> None:
-        """`owner` and `shared_with` are short names of organisations."""
+    def __init__(
+        self,
+        specs: Mapping[str, AssistantSpec],
+        owner: str,
+        shared_with: Collection[str],
+        contents: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
+        """`owner` and `shared_with` are short names of organisations; `contents` is what stands in the files."""
         self._specs = dict(specs)
+        self._contents = dict(contents or {})
         self._keys = MappingProxyType({name: AssistantKey(owner, name, spec.version) for name, spec in specs.items()})
         self._everybody = EVERYBODY in shared_with
         self._organisations = NamedOrganisations({owner, *shared_with} - {EVERYBODY})
@@ -80,6 +99,26 @@ class Files:
     def serving(self, organisation_id: int) -> Mapping[str, AssistantKey]:
         """All of them, or none."""
         return self._keys if self._everybody or organisation_id in self._organisations else {}
+
+    def version(self, organisation_id: int, name: str, version: int) -> AssistantKey | None:
+        """See AssistantSource."""
+        key = self.serving(organisation_id).get(name)
+        return key if key is not None and key.version == version else None
+
+    def has(self, name: str) -> bool:
+        """Whether there is a file of that assistant."""
+        return name in self._specs
+
+    def content(self, name: str) -> Mapping[str, Any]:
+        """What stands in the file of an assistant that there is."""
+        return self._contents[name]
+
+    def version_of(self, name: str) -> int:
+        """Which version the file of an assistant that there is says that it is."""
+        return self._specs[name].version
+
+    def forget(self, organisation_id: int) -> None:
+        """See AssistantSource: files are read once."""
 
     def spec(self, key: AssistantKey) -> AssistantSpec | None:
         """The file's content: it has one version."""

@@ -23,6 +23,14 @@ class AssistantSource(Protocol):
         """The assistants that an organisation's people may talk to, by name, each in the version that answers them."""
         ...
 
+    def version(self, organisation_id: int, name: str, version: int) -> AssistantKey | None:
+        """That version of one of them, whether it answers anybody or not; None where this place has none of it."""
+        ...
+
+    def forget(self, organisation_id: int) -> None:
+        """Look again which assistants of an organisation there are."""
+        ...
+
     def spec(self, key: AssistantKey) -> AssistantSpec | None:
         """What the assistant is made of; None where this place does not keep it."""
         ...

@@ -7,8 +7,9 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StringConstraints, model_validator
 
 from cci_app.agents.kind import AgentContent
-from cci_app.agents.localised import Content, Plain, language_gaps
 from cci_app.assistants.kinds import read_content
+from cci_app.assistants.router import RouterContent
+from cci_app.language.localised import Content, Plain, language_gaps
 from cci_app.llm.names import ModelName
 
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
@@ -44,17 +45,32 @@ Models = Annotated[tuple[str, ...], BeforeValidator(_listed), AfterValidator(_na
 
 
 class ConversationTexts(Content):
-    """What the conversation itself says: `holding` when an answer takes long, `apology` when there is none."""
+    """What the conversation itself says: `holding` when an answer takes long, `apology` when there is none, `stopped`
+    when the assistant has used what it may; without it a common sentence.
+    """
 
     holding: Plain
     apology: Plain
+    stopped: Plain | None = None
+
+
+class FeedbackAsked(Content):
+    """What people are asked of how they find it: `thumbs` are two buttons below an answer from documents.
+
+    `rating_after` is how long nobody must write for a conversation to be over; then 1 to 5 are asked for, where the
+    person's channel can be written to.
+    """
+
+    thumbs: bool = False
+    rating_after: Annotated[Duration, Field(le=timedelta(hours=20))] | None = None
 
 
 class AssistantSpec(Content):
     """An assistant: its languages, the conversation's texts, its agents by name.
 
     `version` tells what it was from what it became. `model` is the chat model that it thinks with, or several; where
-    none is named, the settings do. `silence` is how long nothing must be heard for a message to begin a new
+    none is named, the settings do. `persona` is what a model is told of who speaks. `router` picks the agent of each
+    message; without one, it is the first. `silence` is how long nothing must be heard for a message to begin a new
     conversation: since the end, where an agent asks questions, which may be answered days later; else since the last
     message.
     """
@@ -66,8 +82,11 @@ class AssistantSpec(Content):
     default_language: Language
     model: Models | None = None
     silence: Duration = timedelta(days=30)
+    feedback: FeedbackAsked = FeedbackAsked()
     texts: ConversationTexts
+    persona: str = Field("", max_length=4_000)
     agents: dict[str, ContentOfKind] = Field(min_length=1)
+    router: RouterContent | None = None
 
     @model_validator(mode="after")
     def _speaks_its_languages(self) -> Self:
@@ -75,9 +94,20 @@ class AssistantSpec(Content):
             raise ValueError(f"default_language: {self.default_language} is not one of the languages")
         gaps = [*language_gaps(self.texts, self.languages, "texts")]
         gaps += language_gaps(self.agents, self.languages, "agents")
+        if self.router is not None:
+            gaps += language_gaps(self.router, self.languages, "router")
+            gaps += self.router.faults(self.agents)
         if gaps:
             raise ValueError("; ".join(gaps))
         return self
+
+    def has_agent_of(self, kind: str) -> bool:
+        """Whether one of its agents is of that kind."""
+        return any(content.kind == kind for content in self.agents.values())
+
+    def spoken(self, language: str) -> str:
+        """That language where the assistant speaks it, else its default one."""
+        return language if language in self.languages else self.default_language
 
     @property
     def own_names(self) -> frozenset[str]:

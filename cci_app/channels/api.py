@@ -7,8 +7,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cci_app.channels.message import Address, Inbound, Part, Text, part_from_json, parts_to_json, plain_text
+from cci_app.channels.message import Address, Inbound, Part, Text, part_from_json, parts_to_json
 from cci_app.channels.ports import Delivery, Fault, Incoming, Limits, Refused, Rendered, Reply
+from cci_app.channels.words import plain_text
 
 # The account of both forms of the message endpoint: an event sent again in the other form is the same event.
 ACCOUNT = "api"

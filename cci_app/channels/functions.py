@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from cci_app.channels.message import Address, Inbound, Part, plain_text
+from cci_app.channels.message import Address, Inbound, Part
 from cci_app.channels.ports import Delivery, Fault, Incoming, Limits, Refused, Rendered, Reply
+from cci_app.channels.words import plain_text
 
 
 class Functions:

@@ -8,8 +8,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import httpx
-
 from cci_app.channels.api import MANYCHAT, read_message
 from cci_app.channels.message import Address, Inbound, Link, Part, Text
 from cci_app.channels.ports import (
@@ -20,22 +18,18 @@ from cci_app.channels.ports import (
     Refused,
     Rendered,
     Reply,
-    Retry,
     Sent,
     Uncertain,
     read_fault,
     split_text,
 )
+from cci_app.channels.vendor import LONGEST_REASON, Vendor, VendorAnswer
 from cci_app.core.errors import Conflict, Unavailable
 
 MANYCHAT_TYPE = "application/vnd.manychat.v2+json"
 # WhatsApp takes texts of up to 4,096 characters; a block holds up to ten messages.
 _TEXT_LENGTH = 4096
 _MESSAGES = 10
-_TIMEOUT = httpx.Timeout(10.0, connect=3.0)
-# Before anything was sent, or refused before it was looked at.
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-_LONGEST_REASON = 300
 
 
 class Manychat:
@@ -52,13 +46,7 @@ class Manychat:
 
     def __init__(self, api_key: str | None, base_url: str) -> None:
         self.limits = Limits(text_length=_TEXT_LENGTH, messages=_MESSAGES, pushes=api_key is not None)
-        self._client = httpx.Client(
-            base_url=base_url,
-            headers={"Authorization": f"Bearer {api_key}"},
-            timeout=_TIMEOUT,
-            follow_redirects=False,
-            trust_env=False,
-        )
+        self._page = Vendor("Manychat", base_url, headers={"Authorization": f"Bearer {api_key}"})
 
     def verify(self, incoming: Incoming) -> bool:
         """What an endpoint of ours has read, for an API key; Manychat signs nothing, so a delivery is anybody's."""
@@ -84,48 +72,39 @@ class Manychat:
             return Refused("too_long", f"more than {_MESSAGES} messages of {_TEXT_LENGTH} characters")
         subscriber = int(address.to) if address.to.isdecimal() else address.to
         data = {"version": "v2", "content": {"type": "whatsapp", "messages": messages}}
-        try:
-            response = self._client.post("/fb/sending/sendContent", json={"subscriber_id": subscriber, "data": data})
-        except _NOT_SENT as error:
-            return Retry(f"Manychat cannot be reached ({type(error).__name__})")
-        except httpx.HTTPError as error:
-            return Uncertain(f"Manychat did not say whether it arrived ({type(error).__name__})")
-        return self._read(response)
+        answer = self._page.ask("POST", "/fb/sending/sendContent", json={"subscriber_id": subscriber, "data": data})
+        return self._read(answer) if isinstance(answer, VendorAnswer) else answer
 
     def check(self) -> Iterator[str]:
         """Ask for the page that the key is of; say which it is. Raises Conflict or Unavailable for what is wrong."""
-        try:
-            response = self._client.get("/fb/page/getInfo")
-        except httpx.HTTPError as error:
-            raise Unavailable(
-                f"Manychat cannot be reached ({type(error).__name__}): is MANYCHAT_BASE_URL right?"
-            ) from error
-        if response.status_code in {401, 403}:
+        answer = self._page.ask("GET", "/fb/page/getInfo")
+        if not isinstance(answer, VendorAnswer):
+            raise Unavailable(f"{answer.reason}: is MANYCHAT_BASE_URL right?")
+        if answer.status in {401, 403}:
             raise Conflict("Manychat does not accept MANYCHAT_API_KEY: make a new key under Settings, API")
-        body = _body_of(response)
-        if response.status_code != 200 or body.get("status") != "success":
-            raise Unavailable(f"Manychat answered {response.status_code} and does not say which page the key is of")
+        body = answer.fields
+        if answer.status != 200 or body.get("status") != "success":
+            raise Unavailable(f"Manychat answered {answer.status} and does not say which page the key is of")
         page = body.get("data")
         name = page.get("name") if isinstance(page, dict) else None
         yield f"the key is of the page {name}" if name else "Manychat accepts the key"
 
     def close(self) -> None:
         """Close its connections."""
-        self._client.close()
+        self._page.close()
 
-    def _read(self, response: httpx.Response) -> Delivery:
-        status = response.status_code
+    def _read(self, answer: VendorAnswer) -> Delivery:
+        status, body = answer.status, answer.fields
         code, answered = str(status), f"Manychat answered {status}"
         if status >= 500 and self.errors.get(code) is not Fault.RETRY:
             return Uncertain(answered)
-        body = _body_of(response)
         if status == 200 and body.get("status") == "success":
             return Sent()
         if status == 200 and body.get("status") != "error":
             return Uncertain("Manychat's answer could not be read")
         if self.errors.get(code) is not Fault.RETRY:
-            answered = f"{answered}: {body.get('message') or 'no reason given'}"[:_LONGEST_REASON]
-        return read_fault(self.errors, code, answered, _retry_after(response))
+            answered = f"{answered}: {body.get('message') or 'no reason given'}"[:LONGEST_REASON]
+        return read_fault(self.errors, code, answered, answer.retry_after)
 
 
 def _messages(parts: Sequence[Part]) -> list[dict[str, Any]]:
@@ -142,17 +121,3 @@ def _messages(parts: Sequence[Part]) -> list[dict[str, Any]]:
 
 def _told(message: Mapping[str, Any]) -> str:
     return "\n".join([message["text"], *(button["url"] for button in message.get("buttons", ()))])
-
-
-def _body_of(response: httpx.Response) -> dict[str, Any]:
-    """What a response says; empty where it is no JSON object."""
-    try:
-        body = response.json()
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
-
-
-def _retry_after(response: httpx.Response) -> float | None:
-    seconds = response.headers.get("Retry-After", "")
-    return float(seconds) if seconds.isdecimal() else None

@@ -112,11 +112,17 @@ class Link(Part):
 
 @dataclass(frozen=True, slots=True)
 class File(Part):
-    """A file somewhere; which kind of file its class tells. `url` is empty where the channel tells none."""
+    """A file somewhere; which kind of file its class tells. `url` is empty where the channel tells none.
+
+    `ref` is the channel's own name of the file, by which the account that it came to fetches it; `media_type` is what
+    the channel says that it is.
+    """
 
     url: str = ""
     name: str = ""
     caption: str = ""
+    ref: str = ""
+    media_type: str = ""
 
     @property
     def plain(self) -> str:
@@ -224,11 +230,39 @@ class Template(Part):
         return self.text
 
 
+@dataclass(frozen=True, slots=True)
+class Letter(Part):
+    """A text with a subject above it; `html` is the whole page that shows it in a mail, empty where the text does."""
+
+    kind = "letter"
+    subject: str
+    text: str
+    html: str = ""
+
+    @property
+    def plain(self) -> str:
+        """The subject, then the text."""
+        return f"{self.subject}{BETWEEN_PARTS}{self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported(Part):
+    """A message whose content the channel does not pass on; `what` is its name of it."""
+
+    kind = "unsupported"
+    what: str = ""
+
+    @property
+    def plain(self) -> str:
+        """That there was something."""
+        return f"[{self.what or self.kind}]"
+
+
 KINDS: Final[Mapping[str, type[Part]]] = {
     part.kind: part
     for part in (
         *(Text, Buttons, Choices, Link, Image, Document, Audio, Video, Sticker),
-        *(Location, VCard, Reaction, Template),
+        *(Location, VCard, Reaction, Template, Letter, Unsupported),
     )
 }
 
@@ -247,8 +281,9 @@ class Inbound:
     """One event that a channel brought in, verified, parsed and clean.
 
     `channel` is the kind of channel that answers it, `account` that which it came to: `event_id`, the channel's own id
-    of the event (None where it gives none), is unique there. `sender` is the person's user id, `reply_to` where they
-    can be reached later, as far as the channel tells.
+    of the event (None where it gives none), is unique there. `sender` is the person's user id, `also` are others that
+    the channel knows them by, `reply_to` is where they can be reached later, as far as the channel tells. `answers` are
+    the channel's ids of the messages that this one answers, the nearest first; `command` is a bot's, without its slash.
     """
 
     channel: str
@@ -257,21 +292,52 @@ class Inbound:
     parts: tuple[Part, ...] = ()
     event_id: str | None = None
     reply_to: Address | None = None
+    also: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    command: str = ""
 
 
-def plain_text(parts: Iterable[Part]) -> str:
-    """All parts as one text, their plain forms as paragraphs."""
-    return BETWEEN_PARTS.join(part.plain for part in parts)
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """What a channel tells of a message of ours, by the id that it gave it, or by the key that we sent with it.
+
+    `state` is what the message has become: sent, delivered, read or failed; `code` and `reason` say why it failed.
+    """
+
+    state: str
+    vendor_id: str | None = None
+    key: str | None = None
+    code: str | None = None
+    reason: str | None = None
 
 
-def written(parts: Iterable[Part]) -> str:
-    """What was written, without what was attached."""
-    return "\n".join(part.text for part in parts if isinstance(part, Text))
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """What somebody of the organisation wrote to a person by the account's own telephone, past us."""
+
+    channel: str
+    account: str
+    person: str
+    text: str
+    event_id: str
 
 
-def attachments_of(parts: Iterable[Part]) -> tuple[Part, ...]:
-    """What came with, or instead of, written words."""
-    return tuple(part for part in parts if not isinstance(part, Text))
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """An event from which nothing follows; `what` names its kind, never what was said."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountNews:
+    """What a channel tells of the account itself; `reason` says what is to be done where it does not work."""
+
+    works: bool
+    reason: str | None = None
+
+
+Brought = Inbound | DeliveryReport | OwnWords | AccountNews | Ignored
 
 
 def part_to_json(part: Part) -> dict[str, Any]:

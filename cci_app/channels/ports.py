@@ -1,13 +1,14 @@
 """The port of a channel: how messages come in and go out by it, and what it can show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
-from cci_app.channels.message import Address, Inbound, Part
+from cci_app.channels.message import Address, Brought, File, Part, Text
 
 JSON_TYPE = "application/json"
+TEXT_TYPE = "text/plain; charset=utf-8"
 
 
 class Fault(StrEnum):
@@ -64,7 +65,9 @@ class Limits:
     `text_length` in characters of one message, `messages` in one reply (None for any number), `buttons` and `choices`
     shown as such (0 for none). `listener` tells that whoever brought a message waits for the reply, `pushes` that a
     message can be sent later. Where nobody waits a message is answered when so many `burst_seconds` went by without
-    another one, None for as many as the installation has it.
+    another one, None for as many as the installation has it. `window_seconds` after a person's last message nothing but
+    a template can be sent to them, None where that is always possible. Where nobody `converses`, only what answers a
+    message about the work is taken in.
     """
 
     text_length: int | None = None
@@ -74,20 +77,29 @@ class Limits:
     listener: bool = True
     pushes: bool = False
     burst_seconds: float | None = None
+    window_seconds: float | None = None
+    converses: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """A request as it came: `body` untouched; `fields` are those that an endpoint of our own has read from it.
 
-    `account` is what the events and addresses in it are to name.
+    `account` is what the events and addresses in it are to name. `url` is the address that the sender called, as far as
+    can be told; `nearby` says that it came from this machine, by no proxy.
     """
 
     account: str
     url: str = ""
+    method: str = "POST"
+    nearby: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     fields: Mapping[str, Any] = field(default_factory=dict)
+
+    def header(self, name: str) -> str:
+        """The value of a header, however its name is written; empty where there is none."""
+        return next((value for known, value in self.headers.items() if known.lower() == name.lower()), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +132,7 @@ class Channel(Protocol):
         """Whether the request is the channel's: its signature over the raw body, compared in constant time."""
         ...
 
-    def parse(self, incoming: Incoming) -> Sequence[Inbound]:
+    def parse(self, incoming: Incoming) -> Sequence[Brought]:
         """The events in a request. Raises InvalidInput for what the channel never sends."""
         ...
 
@@ -140,17 +152,101 @@ class Channel(Protocol):
         ...
 
 
+@runtime_checkable
+class Greeted(Protocol):
+    """A channel that asks an address whether it is the right one before it delivers anything."""
+
+    def challenge(self, incoming: Incoming) -> Rendered:
+        """What to answer, to a request that was verified."""
+        ...
+
+
+@runtime_checkable
+class Signals(Protocol):
+    """A channel that can show a person that an answer is on its way."""
+
+    def typing(self, address: Address, event_id: str | None) -> None:
+        """Show it, as an answer to that event. Never raises; whether it was shown is of no account."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file that somebody sent: its bytes, and what they are."""
+
+    content: bytes
+    media_type: str
+
+
+@runtime_checkable
+class KeepsFiles(Protocol):
+    """A channel whose files have to be fetched from it."""
+
+    def download(self, file: File, most_bytes: int) -> Media:
+        """Fetch a file by its `ref`. Raises CciError for one that is too large, gone, or not to be had."""
+        ...
+
+
+@runtime_checkable
+class KnowsPhones(Protocol):
+    """A channel that can tell the phone behind an id that hides it."""
+
+    def phone_behind(self, user_id: str) -> str | None:
+        """The phone, as a user id; None where the channel does not know it. Raises CciError for no answer."""
+        ...
+
+
+@runtime_checkable
+class WritesAddresses(Protocol):
+    """A channel whose addresses are not the ids that people are known by: each is written in a way of its own."""
+
+    def written_for(self, user_id: str) -> str:
+        """What an address names to reach whoever is known by that id: a phone, or an id of the channel's own."""
+        ...
+
+
+@runtime_checkable
+class Paired(Protocol):
+    """A channel whose account is connected by a code that a telephone scans."""
+
+    def pairing_code(self) -> bytes:
+        """The code as a PNG. Raises CciError where there is none to be scanned."""
+        ...
+
+
 def read_fault(errors: Mapping[str, Fault], code: str, reason: str, after: float | None = None) -> Refused | Retry:
     """What a vendor's error means by its table."""
     fault = errors.get(code, Fault.REFUSED)
     return Retry(reason, after) if fault is Fault.RETRY else Refused(code, reason, fault)
 
 
+_CUTS = (("\n\n",), ("\n",), (". ", "! ", "? ", "… "), (" ",))
+
+
 def split_text(text: str, limit: int) -> list[str]:
-    """Cut a text into pieces of at most `limit` characters: between paragraphs, else lines, else words."""
+    """Cut a text into pieces of at most `limit` characters: between paragraphs, else lines, sentences, or words."""
     pieces = []
     while len(text) > limit:
-        cut = next((at for mark in ("\n\n", "\n", " ") if (at := text.rfind(mark, 1, limit + 1)) > 0), limit)
+        cut = next(filter(None, (_last(text, marks, limit) for marks in _CUTS)), limit)
         pieces.append(text[:cut].rstrip())
         text = text[cut:].lstrip()
     return [*pieces, text] if text or not pieces else pieces
+
+
+def _last(text: str, marks: tuple[str, ...], limit: int) -> int:
+    """Where the last of the marks ends that a piece has room for, its blank left out; 0 where there is none."""
+    found = ((text.rfind(mark, 1, limit + len(mark.lstrip())), len(mark.rstrip())) for mark in marks)
+    return max(at + length if at > 0 else 0 for at, length in found)
+
+
+def fitted(parts: Iterable[Part], limits: Limits) -> tuple[Part, ...]:
+    """The parts with long texts cut into several, so that each part is one message of the channel."""
+    if limits.text_length is None:
+        return tuple(parts)
+    made: list[Part] = []
+    for part in parts:
+        if isinstance(part, Text):
+            made += [Text(piece) for piece in split_text(part.text, limits.text_length)]
+        else:
+            made.append(part)
+    return tuple(made)

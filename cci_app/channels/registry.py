@@ -1,6 +1,7 @@
 """The channels there are, by kind."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 
 import structlog
@@ -10,14 +11,22 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from cci_app.channels.accounts import account_of, channel_accounts, name_in, service_of
 from cci_app.channels.api import Api
 from cci_app.channels.functions import Functions
-from cci_app.channels.kinds import KINDS
+from cci_app.channels.kinds import KINDS, unopened
 from cci_app.channels.manychat import Manychat
-from cci_app.channels.message import Address
-from cci_app.channels.ports import Channel
+from cci_app.channels.message import Address, Part
+from cci_app.channels.ports import Channel, Signals, WritesAddresses, fitted
+from cci_app.channels.trial import TrialPage
+from cci_app.channels.twilio import Twilio
+from cci_app.channels.web import WebPage
+from cci_app.core.daemon_threads import DaemonThreads
 from cci_app.core.errors import CannotStart, CciError, Unavailable
 from config.settings import Settings
 
 log = structlog.get_logger(__name__)
+
+# A vendor that is slow to show it keeps no answer.
+_SIGNAL_SECONDS = 0.05
+_signalling = DaemonThreads("typing", size=8)
 
 
 class Channels(Mapping[str, Channel]):
@@ -40,6 +49,13 @@ class Channels(Mapping[str, Channel]):
         kind, _, own = user_id.partition(":")
         return Address(kind, kind, own) if own and kind in self._channels else None
 
+    def address_by(self, account: str, user_id: str) -> Address:
+        """Where an account of ours, called so, reaches whoever is known by that id, who may never have written."""
+        kind = account.partition(":")[0]
+        channel = self.get(kind)
+        own = user_id.removeprefix(f"{kind}:")
+        return Address(kind, account, channel.written_for(own) if isinstance(channel, WritesAddresses) else own)
+
     def can_push(self, organisation_id: int, address: Address | None) -> bool:
         """Whether that organisation can send anything there, as far as can be told now."""
         try:
@@ -61,6 +77,18 @@ class Channels(Mapping[str, Channel]):
         if not has_accounts:
             return self[address.channel]
         return _own(organisation_id, address.channel, name_in(address.account))
+
+    def fitted(self, address: Address | None, parts: Sequence[Part]) -> tuple[Part, ...]:
+        """The parts as they leave for that address, each one message of its channel."""
+        known = self.get(address.channel) if address else None
+        return tuple(parts) if known is None else fitted(parts, known.limits)
+
+    def signal(self, organisation_id: int, address: Address | None, event_id: str | None) -> None:
+        """Show a person that an answer to that event is on its way, where their channel can; nobody waits for it."""
+        with suppress(Unavailable, RuntimeError, TimeoutError):
+            channel = self.sender(organisation_id, address)
+            if address is not None and isinstance(channel, Signals):
+                _signalling.run(lambda: channel.typing(address, event_id), _SIGNAL_SECONDS)
 
     def close(self) -> None:
         """Close their connections."""
@@ -89,8 +117,12 @@ def load_channels(settings: Settings) -> Channels:
     made: list[Channel] = [
         Api(),
         Functions(),
-        # It renders; whose page a message leaves by is for the organisation's account to say.
+        TrialPage(),
+        WebPage(),
+        # They render; whose account a message leaves by is for the organisation to say.
         Manychat(None, settings.manychat_base_url),
+        Twilio(),
+        *unopened(),
     ]
     for dotted in settings.channel_modules:
         try:

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from cci_app.contacts.card import CARD_FIELDS, ContactCard
 from cci_app.contacts.models import Contact
+from cci_app.contacts.wishes import erased_people
 from cci_app.contacts.workbook import Entry
 from cci_app.core import clock
 from cci_app.core.phone import national_number, to_e164
+from cci_app.core.pseudonyms import pseudonym
 
 _CARD_COLUMNS = [*(getattr(Contact, name) for name in CARD_FIELDS), Contact.extra]
 # Who a user id may be, as a subquery too: its parameters are those of `asked_for`, and its rows are for `chosen`.
@@ -59,12 +61,16 @@ class Change:
 
 @dataclass(slots=True)
 class Diff:
-    """What stands between the book and a workbook: who is new, who differs, who is no longer there."""
+    """What stands between the book and a workbook: who is new, who differs, who is no longer there.
+
+    `erased` counts those of the workbook who had their data erased: they are left out.
+    """
 
     added: list[Entry] = field(default_factory=list)
     changed: list[Change] = field(default_factory=list)
     removed: list[ContactCard] = field(default_factory=list)
     unchanged: int = 0
+    erased: int = 0
 
 
 def count(session: Session, organisation_id: int) -> int:
@@ -80,7 +86,11 @@ def diff(session: Session, organisation_id: int, entries: Iterable[Entry]) -> Di
         for row in session.execute(sa.select(*_CARD_COLUMNS).where(Contact.organisation_id == organisation_id))
     }
     found = Diff()
+    gone = erased_people(session, organisation_id)
     for entry in entries:
+        if gone and pseudonym(organisation_id, entry.card.phone) in gone:
+            found.erased += 1
+            continue
         row = book.pop(entry.card.phone, None)
         if row is None:
             found.added.append(entry)

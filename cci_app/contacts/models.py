@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cci_app.core.database import Base, OrganisationOwned
+from cci_app.core.pseudonyms import PSEUDONYM_LENGTH
 
 
 class Contact(OrganisationOwned, Base):
@@ -32,3 +33,25 @@ class Contact(OrganisationOwned, Base):
     description: Mapped[str | None]
     extra: Mapped[dict[str, Any]] = mapped_column(server_default=sa.text("'{}'"))
     updated_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+
+
+class ContactMark(OrganisationOwned, Base):
+    """What a person asked for themselves, by their pseudonym; it outlasts their contact and their conversations.
+
+    `receipt_id` is the message that said so, None where an admin did. `erased_at` is when their data were erased.
+    """
+
+    __tablename__ = "contact_marks"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("organisation_id", "person"),
+        sa.CheckConstraint("wish IN ('leave_alone', 'erase', 'wrong_person', 'gone')", name="wish"),
+        sa.Index(
+            "ix_contact_marks_erased", "organisation_id", "erased_at", postgresql_where=sa.text("erased_at IS NOT NULL")
+        ),
+    )
+
+    person: Mapped[str] = mapped_column(sa.String(PSEUDONYM_LENGTH))
+    wish: Mapped[str] = mapped_column(sa.String(16))
+    receipt_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    marked_at: Mapped[datetime] = mapped_column(server_default=sa.func.clock_timestamp())
+    erased_at: Mapped[datetime | None]

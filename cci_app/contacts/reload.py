@@ -28,8 +28,8 @@ class ReloadDiff:
 
         `{"sheets": [{"sheet", "contacts", "columns": {header: field}}], "sheets_passed_over": [{"sheet", "reason"}],
         "sheet" and "columns" of the first and of all of them, "contacts", "added", "changed", "removed", "unchanged",
-        "bad_rows": [{"row", "reason"}], "bad_rows_count", "repeated_rows": [...], "repeated_rows_count"}`; at most 200
-        rows, which name their sheet where there are several.
+        "erased", "bad_rows": [{"row", "reason"}], "bad_rows_count", "repeated_rows": [...], "repeated_rows_count"}`; at
+        most 200 rows, which name their sheet where there are several.
         """
         found, workbook = self.diff, self.workbook
         return {
@@ -44,6 +44,7 @@ class ReloadDiff:
             "changed": len(found.changed),
             "removed": len(found.removed),
             "unchanged": found.unchanged,
+            "erased": found.erased,
             "bad_rows": [row.as_dict() for row in workbook.bad_rows[:_REPORTED_ROWS]],
             "bad_rows_count": len(workbook.bad_rows),
             "repeated_rows": [row.as_dict() for row in workbook.repeated_rows[:_REPORTED_ROWS]],

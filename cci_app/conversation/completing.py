@@ -13,6 +13,7 @@ from cci_app.conversation.models import OutboundReason, TurnMode
 from cci_app.conversation.outcome import Outcome
 from cci_app.conversation.turns import OF_PERSON, LeaseLost, Turn
 from cci_app.core.database import jsonb, one_trip, tenant_statement
+from cci_app.usage.allowance import counted
 
 _AFTER_REPLY_SECONDS = 3.0
 
@@ -26,8 +27,10 @@ class Completion:
     """What a turn made of its messages: all of it is written together, or nothing.
 
     `reply` is for the one who waits, `empty` for those whose message was answered with a later one. `sent` leaves part
-    by part where nobody waits. `failed` tells that the person got an apology because no answer could be made, `address`
-    where they could be reached later, `pushable` that they can be.
+    by part where nobody waits, `late` where whoever waited does no more. `failed` tells that the person got an apology
+    because no answer could be made, `address` where they could be reached later, `pushable` that they can be. After
+    `rating_after` seconds without a word the person is asked how they found it, None for never.
+    `messages` is 1 where an assistant answered, `tokens` what models read and wrote for it.
     """
 
     state: Mapping[str, Any]
@@ -37,7 +40,11 @@ class Completion:
     address: Address | None
     pushable: bool
     sent: tuple[Part, ...] = ()
+    late: tuple[Part, ...] = ()
     empty: Rendered | None = None
+    rating_after: float | None = None
+    messages: int = 0
+    tokens: int = 0
 
 
 # The lease is looked at first, under a lock: without it nothing is written; nor where a human answers by now.
@@ -48,12 +55,18 @@ _COMPLETING = (
     " UPDATE webhook_events SET status = :status, outcome = :outcome, reply = COALESCE(reply, :reply),"
     "  reply_type = COALESCE(reply_type, :reply_type), reply_to = :reply_to, completed_at = clock_timestamp(),"
     "  late = (held OR :unheard) AND NOT :silent"
-    " FROM lease WHERE id = :receipt_id AND status = 'received'{in_time} RETURNING late"
+    " FROM lease WHERE id = :receipt_id AND status = 'received'{in_time} RETURNING late, held"
     "), turn AS ("
     " UPDATE turn_state SET state = :state, sequence = sequence + 1, pending = pending - :answered, attempts = 0,"
     "  takeovers = 0, has_late = reply.late OR :has_rest OR (has_late AND :keeps_late),"
-    "  lease_token = NULL, lease_until = NULL"
-    f" FROM reply WHERE {OF_PERSON} AND lease_token = :token RETURNING 1)"
+    "  rating_of = NULLIF(rating_of, CAST(:rating_of AS bigint)),"
+    "  rating_due = clock_timestamp() + make_interval(secs => :rating_after), lease_token = NULL, lease_until = NULL"
+    f" FROM reply WHERE {OF_PERSON} AND lease_token = :token RETURNING 1"
+    # What was used is counted with it: where that is not allowed any more, nothing of all this is written.
+    "), used AS ("
+    " INSERT INTO turn_usage (event_id, organisation_id, assistant, messages, tokens)"
+    " SELECT :receipt_id, :organisation_id, :assistant, CAST(:messages AS smallint), CAST(:tokens AS bigint)"
+    " FROM reply WHERE CAST(:messages AS smallint) + CAST(:tokens AS bigint) > 0)"
 )
 # Nothing but the reply itself, in time, to one message: then nothing is to be sent, and no outbox is looked at.
 _COMPLETE = one_trip(
@@ -61,7 +74,8 @@ _COMPLETE = one_trip(
     *jsonb("outcome", "state", "reply_to"),
     often=True,
 )
-# What was told in this reply is told; a late answer, what found no room, and what nobody waits for, is to be sent.
+# What was told in this reply is told, but a human's words behind a holding reply; a late answer, what found no room,
+# and what nobody waits for, is to be sent.
 _COMPLETE_MORE = one_trip(
     _COMPLETING.format(in_time="") + ", earlier AS ("
     " UPDATE webhook_events SET status = :status, outcome = :outcome_of_earlier, reply = COALESCE(reply, :empty),"
@@ -69,7 +83,8 @@ _COMPLETE_MORE = one_trip(
     " FROM reply WHERE id = ANY(CAST(:earlier AS bigint[])) AND status = 'received'"
     "), opened AS ("
     " UPDATE outbound_messages SET state = 'sent' FROM reply"
-    " WHERE id = ANY(CAST(:opened AS bigint[])) AND state = 'sending' AND via = 'reply'"
+    " WHERE id = ANY(CAST(:opened AS bigint[])) AND outbound_messages.state = 'sending' AND via = 'reply'"
+    " AND NOT (:silent AND reply.held)"
     "), outbound AS ("
     " INSERT INTO outbound_messages (organisation_id, assistant, user_id, receipt_id, reason, position,"
     "  idempotency_key, address, part, via, not_before)"
@@ -90,7 +105,7 @@ def complete(turn: Turn, done: Completion, *, unheard: bool, silent: bool = Fals
 
     `unheard` tells that nobody waits for the reply any more, `silent` that it says nothing. Returns whether the answer
     came late, so that it waits to be pushed or to open the next reply. Raises LeaseLost when somebody else took over,
-    ModeChanged when the assistant may not speak any more.
+    ModeChanged when the assistant may not speak any more, TurnRefused when it answered as often as it may.
     """
     values = {
         **turn.person.columns,
@@ -106,14 +121,19 @@ def complete(turn: Turn, done: Completion, *, unheard: bool, silent: bool = Fals
         "reply_to": address_to_json(done.address),
         "answered": 1 + len(turn.earlier),
         "has_rest": bool(done.reply.rest),
+        "rating_of": turn.asked_rating,
+        "rating_after": None if silent else done.rating_after,
         "keeps_late": silent or turn.kind is not EventKind.MESSAGE,
+        "messages": done.messages,
+        "tokens": done.tokens,
     }
     organisation_id = turn.person.organisation_id
     written: Sequence[sa.Row[Any]] = ()
-    if not (turn.late or turn.earlier or done.reply.rest or done.sent or unheard):
-        written = tenant_statement(organisation_id, _COMPLETE, values)
-    if not written:
-        written = tenant_statement(organisation_id, _COMPLETE_MORE, {**values, **_more(turn, done, silent)})
+    with counted():
+        if not (turn.late or turn.earlier or done.reply.rest or done.sent or unheard):
+            written = tenant_statement(organisation_id, _COMPLETE, values)
+        if not written:
+            written = tenant_statement(organisation_id, _COMPLETE_MORE, {**values, **_more(turn, done, silent)})
     if not written:
         for row in tenant_statement(organisation_id, _MODE, values):
             if row.mode != TurnMode.BOT:
@@ -126,14 +146,14 @@ def _more(turn: Turn, done: Completion, silent: bool) -> dict[str, Any]:
     outbound: list[dict[str, Any]] = []
     if not silent:
         for parts, reason in (
-            (done.outcome.reply if not done.sent else (), OutboundReason.LATE),
+            (done.late, OutboundReason.LATE),
             (done.reply.rest, OutboundReason.REST),
             (done.sent, OutboundReason.REPLY),
         ):
             outbound += _outbound(parts, reason)
     return {
         "pushable": done.pushable,
-        "opened": [] if silent else [late.message_id for late in turn.late],
+        "opened": [late.message_id for late in turn.late if late.by_human or not silent],
         "outbound": outbound,
         "earlier": list(turn.earlier),
         "outcome_of_earlier": done.outcome.of_earlier().to_json() if turn.earlier else None,

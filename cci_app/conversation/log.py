@@ -12,10 +12,11 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
 
+from cci_app.channels import trial
 from cci_app.conversation.inbound import EventKind
 from cci_app.conversation.models import WebhookEvent
 from cci_app.conversation.outcome import read_outcome
-from cci_app.conversation.record import calls, handoffs, messages, runs, sessions
+from cci_app.conversation.record import calls, handoffs, messages, opinions, questions, runs, sessions, tools, wishes
 from cci_app.conversation.record.recorded import Recorded
 from cci_app.core import clock
 from cci_app.core.database import system_transaction
@@ -29,9 +30,13 @@ WRITERS: tuple[Callable[[Session, Sequence[Recorded]], None], ...] = (
     runs.write,
     messages.write,
     sessions.write,
-    calls.write,
     handoffs.write,
+    questions.write,
+    wishes.write,
+    opinions.write,
 )
+# These of trials too.
+COSTS: tuple[Callable[[Session, Sequence[Recorded]], None], ...] = (calls.write, tools.write)
 _LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtext('conversation.log'))")
 
 
@@ -52,6 +57,7 @@ def log_conversations() -> int:
 # Rows, not objects: nothing of a receipt changes here but that it is logged.
 _COLUMNS = (
     *(WebhookEvent.id, WebhookEvent.organisation_id, WebhookEvent.assistant, WebhookEvent.user_id, WebhookEvent.kind),
+    WebhookEvent.channel,
     *(WebhookEvent.text, WebhookEvent.outcome, WebhookEvent.late, WebhookEvent.received_at, WebhookEvent.completed_at),
 )
 
@@ -92,10 +98,15 @@ def _log_one_by_one() -> int:
 
 
 def _write(session: Session, receipts: Sequence[Receipt]) -> None:
-    events = [_recorded(receipt) for receipt in receipts]
-    for write in WRITERS:
+    # What was said on a trial's page is in nobody's record; what it cost, and did elsewhere, is.
+    everything = [_recorded(receipt) for receipt in receipts]
+    for write in COSTS:
+        write(session, everything)
+    kept = zip(everything, receipts, strict=True)
+    events = [event for event, receipt in kept if receipt.channel != trial.KIND]
+    for write in WRITERS if events else ():
         write(session, events)
-    ids = [event.id for event in events]
+    ids = [receipt.id for receipt in receipts]
     session.execute(sa.update(WebhookEvent).where(WebhookEvent.id.in_(ids)).values(logged_at=clock.now()))
 
 

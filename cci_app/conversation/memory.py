@@ -12,6 +12,7 @@ import structlog
 
 from cci_app.conversation.inbound import Person
 from cci_app.conversation.state import PersonState
+from cci_app.core.pseudonyms import pseudonym
 from cci_app.core.redis import ask_redis
 
 log = structlog.get_logger(__name__)
@@ -27,10 +28,19 @@ end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[3])
 return 1
 """
+# In place of a copy that was erased: newer than what a turn may save that was committed just before.
+_ERASED = json.dumps({"sequence": 2**53, "state": {}})
+_ERASED_SECONDS = 300
 
 
 def _key(person: Person) -> str:
     # The number is that of the state's form: another one is not read.
+    whose = pseudonym(person.organisation_id, person.user_id)
+    return f"cci:state:3:{person.organisation_id}:{person.assistant}:{whose}"
+
+
+def _key_before(person: Person) -> str:
+    """The key of copies that an earlier version made, which are kept for weeks."""
     return f"cci:state:2:{person.organisation_id}:{person.assistant}:{person.user_id}"
 
 
@@ -54,7 +64,17 @@ def load(person: Person) -> PersonState | None:
         return None
     try:
         state = json.loads(str(body))["state"]
-        return PersonState.from_json(state) if isinstance(state, dict) else None
+        return PersonState.from_json(state) if state and isinstance(state, dict) else None
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         log.warning("state_copy_unreadable", error=type(error).__name__)
         return None
+
+
+def erase(person: Person) -> None:
+    """Leave no copy of a person's state, nor let a turn save one that was committed before. Raises redis.RedisError."""
+
+    def replace(client: redis.Redis) -> None:
+        client.set(_key(person), _ERASED, ex=_ERASED_SECONDS)
+        client.delete(_key_before(person))
+
+    ask_redis(replace)

@@ -10,10 +10,12 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cci_app.core.database import Base, OrganisationOwned, PersonOwned, belongs_to
 
+LABEL_LENGTH = 40
 PERSON = ("organisation_id", "assistant", "user_id")
 _OPEN = sa.text("state IN ('queued', 'sending')")
 
@@ -48,11 +50,19 @@ class OutboundState(StrEnum):
 
 
 class OutboundReason(StrEnum):
-    """Why something leaves: an answer after its deadline, what found no room in a reply, a reply nobody waited for."""
+    """Why something leaves: an answer after its deadline, what found no room in a reply, a reply nobody waited for,
+    words of a human, something that we tell on our own account.
+    """
 
     LATE = "late"
     REST = "rest"
     REPLY = "reply"
+    HUMAN = "human"
+    NOTICE = "notice"
+
+
+# What opens the person's next reply where their channel cannot be written to, or does not want it.
+OPENING = (OutboundReason.LATE, OutboundReason.REST, OutboundReason.HUMAN)
 
 
 class Via(StrEnum):
@@ -60,6 +70,14 @@ class Via(StrEnum):
 
     PUSH = "push"
     REPLY = "reply"
+
+
+class RunStatus(StrEnum):
+    """How far a conversation came. An abandoned one was reset, or begun anew, before its end."""
+
+    COMPLETED = "completed"
+    IN_PROGRESS = "in_progress"
+    ABANDONED = "abandoned"
 
 
 class TurnMode(StrEnum):
@@ -93,6 +111,11 @@ class WebhookEvent(PersonOwned, Base):
             postgresql_where=sa.text("logged_at IS NULL AND log_error IS NULL AND status <> 'received'"),
         ),
         sa.Index("ix_webhook_events_unanswered", *PERSON, postgresql_where=sa.text("status <> 'completed'")),
+        sa.Index(
+            "ix_webhook_events_trials",
+            *("organisation_id", "received_at"),
+            postgresql_where=sa.text("channel = 'trial'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
@@ -135,6 +158,11 @@ class OutboundMessage(PersonOwned, Base):
         sa.Index("ix_outbound_messages_due", "not_before", postgresql_where=_OPEN),
         sa.UniqueConstraint("organisation_id", "id"),
         sa.Index("ix_outbound_messages_receipt", "receipt_id"),
+        sa.Index(
+            "ix_outbound_messages_vendor",
+            *("organisation_id", "vendor_id"),
+            postgresql_where=sa.text("vendor_id IS NOT NULL"),
+        ),
         sa.Index(
             "ix_outbound_messages_troubled",
             *("organisation_id", "state", "id"),
@@ -181,12 +209,15 @@ class TurnState(PersonOwned, Base):
     the turns committed, `pending` the receipts not yet answered; `has_late` tells that something may wait to open the
     next reply. `attempts` counts how often the present turn was begun, but for those attempts that did no harm, and
     `takeovers` how often it was taken from whoever kept it no longer. `mode` says who answers.
+    `rating_of` is what the person was just asked about, 1 to 5; `rating_due` is when they are to be asked, unless they
+    write before.
     """
 
     __tablename__ = "turn_state"
     __table_args__ = (
         sa.PrimaryKeyConstraint(*PERSON),
         sa.CheckConstraint(f"mode IN ({_listed(TurnMode)})", name="mode"),
+        sa.Index("ix_turn_state_rating_due", "rating_due", postgresql_where=sa.text("rating_due IS NOT NULL")),
     )
 
     state: Mapped[dict[str, Any]] = mapped_column(server_default=sa.text("'{}'"))
@@ -196,6 +227,8 @@ class TurnState(PersonOwned, Base):
     takeovers: Mapped[int] = mapped_column(server_default=sa.text("0"))
     mode: Mapped[str] = mapped_column(sa.String(16), server_default=TurnMode.BOT.value)
     has_late: Mapped[bool] = mapped_column(server_default=sa.false())
+    rating_of: Mapped[int | None] = mapped_column(sa.BigInteger)
+    rating_due: Mapped[datetime | None]
     lease_token: Mapped[uuid.UUID | None]
     lease_until: Mapped[datetime | None]
 
@@ -209,6 +242,11 @@ class ConversationRun(PersonOwned, Base):
         sa.Index(None, *PERSON, "started_at"),
         sa.Index("ix_conversation_runs_started", "organisation_id", "started_at"),
         sa.Index("ix_conversation_runs_moved", "organisation_id", "last_message_at", "id"),
+        sa.Index(
+            "ix_conversation_runs_labelled",
+            *("organisation_id", "last_message_at", "id"),
+            postgresql_where=sa.text("labels <> '{}'"),
+        ),
         sa.Index(
             "ix_conversation_runs_words",
             sa.text("searched_words(client_company::text, contact_name)"),
@@ -228,6 +266,7 @@ class ConversationRun(PersonOwned, Base):
     current_question: Mapped[int | None]
     questions_answered: Mapped[int] = mapped_column(server_default=sa.text("0"))
     messages: Mapped[int] = mapped_column(server_default=sa.text("0"))
+    labels: Mapped[list[str]] = mapped_column(ARRAY(sa.String(LABEL_LENGTH)), server_default=sa.text("'{}'"))
 
 
 class Answer(OrganisationOwned, Base):
@@ -253,7 +292,8 @@ class Conversation(PersonOwned, Base):
     """The log: one row an event. `kind` is `message` or `reset` (whose texts are empty).
 
     The answer stands beside the last of the messages that it is to. `withheld` tells that there was one which nobody
-    was told, because a human had taken over meanwhile.
+    was told, because a human had taken over meanwhile, `failed` that it is an apology. `version` is that of the
+    assistant, `experiment_id` what it answered the person for.
     """
 
     __tablename__ = "conversations"
@@ -263,6 +303,11 @@ class Conversation(PersonOwned, Base):
         # With the organisation, which every policy asks for: else an index of it alone may be joined with this one.
         sa.Index("ix_conversations_run", "run_id", "organisation_id"),
         sa.Index("ix_conversations_late", "organisation_id", "run_id", postgresql_where=sa.text("late")),
+        sa.Index(
+            "ix_conversations_experiment",
+            *("organisation_id", "experiment_id", "user_id"),
+            postgresql_where=sa.text("experiment_id IS NOT NULL"),
+        ),
         sa.Index("ix_conversations_withheld", "organisation_id", "run_id", postgresql_where=sa.text("withheld")),
         sa.Index(
             "ix_conversations_words",
@@ -284,6 +329,9 @@ class Conversation(PersonOwned, Base):
     agent: Mapped[str | None] = mapped_column(sa.String(64))
     sources: Mapped[list[Any]] = mapped_column(server_default=sa.text("'[]'"))
     late: Mapped[bool] = mapped_column(server_default=sa.false())
+    failed: Mapped[bool] = mapped_column(server_default=sa.false())
+    version: Mapped[int | None]
+    experiment_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     withheld: Mapped[bool] = mapped_column(server_default=sa.false())
     timestamp: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     response_time_ms: Mapped[int]

@@ -5,6 +5,7 @@ assistant was about to say while the mode changed is withheld.
 """
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from cci_app.conversation.inbound import Person
 from cci_app.conversation.models import TurnMode
@@ -30,10 +31,15 @@ _CANCEL = sa.text(
 def set_mode(person: Person, mode: TurnMode) -> None:
     """Say who answers a person from now on, also one who never wrote."""
     with tenant_transaction(person.organisation_id) as session:
-        # Locks the row: a turn is completed before, and its parts are there to be cancelled, or after, saying nothing.
-        session.execute(_SET, {**person.columns, "mode": mode})
-        if mode is not TurnMode.BOT:
-            session.execute(_CANCEL, person.columns)
+        change_mode(session, person, mode)
+
+
+def change_mode(session: Session, person: Person, mode: TurnMode) -> None:
+    """The same, in the transaction of what it goes with."""
+    # Locks the row: a turn is completed before, and its parts are there to be cancelled, or after, saying nothing.
+    session.execute(_SET, {**person.columns, "mode": mode})
+    if mode is not TurnMode.BOT:
+        session.execute(_CANCEL, person.columns)
 
 
 def mode_of(person: Person) -> TurnMode:

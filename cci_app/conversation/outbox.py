@@ -2,6 +2,7 @@
 
 Whoever sends a row claims it first. A push of unknown fate is shown and never sent again; what a channel does not want,
 or cannot be given, opens the person's next reply where there is one. A state never goes down: the database refuses it.
+Whoever asked to be left alone is not written to: what waits for them is cancelled when it would be claimed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,13 +11,29 @@ from typing import Any
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.orm import Session
 
-from cci_app.channels.message import Address, Part, address_from_json, part_from_json, parts_from_json, plain_text
+from cci_app.channels.accounts import stop_account
+from cci_app.channels.message import (
+    Address,
+    DeliveryReport,
+    Part,
+    Template,
+    address_from_json,
+    address_to_json,
+    part_from_json,
+    part_to_json,
+    parts_from_json,
+)
 from cci_app.channels.ports import Delivery, Fault, Refused, Retry, Sent, Uncertain
 from cci_app.channels.registry import Channels
+from cci_app.channels.words import plain_text
 from cci_app.conversation.inbound import Person
-from cci_app.conversation.models import LateState, OutboundReason, OutboundState, Via
-from cci_app.core.database import one_trip, system_transaction, tenant_statement
+from cci_app.conversation.models import OPENING, LateState, OutboundReason, OutboundState, Via
+from cci_app.conversation.window import window_closes_at
+from cci_app.core import clock
+from cci_app.core.clock import is_over, lies_ahead
+from cci_app.core.database import jsonb, one_trip, system_transaction, tenant_statement
 from cci_app.core.errors import Unavailable
 
 log = structlog.get_logger(__name__)
@@ -27,14 +44,29 @@ MAX_ATTEMPTS = 8
 _FIRST_PAUSE_SECONDS = 2.0
 _LONGEST_PAUSE_SECONDS = 300.0
 
+_IS_DUE = f"(not_before <= clock_timestamp() OR {lies_ahead('created_at')})"
+# To one who asked to be left alone nothing is sent but what answers that message or a later one of theirs, and what a
+# human says once they have written again.
+_BAR = (
+    "WITH barred AS (UPDATE outbound_messages m SET state = 'cancelled', error = 'they asked not to be written to'"
+    " FROM contact_marks k WHERE k.organisation_id = :organisation_id AND k.person = :person"
+    "  AND m.organisation_id = :organisation_id AND m.assistant = :assistant AND m.user_id = :user_id"
+    "  AND m.state = 'queued' AND m.via = 'push' AND CASE"
+    "   WHEN m.receipt_id IS NOT NULL AND k.receipt_id IS NOT NULL THEN m.receipt_id < k.receipt_id"
+    "   WHEN m.receipt_id IS NOT NULL THEN m.created_at < k.marked_at"
+    "   ELSE m.reason <> 'human' OR NOT EXISTS (SELECT FROM webhook_events e"
+    "    WHERE e.organisation_id = m.organisation_id AND e.assistant = m.assistant AND e.user_id = m.user_id"
+    "    AND e.kind = 'message' AND CASE WHEN k.receipt_id IS NULL THEN e.received_at > k.marked_at"
+    "     ELSE e.id > k.receipt_id END) END RETURNING m.id) "
+)
 # The oldest that is not done with, if it is due and nobody sends it: later ones wait for it.
 _CLAIM = one_trip(
-    "UPDATE outbound_messages SET state = 'sending', attempts = attempts + 1,"
+    f"{_BAR}UPDATE outbound_messages SET state = 'sending', attempts = attempts + 1,"
     " claimed_until = clock_timestamp() + make_interval(secs => :claim)"
     " WHERE id = (SELECT min(id) FROM outbound_messages"
     "  WHERE organisation_id = :organisation_id AND assistant = :assistant AND user_id = :user_id"
-    "  AND state IN ('queued', 'sending') AND via = 'push')"
-    " AND state = 'queued' AND via = 'push' AND not_before <= clock_timestamp()"
+    "  AND state IN ('queued', 'sending') AND via = 'push' AND id NOT IN (SELECT id FROM barred))"
+    f" AND state = 'queued' AND via = 'push' AND {_IS_DUE}"
     " RETURNING id, idempotency_key, address, part, reason, attempts"
 )
 _SETTLE = one_trip(
@@ -49,11 +81,29 @@ _SETTLE = one_trip(
 _GIVE_UP = sa.text(
     "UPDATE outbound_messages SET state = 'uncertain', claimed_until = NULL,"
     " error = 'the process that sent it ended before it knew'"
-    " WHERE state = 'sending' AND via = 'push' AND claimed_until < clock_timestamp()"
+    f" WHERE state = 'sending' AND via = 'push' AND {is_over('claimed_until', str(CLAIM_SECONDS))}"
 )
 _DUE = sa.text(
     "SELECT min(id) FROM outbound_messages WHERE state = 'queued' AND via = 'push'"
-    " AND not_before <= clock_timestamp() GROUP BY organisation_id, assistant, user_id ORDER BY 1 LIMIT 1000"
+    f" AND {_IS_DUE} GROUP BY organisation_id, assistant, user_id ORDER BY 1 LIMIT 1000"
+)
+# What a message may be that becomes this: the channel tells it in any order, and again.
+_BEFORE: Mapping[str, tuple[OutboundState, ...]] = {
+    OutboundState.SENT: (OutboundState.SENDING, OutboundState.UNCERTAIN),
+    OutboundState.DELIVERED: (OutboundState.SENDING, OutboundState.UNCERTAIN, OutboundState.SENT),
+    OutboundState.READ: (
+        *(OutboundState.SENDING, OutboundState.UNCERTAIN, OutboundState.SENT, OutboundState.DELIVERED),
+    ),
+    OutboundState.FAILED: (OutboundState.SENDING, OutboundState.UNCERTAIN, OutboundState.SENT),
+}
+_REPORT = one_trip(
+    "UPDATE outbound_messages SET state = :state, vendor_id = COALESCE(:vendor_id, vendor_id), claimed_until = NULL,"
+    " error_code = :code, error = :error"
+    " WHERE organisation_id = :organisation_id AND (vendor_id = :vendor_id OR idempotency_key = :key)"
+    " AND state = ANY(CAST(:before AS text[])) AND via = 'push' RETURNING id"
+)
+_WINDOW_CLOSED = (
+    "the person's last message is too long ago: until they write again the channel takes a template and nothing else"
 )
 _WHOSE = sa.text("SELECT organisation_id, assistant, user_id FROM outbound_messages WHERE id = :id")
 _LIST = one_trip(
@@ -77,8 +127,20 @@ _LIST_LATE = one_trip(
     "), answers AS (SELECT receipt_id, (array_agg(late ORDER BY array_position(:states, late)))[1] AS state,"
     " max(error) AS reason, max(attempts) AS attempts, jsonb_agg(part ORDER BY id) AS parts FROM told GROUP BY 1"
     ") SELECT a.*, e.assistant, e.user_id, e.received_at, e.completed_at AS answered_at FROM answers a"
-    " JOIN webhook_events e ON e.id = a.receipt_id WHERE (:state IS NULL OR a.state = :state)"
+    " JOIN webhook_events e ON e.id = a.receipt_id AND e.channel <> 'trial' WHERE (:state IS NULL OR a.state = :state)"
     " AND (:before IS NULL OR a.receipt_id < :before) ORDER BY a.receipt_id DESC LIMIT :limit"
+)
+
+
+_PUT = sa.text(
+    "INSERT INTO outbound_messages (organisation_id, assistant, user_id, reason, position, idempotency_key, address,"
+    " part, via) VALUES (:organisation_id, :assistant, :user_id, :reason, 0, :key, :address, :part, :via)"
+    " ON CONFLICT (organisation_id, idempotency_key) DO NOTHING RETURNING id"
+).bindparams(*jsonb("address", "part"))
+_HAS_LATE = sa.text(
+    "INSERT INTO turn_state (organisation_id, assistant, user_id, has_late)"
+    " VALUES (:organisation_id, :assistant, :user_id, true)"
+    " ON CONFLICT (organisation_id, assistant, user_id) DO UPDATE SET has_late = true"
 )
 
 
@@ -105,11 +167,18 @@ class Outbox:
         sent: list[Delivery] = []
         while (claim := claim_next(person)) is not None:
             delivery = self._deliver(person, claim)
-            _settle(person, claim, delivery)
+            _settle(person, claim, delivery, opens=self._opens(claim))
             sent.append(delivery)
             if isinstance(delivery, Retry):
                 break
         return sent
+
+    def _opens(self, claim: ClaimedPart) -> bool:
+        """Whether it can be told when the person next writes: what belongs to a conversation with a listener."""
+        if claim.reason is not OutboundReason.HUMAN:
+            return claim.reason in OPENING
+        channel = self._channels.get(claim.address.channel) if claim.address else None
+        return channel is None or channel.limits.listener
 
     def _deliver(self, person: Person, claim: ClaimedPart) -> Delivery:
         try:
@@ -118,16 +187,62 @@ class Outbox:
             return Retry(error.message)
         if claim.address is None or channel is None:
             return Refused("no_address", "the organisation has no channel that reaches this person")
-        return channel.send(claim.part, claim.address, claim.key)
+        if not isinstance(claim.part, Template):
+            closes = window_closes_at(person, claim.address, channel.limits)
+            if closes is not None and closes < clock.now():
+                return Refused("window_closed", _WINDOW_CLOSED, Fault.WINDOW_CLOSED)
+        delivery = channel.send(claim.part, claim.address, claim.key)
+        if isinstance(delivery, Refused) and delivery.fault is Fault.STOP_ACCOUNT:
+            stop_account(person.organisation_id, claim.address, f"{delivery.reason} ({delivery.code})")
+        return delivery
+
+
+def put(
+    session: Session,
+    person: Person,
+    part: Part,
+    *,
+    reason: OutboundReason,
+    key: str,
+    address: Address | None,
+    pushable: bool,
+) -> int | None:
+    """Put a part into the outbox, in the transaction of what it goes with: once for each key; its id, the first time.
+
+    Where the person cannot be written to it opens their next reply. Whoever calls rings for it afterwards.
+    """
+    values = {"reason": reason, "key": key, "part": part_to_json(part), "address": address_to_json(address)}
+    via = Via.PUSH if pushable else Via.REPLY
+    message_id: int | None = session.scalar(_PUT, {**person.columns, **values, "via": via})
+    if message_id is not None and via is Via.REPLY:
+        session.execute(_HAS_LATE, person.columns)
+    return message_id
 
 
 def claim_next(person: Person) -> ClaimedPart | None:
     """Claim the person's next part; None where nothing is due, or somebody else sends to them."""
-    values = {**person.columns, "claim": CLAIM_SECONDS}
+    values = {**person.columns, "person": person.pseudonym, "claim": CLAIM_SECONDS}
     for row in tenant_statement(person.organisation_id, _CLAIM, values):
         address, part = address_from_json(row.address), part_from_json(row.part)
         return ClaimedPart(row.id, row.idempotency_key, address, part, OutboundReason(row.reason), row.attempts)
     return None
+
+
+def note_report(organisation_id: int, report: DeliveryReport) -> bool:
+    """Note what a channel tells of a message of ours; whether it was one, and came further. No state goes down."""
+    before = _BEFORE.get(report.state)
+    if before is None:
+        return False
+    values = {
+        "organisation_id": organisation_id,
+        "state": report.state,
+        "before": [str(state) for state in before],
+        "vendor_id": report.vendor_id,
+        "key": report.key,
+        "code": report.code,
+        "error": report.reason,
+    }
+    return bool(tenant_statement(organisation_id, _REPORT, values))
 
 
 def due_messages() -> Sequence[int]:
@@ -168,7 +283,7 @@ def late_answers(
     return [{**row._asdict(), "answer": plain_text(parts_from_json(row.parts))} for row in found]
 
 
-def _settle(person: Person, claim: ClaimedPart, delivery: Delivery) -> None:
+def _settle(person: Person, claim: ClaimedPart, delivery: Delivery, *, opens: bool) -> None:
     state, via, pause, code = OutboundState.SENT, Via.PUSH, 0.0, None
     if isinstance(delivery, Retry) and claim.attempts < MAX_ATTEMPTS:
         state = OutboundState.QUEUED
@@ -177,11 +292,7 @@ def _settle(person: Person, claim: ClaimedPart, delivery: Delivery) -> None:
         state = OutboundState.UNCERTAIN
     elif isinstance(delivery, Refused | Retry):
         code = delivery.code if isinstance(delivery, Refused) else "given_up"
-        # What belongs to a conversation with a listener is told when the person next writes; nothing else can be.
-        opens = claim.reason in {OutboundReason.LATE, OutboundReason.REST}
         state, via = (OutboundState.QUEUED, Via.REPLY) if opens else (OutboundState.FAILED, Via.PUSH)
-        if isinstance(delivery, Refused) and delivery.fault is Fault.STOP_ACCOUNT:
-            log.error("account_not_accepted", channel=claim.address.channel if claim.address else None, code=code)
     error = None if isinstance(delivery, Sent) else delivery.reason
     log.info("outbound", message=claim.id, state=state, via=via, code=code, attempts=claim.attempts)
     tenant_statement(

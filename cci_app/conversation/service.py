@@ -12,27 +12,34 @@ from flask import Flask, current_app
 
 from cci_app.assistants.assistant import Assistant
 from cci_app.assistants.catalogue import Catalogue, load_catalogue
-from cci_app.channels.message import Text, written
+from cci_app.assistants.experiments.assignment import RunningExperiments
+from cci_app.channels.message import Address, Text
 from cci_app.channels.ports import Rendered, Reply
 from cci_app.channels.registry import Channels, load_channels
+from cci_app.channels.words import written
 from cci_app.contacts import book
 from cci_app.contacts.card import ContactCard
 from cci_app.conversation import completing, memory, receipts, turns
 from cci_app.conversation.acquaintance import acquaint, forget, remembered
 from cci_app.conversation.completing import Completion, ModeChanged
 from cci_app.conversation.inbound import Event, Person
+from cci_app.conversation.media import Attention
 from cci_app.conversation.models import TurnMode
 from cci_app.conversation.outbox import Outbox
 from cci_app.conversation.pool import AgentPool
-from cci_app.conversation.receipts import Receipt
+from cci_app.conversation.receipts import Receipt, ReceiptGone
 from cci_app.conversation.state import PersonState
 from cci_app.conversation.thinking import Thought, language_of, outcome, think, withheld
 from cci_app.conversation.turns import LeaseLost, Turn
 from cci_app.core import clock
 from cci_app.core.database import tenant_transaction
 from cci_app.core.deadline import Deadline
+from cci_app.core.errors import CannotStart, InvalidInput, TooManyRequests
 from cci_app.core.queue import Task, ring, ring_after
+from cci_app.core.seats import NoSeat, Seats
 from cci_app.llm.chains import ChatModels
+from cci_app.llm.senses import senses
+from cci_app.usage.allowance import TurnAllowance, TurnRefused
 from config.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -41,6 +48,9 @@ log = structlog.get_logger(__name__)
 _BACKGROUND_SECONDS = 60.0
 _FIRST_POLL_SECONDS = 0.01
 _LONGEST_POLL_SECONDS = 0.1
+# Each who waits has a thread of the process and asks the database ten times a second.
+_WAITING_OF_ONE = 4
+_REPEATS_OF_ONE = 20
 
 
 @dataclass(slots=True)
@@ -61,6 +71,15 @@ class _Arrival:
     deadline: Deadline
 
 
+@dataclass(frozen=True, slots=True)
+class _AnsweredBy:
+    """Who answers a turn that began then, on the clock of `time.monotonic`; `experiment` is what that is for."""
+
+    assistant: Assistant
+    experiment: int | None
+    started: float
+
+
 class Conversation:
     """Receives events and answers them; one for each application."""
 
@@ -68,8 +87,12 @@ class Conversation:
         self._settings = settings
         self.catalogue = catalogue
         self._pool = AgentPool(app, settings.agent_pool_size)
+        self._waiting = Seats(of_one=_WAITING_OF_ONE, of_all=max(1, settings.web_threads // 2))
+        self._repeats = Seats(of_one=_REPEATS_OF_ONE, of_all=settings.web_threads)
+        self.experiments = RunningExperiments()
         self.channels = channels
         self.outbox = Outbox(channels)
+        self._attention = Attention(channels, settings, senses(settings))
 
     def assistant(self, organisation_id: int, name: str | None) -> Assistant:
         """The organisation's assistant of that name, its default one for None. Raises InvalidInput for an unknown."""
@@ -82,21 +105,33 @@ class Conversation:
     def receive(self, event: Event, waited: float = 0.0) -> Answered:
         """Answer an event inside the reply budget: with the reply, the stored one of a repeat, or a holding reply.
 
-        Where nobody waits for the reply it is kept, to be answered by a worker, and acknowledged. `waited` is how many
-        seconds of the budget went by before.
+        Where nobody waits for the reply it is kept, for a worker, and acknowledged; whoever is erased meanwhile is told
+        nothing. `waited` is how many seconds of the budget went by before. Of one person few wait: whoever sends more
+        gets the holding reply at once, and of repeats of one event more than a channel makes raise TooManyRequests.
         """
-        if not self.channels[event.inbound.channel].limits.listener:
-            return self._keep(event)
         opening = time.monotonic()
+        channel = self.channels[event.inbound.channel]
+        try:
+            return self._listen(event, opening, waited) if channel.limits.listener else self._keep(event)
+        except ReceiptGone:
+            log.info("receipt_erased")
+            return Answered(channel.render(Reply((), {}, round((time.monotonic() - opening + waited) * 1000))))
+
+    def _listen(self, event: Event, opening: float, waited: float) -> Answered:
+        """Answer an event for whose reply somebody waits."""
         started = opening - waited
         receipt = receipts.open_receipt(event, self._settings.default_region)
         arrival = _Arrival(event, receipt, started, Deadline(started + self._settings.reply_budget_seconds))
         stages = {"receive": time.monotonic() - opening}
         if receipt.reply is not None:
             return Answered(receipt.reply, stages)
-        turn = receipt.turn or self._await_turn(arrival)
-        answered = self._answer(turn, arrival) if turn else None
-        answered = answered or Answered(self._await_reply(arrival))
+        try:
+            answered = self._answer(receipt.turn, arrival) if receipt.turn else None
+            answered = answered or self._wait(arrival)
+        except NoSeat as error:
+            if receipt.repeated:
+                raise TooManyRequests("this message is being answered: send it again", retry_after=1) from error
+            answered = Answered(self._hold(arrival))
         return Answered(answered.reply, {**stages, **answered.stages})
 
     def _keep(self, event: Event) -> Answered:
@@ -136,15 +171,47 @@ class Conversation:
     def contact(self, person: Person) -> ContactCard | None:
         """Who a person is, as their last message was answered: by an agent's own contact book, else by ours."""
         with tenant_transaction(person.organisation_id) as session:
-            known = book.find(session, person.organisation_id, person.user_id, self._settings.default_region)
-        return remembered(self.state(person), known, self._serving(person))
+            known = book.find(session, person.organisation_id, person.known_as, self._settings.default_region)
+        state = self.state(person)
+        return remembered(state, known, self._serving(person, state))
 
-    def _serving(self, person: Person) -> Assistant:
-        return self.catalogue.find(person.organisation_id, person.assistant)
+    def reach(self, person: Person, state: PersonState | None) -> tuple[Address | None, bool]:
+        """Where a person can be reached, as far as a channel ever told, and whether they can be written to there.
+
+        `state` is where they stand.
+        """
+        address = (state.address if state else None) or self.channels.address_of(person.user_id)
+        return address, self.channels.can_push(person.organisation_id, address)
+
+    def _serving(self, person: Person, state: PersonState | None) -> Assistant:
+        """The assistant in the version that answers a person who stands there."""
+        return self._chosen(person, state)[0]
+
+    def _chosen(self, person: Person, state: PersonState | None) -> tuple[Assistant, int | None]:
+        """The same, and the experiment that it is for, where it is for one.
+
+        Whoever is in the middle of a conversation when an experiment begins ends it as it began.
+        """
+        find = self.catalogue.find
+        serving = find(person.organisation_id, person.assistant, person.version)
+        running = None if person.is_tried else self.experiments.of(person.organisation_id, serving.name)
+        if running is None:
+            return serving, None
+        begun = state is not None and state.run is not None and state.run.started_at < running.started_at
+        if state is not None and begun and not state.is_stale(clock.now(), serving.silence):
+            return serving, None
+        version = running.version_of(person.organisation_id, serving.name, person.user_id)
+        try:
+            return find(person.organisation_id, serving.name, version), running.id
+        except (InvalidInput, CannotStart):
+            # The check of the split tells of it: this person is in none of its versions.
+            log.warning("version_missing", assistant=serving.name, version=version, experiment=running.id)
+            return serving, None
 
     def _finish(self, turn: Turn) -> None:
         """A turn that nobody waits for."""
         try:
+            self.channels.signal(turn.person.organisation_id, turn.address, turn.event_id)
             self._work(turn, time.monotonic(), unheard=True)
         except LeaseLost:
             log.info("turn_taken_over", receipt=turn.receipt_id)
@@ -180,20 +247,33 @@ class Conversation:
         unheard: bool = False,
     ) -> Answered:
         """The turn itself, in a thread of the pool: think, commit, remember, ring."""
-        assistant = self._serving(turn.person)
-        turn = acquaint(turn, assistant)
+        state = PersonState.from_json(turn.state) if turn.state else None
+        assistant, experiment = self._chosen(turn.person, state)
+        until = deadline or Deadline.after(_BACKGROUND_SECONDS)
+        turn = acquaint(self._attention.attend(turn, until), assistant)
         now = clock.now()
-        thought = think(turn, assistant, deadline or Deadline.after(_BACKGROUND_SECONDS), now)
         unheard = unheard and self.channels[turn.channel].limits.listener
-        done = self._completion(turn, thought, started, unheard=unheard)
+        if turn.mode is not TurnMode.BOT and (unheard or not self.channels[turn.channel].limits.listener):
+            # What a human left for the next reply waits for one that is heard.
+            turn = replace(turn, late=())
+        thought = think(turn, assistant, until, now)
+        answered = _AnsweredBy(assistant, experiment, started)
+        done = self._completion(turn, thought, answered, unheard=unheard)
         committing = time.monotonic()
         try:
             late = completing.complete(turn, done, unheard=unheard, silent=turn.mode is not TurnMode.BOT)
         except ModeChanged:
             silent = think(replace(turn, mode=TurnMode.PAUSED), assistant, Deadline.after(0), now)
-            kept, done = done, self._completion(turn, silent, started, unheard=False)
-            done = replace(done, outcome=withheld(kept.outcome, done.outcome))
+            kept, done = done, self._completion(turn, silent, answered, unheard=False)
+            done = replace(done, outcome=withheld(kept.outcome, done.outcome), tokens=kept.tokens)
             late = completing.complete(turn, done, unheard=False, silent=True)
+        except TurnRefused as error:
+            refused = think(
+                replace(turn, allowance=TurnAllowance.none(error.refusal)), assistant, Deadline.after(0), now
+            )
+            kept, done = done, self._completion(turn, refused, answered, unheard=unheard)
+            done = replace(done, outcome=withheld(kept.outcome, done.outcome), tokens=kept.tokens)
+            late = completing.complete(turn, done, unheard=unheard)
         stages = {**thought.stages, "complete": time.monotonic() - committing}
         forget(turn, assistant)
         memory.save(turn.person, done.state, turn.sequence + 1, self._settings.state_ttl_seconds)
@@ -202,27 +282,40 @@ class Conversation:
             self.outbox.send(turn.person)
         return Answered(done.reply, stages)
 
-    def _completion(self, turn: Turn, thought: Thought, started: float, *, unheard: bool) -> Completion:
+    def _completion(self, turn: Turn, thought: Thought, by: "_AnsweredBy", *, unheard: bool) -> Completion:
         """What is to be written of a thought. `unheard` tells that whoever waited for it does no more."""
-        channel = self.channels[turn.channel]
-        elapsed_ms = round((time.monotonic() - started) * 1000)
+        channel, assistant = self.channels[turn.channel], by.assistant
+        elapsed_ms = round((time.monotonic() - by.started) * 1000)
         said = thought.parts if channel.limits.listener else ()
         if unheard and said:
             # It is pushed or opens the next reply: a repeat of the event must not bring it a second time.
-            assistant = self._serving(turn.person)
             said = (Text(assistant.holding(thought.state.language or assistant.default_language)),)
         status = thought.state.user_status()
         address = thought.state.address or self.channels.address_of(turn.person.user_id)
+        leaving = self.channels.fitted(address, thought.parts)
+        pushable = self.channels.can_push(turn.person.organisation_id, address)
         return Completion(
             state=thought.state.to_json(),
-            outcome=outcome(turn, thought, elapsed_ms),
+            outcome=outcome(turn, thought, elapsed_ms, assistant.version, by.experiment),
             reply=channel.render(Reply(said, status, elapsed_ms)),
             failed=thought.failed,
             address=address,
-            pushable=self.channels.can_push(turn.person.organisation_id, address),
-            sent=() if channel.limits.listener else thought.parts,
+            pushable=pushable,
+            sent=() if channel.limits.listener else leaving,
+            late=leaving if channel.limits.listener else (),
             empty=channel.render(Reply((), status, elapsed_ms)) if turn.earlier else None,
+            rating_after=_rating_after(assistant, thought, pushable=pushable),
+            messages=thought.messages,
+            tokens=thought.tokens,
         )
+
+    def _wait(self, arrival: _Arrival) -> Answered:
+        """Wait for what came before: then the event's own turn, or somebody else's reply to it. Raises NoSeat."""
+        receipt, seats = arrival.receipt, self._repeats if arrival.receipt.repeated else self._waiting
+        with seats.take(arrival.event.person):
+            turn = None if receipt.turn else self._await_turn(arrival)
+            answered = self._answer(turn, arrival) if turn else None
+            return answered or Answered(self._await_reply(arrival))
 
     def _await_turn(self, arrival: _Arrival) -> Turn | None:
         """Wait for the turn of a receipt; None when the deadline passed or a reply is already there."""
@@ -246,8 +339,9 @@ class Conversation:
     def _hold(self, arrival: _Arrival) -> Rendered:
         """Give the holding reply, unless the answer came in this very moment."""
         person, receipt = arrival.event.person, arrival.receipt
-        assistant = self._serving(person)
-        state = self.state(person) or PersonState(progress=assistant.start)
+        known = self.state(person)
+        assistant = self._serving(person, known)
+        state = known or PersonState(progress=assistant.start)
         text = Text(assistant.holding(language_of(written(arrival.event.inbound.parts), state, assistant)))
         elapsed_ms = round((time.monotonic() - arrival.started) * 1000)
         rendered = self.channels[receipt.channel].render(Reply((text,), state.user_status(), elapsed_ms))
@@ -258,6 +352,16 @@ class Conversation:
         """Let the turns under way end."""
         self._pool.stop()
         self.channels.close()
+
+
+def _rating_after(assistant: Assistant, thought: Thought, *, pushable: bool) -> float | None:
+    """After how many seconds of silence to ask how a conversation was; None where it is not over, or was rated."""
+    after = assistant.feedback.rating_after
+    unfinished = thought.state.progress is not None and not thought.state.completed
+    handed = thought.reply is not None and thought.reply.handoff is not None
+    if after is None or not pushable or unfinished or handed or thought.reply is None:
+        return None
+    return after.total_seconds()
 
 
 def _pauses(deadline: Deadline) -> Iterator[None]:

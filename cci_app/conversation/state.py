@@ -33,10 +33,22 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class LastAnswer:
+    """The answer that a person read last: the receipt of their message, and whether it asks them something.
+
+    `offers` tells that it has buttons below it for what they think of it.
+    """
+
+    receipt_id: int
+    asks: bool
+    offers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PersonState:
     """The state of a person. `run` is None before the first message and after a reset; `agents` holds each agent's own
     state by the agent's name. `progress` is what the person's agent says of it, None where it never said anything;
-    `address` is where the person can be reached, as far as a channel ever told.
+    `address` is where the person can be reached, as far as a channel ever told; `last` is what they were told last.
     """
 
     run: Run | None = None
@@ -47,6 +59,7 @@ class PersonState:
     company: str | None = None
     last_at: datetime | None = None
     address: Address | None = None
+    last: LastAnswer | None = None
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
@@ -63,6 +76,7 @@ class PersonState:
             company=kept["company"],
             last_at=datetime.fromisoformat(kept["last_at"]) if kept["last_at"] else None,
             address=_address(kept),
+            last=LastAnswer(**kept["last"]) if kept.get("last") else None,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -76,6 +90,7 @@ class PersonState:
             "company": self.company,
             "last_at": self.last_at.isoformat() if self.last_at else None,
             "address": address_to_json(self.address),
+            "last": asdict(self.last) if self.last else None,
         }
 
     @property
@@ -95,7 +110,7 @@ class PersonState:
 
     def cleared(self, start: Progress | None) -> Self:
         """The state at the start of a run: nothing but the person's language and identity is left."""
-        return replace(self, run=None, agents={}, progress=start)
+        return replace(self, run=None, agents={}, progress=start, last=None)
 
     def is_stale(self, now: datetime, silence: timedelta) -> bool:
         """Whether nothing was heard for so long that a new message begins another run.

@@ -10,12 +10,16 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from cci_app.channels.message import Address, Part, address_from_json, attachments_of, part_from_json, parts_from_json
+from cci_app.channels.message import Address, Part, address_from_json, part_from_json, parts_from_json
+from cci_app.channels.words import attachments_of
 from cci_app.contacts.book import CANDIDATES, asked_for, chosen
 from cci_app.contacts.card import ContactCard
+from cci_app.contacts.wishes import ContactWish
 from cci_app.conversation.inbound import EventKind, Person
-from cci_app.conversation.models import TurnMode
+from cci_app.conversation.models import OPENING, OutboundReason, TurnMode
+from cci_app.core.clock import is_over, lies_ahead
 from cci_app.core.database import one_trip, tenant_statement
+from cci_app.usage.allowance import ALLOWANCE, UNLIMITED, TurnAllowance
 
 LEASE_SECONDS = 6
 # A turn that ended its process is tried once more, apart from others of its kind. Where all there is was killed at
@@ -25,9 +29,13 @@ MAX_TAKEOVERS = 5
 # What one turn answers at most: a message of the longest kind may be that long.
 MOST_TOGETHER = 50
 LONGEST_TOGETHER = 4096
-# Whose rows a statement is about, and the contact of the person beside them.
+# Whose rows a statement is about; and beside them the contact of the person, what they asked for, what is allowed.
 OF_PERSON = "organisation_id = :organisation_id AND assistant = :assistant AND user_id = :user_id"
-CONTACTS = f"(SELECT json_agg(c) FROM ({CANDIDATES}) c) AS contacts"
+CONTACTS = (
+    f"(SELECT json_agg(c) FROM ({CANDIDATES}) c) AS contacts,"
+    " (SELECT wish FROM contact_marks WHERE organisation_id = :organisation_id AND person = :person) AS wish,"
+    f" ({ALLOWANCE}) AS allowance"
+)
 # In the process that forks the others, and lives on when one of them dies.
 _BORN = time.monotonic()
 
@@ -38,18 +46,20 @@ class LeaseLost(Exception):  # noqa: N818
 
 @dataclass(frozen=True, slots=True)
 class LateAnswer:
-    """A part of an answer that could not be told before, and waits to open the next reply."""
+    """A part of an answer that could not be told before, and waits to open the next reply. `by_human`: a human's."""
 
     message_id: int
     part: Part
+    by_human: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
     """The right to answer what a person said, with what is needed for it.
 
-    `receipt_id` is the newest of the messages that it answers, which gets the reply; `earlier` are the others: `text`
-    and `attachments` are those of all of them, in order.
+    `receipt_id` is the newest of the messages that it answers, which gets the reply, and `event_id` the channel's id of
+    it; `earlier` are the others: `text` and `attachments` are those of all of them, in order. `heard` is what of the
+    text was spoken.
     """
 
     person: Person
@@ -67,7 +77,22 @@ class Turn:
     takeovers: int
     mode: TurnMode
     contact: ContactCard | None
+    wish: ContactWish | None = None
     earlier: tuple[int, ...] = ()
+    event_id: str | None = None
+    heard: str = ""
+    rating_of: int | None = None
+    allowance: TurnAllowance = UNLIMITED
+
+    @property
+    def asked_rating(self) -> int | None:
+        """What the person was asked about, 1 to 5, unless this reply is what asks it."""
+        return None if any(late.by_human for late in self.late) else self.rating_of
+
+    @property
+    def longest(self) -> int:
+        """How long a message of it is, in characters: the mean of those that are answered together."""
+        return len(self.text) // (1 + len(self.earlier))
 
     @property
     def is_suspect(self) -> bool:
@@ -83,7 +108,7 @@ class Turn:
 # What waits, and of that what can be answered as one: of one kind and one channel, from the oldest on.
 _TOGETHER = (
     "WITH waiting AS ("
-    " SELECT id, kind, channel, channel_account, text, parts, reply_to, received_at, held, not_before,"
+    " SELECT id, kind, channel, channel_account, event_id, text, parts, reply_to, received_at, held, not_before,"
     "  row_number() OVER (ORDER BY id) AS number, sum(length(text)) OVER (ORDER BY id) AS length"
     f" FROM webhook_events WHERE {OF_PERSON} AND status = 'received'"
     "), first AS (SELECT * FROM waiting WHERE number = 1"
@@ -103,9 +128,10 @@ _FOR_LISTENER = (
 # For nobody: where somebody may wait still, they take their turn themselves; and a burst may go on.
 _FOR_NOBODY = (
     "NOT EXISTS (SELECT FROM together o WHERE o.number <= t.number AND o.not_before IS NULL AND NOT o.held"
-    "  AND o.received_at >= clock_timestamp() - make_interval(secs => :grace))"
+    f"  AND o.received_at >= clock_timestamp() - make_interval(secs => :grace) AND NOT {lies_ahead('o.received_at')})"
     " AND (SELECT count(not_before) = 0 OR max(not_before) <= clock_timestamp()"
-    "  OR min(received_at) <= clock_timestamp() - make_interval(secs => :longest) FROM together)"
+    f"  OR min(received_at) <= clock_timestamp() - make_interval(secs => :longest) OR {lies_ahead('max(received_at)')}"
+    "  FROM together)"
 )
 _TAKE = (
     "), turn AS ("
@@ -119,18 +145,19 @@ _TAKE = (
     # Of a turn that is completed in this moment the row is seen anew, what waits is not.
     f" FROM (SELECT sequence FROM turn_state WHERE {OF_PERSON}) seen"
     f" WHERE {OF_PERSON} AND t.sequence = seen.sequence AND EXISTS (SELECT FROM taken)"
-    "  AND (t.lease_token IS NULL OR t.lease_until < clock_timestamp())"
-    " RETURNING t.state, t.sequence, t.has_late, t.attempts, t.takeovers, t.mode"
-    ") SELECT taken.id, taken.kind, taken.channel, taken.text, taken.parts, taken.reply_to, turn.*,"
+    f"  AND (t.lease_token IS NULL OR {is_over('t.lease_until', ':lease')})"
+    " RETURNING t.state, t.sequence, t.has_late, t.attempts, t.takeovers, t.mode, t.rating_of"
+    ") SELECT taken.id, taken.kind, taken.channel, taken.event_id, taken.text, taken.parts, taken.reply_to, turn.*,"
     f" {CONTACTS} FROM taken, turn ORDER BY taken.id"
 )
 _TAKE_FOR_LISTENER = one_trip(f"{_TOGETHER}{_FOR_LISTENER}{_TAKE}")
 _TAKE_FOR_NOBODY = one_trip(f"{_TOGETHER}{_FOR_NOBODY}{_TAKE}")
 
-# Those that wait, and those that an earlier attempt at this turn was opening.
+# Those that wait, and those that an earlier attempt at this turn was opening. Where a human answers, only theirs.
 _OPEN_LATE = one_trip(
     f"UPDATE outbound_messages SET state = 'sending', via = 'reply', claimed_until = NULL WHERE {OF_PERSON}"
-    " AND (state = 'queued' OR state = 'sending' AND via = 'reply') AND reason IN ('late', 'rest') RETURNING id, part"
+    " AND (state = 'queued' OR state = 'sending' AND via = 'reply') AND reason = ANY(:reasons)"
+    " RETURNING id, part, reason"
 )
 
 # Whoever is there to say so did not die of it: also where somebody has taken over meanwhile, that was no attempt.
@@ -170,9 +197,10 @@ def take_waiting(person: Person, region: str, *, grace_seconds: float, longest_s
 
 def _take(person: Person, statement: Any, which: Mapping[str, Any], region: str) -> Turn | None:
     token = uuid.uuid4()
-    contact = asked_for(person.user_id, region)
+    contact = asked_for(person.known_as, region)
     alive = time.monotonic() - _BORN
-    values = {**person.columns, **contact, **which, "token": token, "lease": LEASE_SECONDS, "alive": alive}
+    whose = {**person.columns, **contact, "person": person.pseudonym}
+    values = {**whose, **which, "token": token, "lease": LEASE_SECONDS, "alive": alive}
     rows = tenant_statement(person.organisation_id, statement, values)
     if not rows:
         return None
@@ -188,6 +216,7 @@ def _take(person: Person, statement: Any, which: Mapping[str, Any], region: str)
         address=address_from_json(addresses[-1]) if addresses else None,
         channel=newest.channel,
         earlier=tuple(row.id for row in rows[:-1]),
+        event_id=newest.event_id,
         **rest_of_turn(person, kind, newest, contact),
     )
 
@@ -219,8 +248,12 @@ def extend_leases(organisation_id: int, tokens: Sequence[uuid.UUID]) -> None:
 def rest_of_turn(person: Person, kind: EventKind, row: Any, contact: Mapping[str, str | None]) -> dict[str, Any]:
     """What a turn needs beside its receipt: where the person stands, what they still have to hear, who they are."""
     mode = TurnMode(row.mode)
-    opens = row.has_late and kind is EventKind.MESSAGE and mode is TurnMode.BOT
-    late = tenant_statement(person.organisation_id, _OPEN_LATE, person.columns) if opens else ()
+    opens = row.has_late and kind is EventKind.MESSAGE and mode is not TurnMode.PAUSED
+    reasons = [str(each) for each in OPENING] if mode is TurnMode.BOT else [str(OutboundReason.HUMAN)]
+    opening = {**person.columns, "reasons": reasons}
+    late = tenant_statement(person.organisation_id, _OPEN_LATE, opening) if opens else ()
+    wish = ContactWish(row.wish) if row.wish else None
+    known = chosen(row.contacts or (), contact["phone"])
     return {
         "state": row.state,
         "sequence": row.sequence,
@@ -228,7 +261,12 @@ def rest_of_turn(person: Person, kind: EventKind, row: Any, contact: Mapping[str
         "takeovers": row.takeovers,
         "mode": mode,
         "late": tuple(
-            LateAnswer(id_, part_from_json(part)) for id_, part in sorted(map(tuple, late), key=itemgetter(0))
+            LateAnswer(id_, part_from_json(part), reason == OutboundReason.HUMAN)
+            for id_, part, reason in sorted(map(tuple, late), key=itemgetter(0))
         ),
-        "contact": chosen(row.contacts or (), contact["phone"]),
+        "rating_of": row.rating_of,
+        # Whoever has this number is not the one whom the book names.
+        "contact": None if wish is ContactWish.WRONG_PERSON else known,
+        "wish": wish,
+        "allowance": TurnAllowance.read(row.allowance),
     }

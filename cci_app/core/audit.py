@@ -56,6 +56,11 @@ def act_as(actor: Actor) -> None:
     _actor.set(actor)
 
 
+def acting() -> Actor:
+    """Who acts in the present thread."""
+    return _actor.get()
+
+
 @contextmanager
 def acting_for(who: str, name: str) -> Iterator[None]:
     """Let the block act as that one, from where the present actor is: who proved themselves in it."""

@@ -93,7 +93,7 @@ def _take_scope(session: Session, _transaction: SessionTransaction, connection: 
 _REST_SECONDS = 5.0
 # Local to the transaction: whatever an earlier one set is gone.
 _SCOPES = frozenset(
-    {"organisation_id", "organisation_slug", "api_key_hash", "session_hash", "link_hash", "member_email"}
+    {"organisation_id", "organisation_slug", "api_key_hash", "session_hash", "link_hash", "member_email", "chat_token"}
 )
 _SCOPE_OF_STATEMENT = (
     "SELECT set_config('role', :scope_role, true), set_config('app.organisation_id', :scope_organisation_id, true)"
@@ -318,10 +318,16 @@ def keyless_transaction(**presented: str) -> Iterator[Session]:
 
     It sees nothing but the rows that belong to what was presented: that of the API key, session or link whose hash it
     names (who holds a secret may read its row; `api_key_hash`, `session_hash`, `link_hash`), the members of an address
-    (`member_email`), the organisation of a short name (`organisation_slug`).
+    (`member_email`), the organisation of a short name (`organisation_slug`), the chat that a page shows (`chat_token`).
     """
     with _transaction(db.engine, APP_ROLE, **presented) as session:
         yield session
+
+
+def enter_organisation(session: Session, organisation_id: int) -> None:
+    """Let the rest of a transaction see that organisation's rows, which it has just made."""
+    entered = sa.text("SELECT set_config('app.organisation_id', :organisation_id, true)")
+    session.execute(entered, {"organisation_id": str(organisation_id)})
 
 
 @contextmanager

@@ -43,6 +43,12 @@ class Conflict(CciError):  # noqa: N818
     code = "conflict"
 
 
+class PlanLimit(Conflict):
+    """The organisation's plan allows no more of it."""
+
+    code = "plan_limit"
+
+
 class Unauthorized(CciError):  # noqa: N818
     """No credential, or one that is not valid."""
 

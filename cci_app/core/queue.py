@@ -48,6 +48,7 @@ class Task(StrEnum):
     SWEEP = "conversation.sweep"
     RESUME_TURN = "conversation.resume_turn"
     SEND = "conversation.send"
+    TEND_CHANNELS = "channels.tend"
     RELOAD_CONTACTS = "contacts.reload"
     INGEST_DOCUMENT = "knowledge.ingest"
     CRAWL_SITE = "knowledge.crawl"
@@ -58,6 +59,17 @@ class Task(StrEnum):
     ASK_SCHEDULED = "jobs.ask_scheduled"
     FORGET_EXPORTS = "exports.forget"
     TEND_MEMBERS = "accounts.tend"
+    ERASE_PERSON = "people.erase"
+    TEND_INBOX = "inbox.tend"
+    TELL_ALERTS = "usage.tell_alerts"
+    ASK_RATINGS = "evaluation.ask_ratings"
+    RESET_BILLING = "usage.reset_billing"
+    WATCH_WORK = "coordination.watch"
+    TELL_SUBSCRIBERS = "coordination.tell_subscribers"
+    SYNC_TICKETS = "coordination.sync_tickets"
+    EVALUATE = "evaluation.run"
+    REPORT = "reports.run"
+    WATCH_EXPERIMENTS = "evaluation.watch_experiments"
 
 
 QUEUE_OF: dict[Task, Queue] = {
@@ -65,6 +77,7 @@ QUEUE_OF: dict[Task, Queue] = {
     Task.SWEEP: Queue.TURNS,
     Task.RESUME_TURN: Queue.TURNS,
     Task.SEND: Queue.TURNS,
+    Task.TEND_CHANNELS: Queue.JOBS,
     Task.RELOAD_CONTACTS: Queue.JOBS,
     Task.INGEST_DOCUMENT: Queue.JOBS,
     Task.CRAWL_SITE: Queue.JOBS,
@@ -75,6 +88,17 @@ QUEUE_OF: dict[Task, Queue] = {
     Task.ASK_SCHEDULED: Queue.JOBS,
     Task.FORGET_EXPORTS: Queue.JOBS,
     Task.TEND_MEMBERS: Queue.JOBS,
+    Task.ERASE_PERSON: Queue.JOBS,
+    Task.TEND_INBOX: Queue.JOBS,
+    Task.TELL_ALERTS: Queue.JOBS,
+    Task.ASK_RATINGS: Queue.JOBS,
+    Task.RESET_BILLING: Queue.JOBS,
+    Task.WATCH_WORK: Queue.JOBS,
+    Task.TELL_SUBSCRIBERS: Queue.JOBS,
+    Task.SYNC_TICKETS: Queue.JOBS,
+    Task.EVALUATE: Queue.JOBS,
+    Task.REPORT: Queue.JOBS,
+    Task.WATCH_EXPERIMENTS: Queue.JOBS,
 }
 
 

@@ -1,13 +1,21 @@
 """Organisations by their short name, for whoever knows nothing but that."""
 
 from collections.abc import Collection
+from datetime import UTC, tzinfo
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from cci_app.core.database import keyless_transaction
+from cci_app.core.database import keyless_transaction, tenant_transaction
 from cci_app.core.errors import NotFound
+from cci_app.core.lookups import LookUps
+
+_MOST_ZONES: Final = 1_000
+_zones: LookUps[int, ZoneInfo] = LookUps(_MOST_ZONES)
 
 
 def organisation_named(slug: str) -> int:
@@ -23,6 +31,19 @@ def timezone_of(session: Session, organisation_id: int) -> ZoneInfo:
     """In which the organisation counts its days and hours."""
     zone = sa.text("SELECT timezone FROM organisations WHERE id = :id")
     return ZoneInfo(session.execute(zone, {"id": organisation_id}).scalar_one())
+
+
+def zone_of(organisation_id: int) -> tzinfo:
+    """As `timezone_of`, as of some seconds ago; UTC where the database cannot be asked."""
+
+    def ask() -> ZoneInfo:
+        with tenant_transaction(organisation_id) as session:
+            return timezone_of(session, organisation_id)
+
+    try:
+        return _zones.find(organisation_id, ask)
+    except (DBAPIError, PoolTimeout):
+        return UTC
 
 
 class NamedOrganisations:

@@ -1,16 +1,18 @@
 """Numbers and moments as people of the page's language read them, in the organisation's time."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_time, get_timezone_location
+from babel.dates import format_date, format_datetime, format_time, get_day_names, get_timezone_location
 from babel.numbers import format_decimal, format_percent
-from flask import g
 
 from cci_app.core import clock
 from cci_app.core.phone import national_number
-from cci_app.dashboard.words import gettext, language
+from cci_app.dashboard.intents import intent_name
+from cci_app.dashboard.looking import language, who_looks
+from cci_app.dashboard.words import gettext
 
 NOTHING = "–"
 _SECOND_MS = 1000
@@ -21,7 +23,7 @@ def _locale() -> Locale:
 
 
 def _zone() -> ZoneInfo:
-    return ZoneInfo(g.page_organisation.timezone)
+    return ZoneInfo(who_looks().timezone)
 
 
 def number(value: float | None) -> str:
@@ -48,6 +50,18 @@ def milliseconds(value: float | None) -> str:
     if value < _SECOND_MS / 10:
         return f"{number(round(value))} ms"
     return f"{format_decimal(round(value / _SECOND_MS, 1), format='0.0', locale=_locale())} s"
+
+
+def lasting(value: float | None) -> str:
+    """How long something took that people wait for: in its two largest units."""
+    if value is None:
+        return NOTHING
+    seconds = round(value)
+    days, hours, minutes = seconds // 86_400, seconds // 3600 % 24, seconds // 60 % 60
+    shown = [(days, {"fr": "j"}.get(language(), "d")), (hours, "h"), (minutes, "min"), (seconds % 60, "s")]
+    first = next((place for place, (amount, _) in enumerate(shown) if amount), len(shown) - 1)
+    kept = [(amount, unit) for amount, unit in shown[first : first + 2] if amount] or [shown[-1]]
+    return " ".join(f"{number(amount)} {unit}" for amount, unit in kept)
 
 
 def size(value: float | None) -> str:
@@ -83,6 +97,22 @@ def exact(value: datetime | str | None) -> str:
 def day(value: date) -> str:
     """A day."""
     return format_date(value, "EEE d MMM", locale=_locale())
+
+
+def month(value: date) -> str:
+    """The month of a day, with its year."""
+    return format_date(value, "LLLL y", locale=_locale())
+
+
+def weekday(value: date) -> str:
+    """What day of the week it is, in short."""
+    return format_date(value, "ccc", locale=_locale())
+
+
+def weekdays() -> list[str]:
+    """The names of the days of a week, from Monday on, as they stand alone."""
+    names = get_day_names("wide", context="stand-alone", locale=_locale())
+    return [capital(names[number]) for number in range(7)]
 
 
 def day_of(value: datetime) -> str:
@@ -124,6 +154,22 @@ def city(zone: str) -> str:
     return get_timezone_location(ZoneInfo(zone), locale=_locale(), return_city=True)
 
 
+def stage_name(stage: str) -> str:
+    """What a stage of a turn is called."""
+    return {"language": gettext("Contact and language"), "agent": gettext("Thinking")}.get(stage, stage)
+
+
+def tokens_of(call: Mapping[str, int]) -> int:
+    """The tokens of a call of a model, in and out."""
+    return call["input_tokens"] + call["output_tokens"]
+
+
+def service_name(kind: str) -> str:
+    """What a service outside calls itself, by its kind of account."""
+    names = {"sharepoint": "SharePoint", "google_sheets": "Google Sheets", "waha": "WAHA", "meta": "WhatsApp (Meta)"}
+    return names.get(kind, kind.replace("_", " ").capitalize())
+
+
 def initials(name: str | None, user_id: str) -> str:
     """Two letters for who it is."""
     words = [word for word in (name or "").split() if word[0].isalnum()]
@@ -138,7 +184,8 @@ def _local(value: datetime | str) -> datetime:
 FILTERS = {
     each.__name__: each
     for each in (
-        *(number, share, milliseconds, size, moment, exact, day, day_of, hour, language_name, phone, capital, city),
-        initials,
+        *(number, share, milliseconds, lasting, size, moment, exact, day, month, weekday, day_of, hour, language_name),
+        *(phone, capital, city),
+        *(initials, intent_name, service_name, stage_name, tokens_of),
     )
 }

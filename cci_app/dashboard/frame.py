@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import sqlalchemy as sa
 import structlog
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from flask.sansio.app import App
@@ -17,23 +16,20 @@ from werkzeug.exceptions import HTTPException
 
 from cci_app.accounts.auth import current_caller
 from cci_app.accounts.caller import Role
-from cci_app.core.database import tenant_connection
 from cci_app.core.errors import CciError, Unauthorized
 from cci_app.dashboard.formats import FILTERS
-from cci_app.dashboard.words import LANGUAGES, gettext, ngettext
+from cci_app.dashboard.looking import LANGUAGES, language, show_to_a_stranger, who_looks
+from cci_app.dashboard.words import gettext, ngettext
 
 log = structlog.get_logger(__name__)
 
 STATIC = Path(__file__).parent / "static"
+_UNREACHABLE = 503
 # Pico draws the arrow of a select as an image of its style sheet.
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
     " form-action 'self'; base-uri 'none'; frame-ancestors 'none';"
     " require-trusted-types-for 'script'; trusted-types pages"
-)
-_WHO = sa.text(
-    "SELECT o.id, o.slug, o.name, o.language, o.timezone, m.language AS member_language, m.name AS member_name, m.email"
-    " FROM organisations o LEFT JOIN members m ON m.organisation_id = o.id AND m.id = :member_id"
 )
 
 
@@ -49,7 +45,6 @@ def init_pages(app: App) -> None:
 def make_pages(name: str, module: str, **options: Any) -> Blueprint:
     """A blueprint of pages."""
     blueprint = Blueprint(name, module, template_folder="templates", **options)
-    blueprint.before_request(_meet)
     blueprint.after_request(_protect)
     blueprint.errorhandler(CciError)(_explain)
     blueprint.errorhandler(HTTPException)(_explain)
@@ -66,14 +61,6 @@ def asset(name: str) -> str:
     return f"/static/{name}?v={digest}"
 
 
-def _meet() -> None:
-    caller = current_caller()
-    with tenant_connection(caller.organisation_id) as connection:
-        g.page_organisation = connection.execute(_WHO, {"member_id": caller.member_id}).one()
-    found = g.page_organisation
-    g.page_language = next(each for each in (found.member_language, found.language, "en") if each in LANGUAGES)
-
-
 def organisation_id() -> int:
     """Whose page it is."""
     return current_caller().organisation_id
@@ -81,19 +68,24 @@ def organisation_id() -> int:
 
 def may_change() -> bool:
     """Whether the member may do more than look."""
-    role = current_caller().role
-    return role is not None and role.covers(Role.ADMIN)
+    return may(Role.ADMIN)
+
+
+def may(role: Role) -> bool:
+    """Whether the member has at least that role."""
+    caller = g.get("caller")
+    return caller is not None and caller.role is not None and caller.role.covers(role)
 
 
 def page(template: str, **context: Any) -> str:
     """Render a page of the present member."""
-    caller = g.get("caller")
     return render_template(
         f"dashboard/{template}.html",
-        language=g.get("page_language", "en"),
-        organisation=g.get("page_organisation"),
-        member=caller,
-        may_change=caller is not None and caller.role is not None and caller.role.covers(Role.ADMIN),
+        language=language(),
+        organisation=who_looks(),
+        is_member=may(Role.VIEWER),
+        may_write=may(Role.AGENT),
+        may_change=may_change(),
         here=request.path,
         query=request.args,
         **context,
@@ -149,14 +141,15 @@ def _explain(error: CciError | HTTPException) -> Any:
         return error
     status, code = (error.status, error.code) if isinstance(error, CciError) else (error.code or 500, "")
     if isinstance(error, Unauthorized):
-        return _over()
+        # Whoever came by a link has nowhere to sign in.
+        return _problem(410) if "link" in (request.view_args or {}) else _over()
     return _problem(status, code, error.message if isinstance(error, CciError) else None)
 
 
 def _explain_database(error: Exception) -> Response:
     if isinstance(error, PoolTimeout | OperationalError) or getattr(error, "connection_invalidated", False):
         log.error("database_unavailable", error=type(error).__name__)
-        return _problem(503)
+        return _problem(_UNREACHABLE)
     return _explain_fault(error)
 
 
@@ -166,14 +159,11 @@ def _explain_fault(error: Exception) -> Response:
 
 
 def _problem(status: int, code: str = "", message: str | None = None) -> Response:
-    g.setdefault("page_language", request.accept_languages.best_match(LANGUAGES) or "en")
+    if status == _UNREACHABLE or "caller" not in g:
+        show_to_a_stranger(request.accept_languages.best_match(LANGUAGES))
     template = "parts/problem" if is_part() else "problem"
-    response = make_response(page(template, status=status, code=code, message=message), status)
-    if is_part():
-        response.headers["HX-Reswap"] = "innerHTML"
-        response.headers["HX-Retarget"] = "#notice"
-        response.headers["HX-Reselect"] = ".notice"
-    return response
+    body = page(template, status=status, code=code, message=message)
+    return _noticed(body, status) if is_part() else make_response(body, status)
 
 
 def _over() -> Any:
@@ -181,11 +171,14 @@ def _over() -> Any:
     if not is_part():
         wanted = request.full_path.rstrip("?") if request.method == "GET" else "/admin"
         return redirect(f"/login?{urlencode({'next': wanted})}", 303)
-    g.page_language = request.accept_languages.best_match(LANGUAGES) or "en"
-    response = make_response(page("parts/over"), 401)
-    response.headers["HX-Reswap"] = "innerHTML"
-    response.headers["HX-Retarget"] = "#notice"
-    response.headers["HX-Reselect"] = ".notice"
+    show_to_a_stranger(request.accept_languages.best_match(LANGUAGES))
+    return _noticed(page("parts/over"), 401)
+
+
+def _noticed(body: str, status: int) -> Response:
+    """What is told at the head of the page that stays as it is."""
+    response = make_response(body, status)
+    response.headers.update({"HX-Reswap": "innerHTML", "HX-Retarget": "#notice", "HX-Reselect": ".notice"})
     return response
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
-from flask import g
+
+from cci_app.dashboard.looking import language
 
 FOLDER = Path(__file__).parent / "translations"
-LANGUAGES = ("es", "fr", "en")
 NAMES: Mapping[str, str] = {"es": "Español", "fr": "Français", "en": "English"}
 
 
@@ -23,11 +23,6 @@ def catalogue(language: str) -> Catalog | None:
         return None
     with (FOLDER / f"{language}.po").open(encoding="utf-8") as file:
         return read_po(file, locale=language)
-
-
-def language() -> str:
-    """The language of the present page."""
-    return str(g.get("page_language", "en"))
 
 
 def gettext(text: str) -> str:

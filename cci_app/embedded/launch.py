@@ -21,18 +21,19 @@ from cci_app.embedded.local import Local
 from cci_app.embedded.postgres import EmbeddedPostgres
 from cci_app.embedded.redis import EmbeddedRedis
 from cci_app.embedded.supervisor import Supervisor
+from config.addresses import without_driver
 from config.settings import ROOT, Settings
 
 READY_SECONDS = 60.0
 SAMPLES = ROOT / "config" / "samples"
-_CELERY = ("celery", "--quiet", "-A", "celery_tasks.app")
+_CELERY = ("celery", "--quiet", "-A")
 # They have no neighbours to look for.
 _ALONE = ("--without-mingle", "--without-gossip")
 PARTS = {
     "web": ("gunicorn", "-c", "config/gunicorn.py", "wsgi:app"),
-    "worker": (*_CELERY, *worker_words("turns"), *_ALONE),
-    "jobs": (*_CELERY, *worker_words("jobs"), *_ALONE),
-    "beat": (*_CELERY, "beat"),
+    "worker": (*_CELERY, "celery_tasks.app", *worker_words("turns"), *_ALONE),
+    "jobs": (*_CELERY, "celery_tasks.app", *worker_words("jobs"), *_ALONE),
+    "beat": (*_CELERY, "celery_tasks.timetable", "beat"),
 }
 # On one's own machine being root is no news.
 QUIET = ("-W", "ignore::UserWarning:celery.platforms")
@@ -90,6 +91,8 @@ class Launch:
             "secret_key": self._local.secret("secret_key"),
             "contacts_excel_path": str(SAMPLES / "contacts.xlsx"),
             "knowledge_path": str(SAMPLES / "documents"),
+            "records_path": str(SAMPLES / "desk"),
+            "catalog_path": str(SAMPLES / "autos"),
             "prometheus_multiproc_dir": str(metrics),
         }
         self._common = {"PYTHONUNBUFFERED": "1"} | self._where_missing(defaults)
@@ -115,7 +118,7 @@ class Launch:
 
     def _prepare_database(self, postgres: EmbeddedPostgres | None) -> None:
         """Migrate, load the samples, and make two keys and an owner once for each database, which tells them once."""
-        self._say("Migrating the database, loading contacts and documents")
+        self._say("Migrating the database, loading contacts, documents and tables")
         environment: dict[str, str] = {}
         if postgres:
             if create_database(postgres):
@@ -191,7 +194,7 @@ class Launch:
         owner: dict[str, Any] = {name: self._local.get(name) for name in ("CCI_OWNER_EMAIL", "CCI_OWNER_PASSWORD")}
         database = self._roles["web"].get("DATABASE_URL") or without_driver(self._settings.app_database)
         system = self._roles.get("worker", {}).get("DATABASE_URL") or without_driver(self._settings.system_database)
-        redis = self._common.get("REDIS_URL") or self._settings.redis_url.get_secret_value()
+        redis = self._common.get("REDIS_URL") or self._settings.redis_address
         self._local.write_credentials(
             {"CCI_URL": self.address, **keys, **owner}
             | {"DATABASE_URL": database, "SYSTEM_DATABASE_URL": system, "ADMIN_DATABASE_URL": self._admin_url}
@@ -232,8 +235,3 @@ def part_command(*words: str) -> tuple[str, ...]:
 def _hint(settings: Settings) -> str:
     """What a newcomer should know of the model."""
     return ": rules, no key needed (docs/models.md)" if settings.default_models == ("offline",) else " (docs/models.md)"
-
-
-def without_driver(url: str) -> str:
-    """An address as every tool reads it, not only SQLAlchemy."""
-    return url.replace("+psycopg2", "", 1)

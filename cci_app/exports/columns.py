@@ -8,7 +8,7 @@ from typing import Any
 
 from cci_app.agents.questionnaire.content import QuestionnaireContent
 from cci_app.assistants.spec import AssistantSpec
-from cci_app.exports.selection import RunStatus
+from cci_app.conversation.models import RunStatus
 from cci_app.language.detect import ADMIN_LANGUAGES
 
 
@@ -143,7 +143,7 @@ class Layout:
 
 
 def _questions(spec: AssistantSpec, language: str, places: Iterator[int], named: bool) -> Iterator[Question]:
-    spoken = language if language in spec.languages else spec.default_language
+    spoken = spec.spoken(language)
     prefix = f"{spec.title} · " if named else ""
     for content in spec.agents.values():
         if isinstance(content, QuestionnaireContent):

@@ -6,12 +6,14 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
 import sqlalchemy as sa
 from flask import current_app
 
+from cci_app.contacts.wishes import last_erasure
 from cci_app.conversation.service import get_conversation
 from cci_app.core import clock
 from cci_app.core.audit import record
@@ -145,7 +147,7 @@ def run_export(job_id: uuid.UUID) -> None:
         work = _Work(claim)
         with tempfile.TemporaryDirectory(prefix="cci-export-") as folder:
             path = Path(folder) / f"export.{order.form.extension}"
-            manifest = _kept_file(claim, path) or _make_file(claim, work, order, path)
+            manifest = _kept_file(claim, path) or _make_current_file(claim, work, order, path)
             claim.progress(manifest.rows, manifest.rows)
             where = _destination(claim.organisation_id, order.destination)
             link = where.deliver(manifest.parcel(path), work) if where else None
@@ -165,6 +167,22 @@ def _kept_file(claim: Claim, path: Path) -> Manifest | None:
     except NotFound:
         return None
     return manifest
+
+
+def _make_current_file(claim: Claim, work: "_Work", order: Order, path: Path) -> Manifest:
+    """The file, made anew where somebody was erased meanwhile, whom it may hold."""
+    while True:
+        before = _last_erasure(claim.organisation_id)
+        manifest = _make_file(claim, work, order, path)
+        # By now whoever erases somebody finds the file.
+        if _last_erasure(claim.organisation_id) == before:
+            return manifest
+        _store().delete(_key(claim.organisation_id, claim.job_id, manifest))
+
+
+def _last_erasure(organisation_id: int) -> datetime | None:
+    with tenant_transaction(organisation_id) as session:
+        return last_erasure(session, organisation_id)
 
 
 def _make_file(claim: Claim, work: "_Work", order: Order, path: Path) -> Manifest:
@@ -237,11 +255,16 @@ def forget_old_files(older_than_days: int, limit: int = 100) -> int:
             .with_for_update(skip_locked=True)
         ).all()
         for job in jobs:
-            manifest = manifest_of(job)
-            if manifest is not None:
-                _store().delete(_key(job.organisation_id, job.id, manifest))
-            job.checkpoint = {**(job.checkpoint or {}), "file_gone": True}
+            delete_file(job)
         return len(jobs)
+
+
+def delete_file(job: Job) -> None:
+    """Delete the job's file, and note that on the job, whose session is open; its manifest stays."""
+    manifest = manifest_of(job)
+    if manifest is not None:
+        _store().delete(_key(job.organisation_id, job.id, manifest))
+    job.checkpoint = {**(job.checkpoint or {}), "file_gone": True}
 
 
 def _destination(organisation_id: int, name: str) -> Destination | None:

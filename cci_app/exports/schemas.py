@@ -4,10 +4,11 @@ from typing import Any
 
 import marshmallow as ma
 
+from cci_app.conversation.models import RunStatus
 from cci_app.core.http.fields import CleanText, PageSize, TrueOrFalse, UserId, WholeNumber
 from cci_app.exports.destinations.registry import PATTERN
 from cci_app.exports.job import DOWNLOAD
-from cci_app.exports.selection import ExportFormat, RunStatus, Selection, Separator
+from cci_app.exports.selection import ExportFormat, Selection, Separator
 from cci_app.jobs.models import Frequency, JobState
 
 

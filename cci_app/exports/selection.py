@@ -61,14 +61,6 @@ class Separator(StrEnum):
         return "," if self is Separator.COMMA else ";"
 
 
-class RunStatus(StrEnum):
-    """How far a conversation came. An abandoned one was reset, or begun anew, before its end."""
-
-    COMPLETED = "completed"
-    IN_PROGRESS = "in_progress"
-    ABANDONED = "abandoned"
-
-
 _DIGEST_CHARACTERS = 12
 
 

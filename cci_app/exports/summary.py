@@ -8,9 +8,10 @@ from typing import Any
 
 from rustpy_xlsxwriter import FastExcel, Format
 
+from cci_app.conversation.models import RunStatus
 from cci_app.exports.columns import STATUSES, heading
 from cci_app.exports.record import Day, Record
-from cci_app.exports.selection import RunStatus, Selection
+from cci_app.exports.selection import Selection
 
 # So many days in a row without a conversation are told, each with its 0; more of them are left out.
 LONGEST_GAP_DAYS = 92

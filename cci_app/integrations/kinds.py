@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
 
-from cci_app.core.outside.addresses import OPERATOR, address_fault, at_service
+from cci_app.core.outside.addresses import OPERATOR, PLAIN_HTTP, address_fault, at_service
 from cci_app.core.outside.kind import AccountKind, Fields
 from cci_app.core.sealed import Seal
 from config.settings import Environment, Settings
 
 if TYPE_CHECKING:
+    from cci_app.integrations.baserow import BaserowTable
     from cci_app.integrations.sharepoint import SharePoint
     from cci_app.integrations.sheets import GoogleSheets
+    from cci_app.integrations.slack import Slack
+    from cci_app.integrations.zendesk import Zendesk
 
 _GRAPH = ("graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn")
 _SIGN_IN = ("login.microsoftonline.com", "login.microsoftonline.us", "login.chinacloudapi.cn")
 _GOOGLE_TOKENS = ("oauth2.googleapis.com",)
+_SLACK = ("hooks.slack.com", "hooks.slack-gov.com")
 _NO_KEY = "has to be the JSON key of a service account"
 
 
@@ -112,6 +116,70 @@ class GoogleSheetsFields(Fields):
         return self
 
 
+class SlackFields(Fields):
+    """A channel at Slack, by the address of its incoming webhook, which is a secret."""
+
+    variables: ClassVar = {"webhook": "slack_alert_webhook"}
+
+    webhook: SecretStr = Field(min_length=1)
+
+    @field_validator("webhook")
+    @classmethod
+    def _at_slack(cls, webhook: SecretStr, info: ValidationInfo) -> SecretStr:
+        fault = address_fault(webhook.get_secret_value(), _SLACK, info.context or {})
+        if fault:
+            raise ValueError(fault)
+        return webhook
+
+
+class BaserowFields(Fields):
+    """A table at Baserow, and the database token that may read it."""
+
+    variables: ClassVar = {"base_url": "baserow_url", "token": "baserow_auth_key", "table_id": "baserow_table_id"}
+
+    token: SecretStr = Field(min_length=1)
+    table_id: int = Field(ge=1)
+    base_url: Annotated[str, at_service("api.baserow.io")] = "https://api.baserow.io"
+
+
+def _baserow(fields: BaserowFields, _settings: Settings) -> "BaserowTable":
+    from cci_app.integrations.baserow import BaserowTable
+
+    return BaserowTable(fields.base_url, fields.token.get_secret_value(), fields.table_id)
+
+
+def _at_zendesk(domain: str, info: ValidationInfo) -> str:
+    context = info.context or {}
+    own = context.get(PLAIN_HTTP, False) and domain.startswith("127.0.0.1:")
+    if not (domain.endswith(".zendesk.com") or own or context.get(OPERATOR)):
+        raise ValueError("has to be the whole name of a host at Zendesk, as example.zendesk.com")
+    return domain
+
+
+class ZendeskFields(Fields):
+    """A Zendesk, and the agent in whose name it is asked; new tickets become tasks of the project."""
+
+    variables: ClassVar = {name: f"zendesk_{name}" for name in ("domain", "email", "api_token", "project_id")}
+
+    domain: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:-]{0,252}$"), AfterValidator(_at_zendesk)]
+    email: str = Field(min_length=3, max_length=254)
+    api_token: SecretStr = Field(min_length=1)
+    project_id: int | None = Field(None, ge=1)
+
+
+def _zendesk(fields: ZendeskFields, _settings: Settings) -> "Zendesk":
+    from cci_app.integrations.zendesk import Zendesk
+
+    scheme = "http" if fields.domain.startswith("127.0.0.1:") else "https"
+    return Zendesk(f"{scheme}://{fields.domain}", fields.email, fields.api_token.get_secret_value())
+
+
+def _slack(fields: SlackFields, _settings: Settings) -> "Slack":
+    from cci_app.integrations.slack import Slack
+
+    return Slack(fields.webhook.get_secret_value())
+
+
 def _sharepoint(fields: SharePointFields, settings: Settings) -> "SharePoint":
     from cci_app.integrations.graph import Account, Site
     from cci_app.integrations.sharepoint import SEAL_PURPOSE, Library, SharePoint
@@ -159,4 +227,11 @@ SHAREPOINT: "AccountKind[SharePointFields, SharePoint]" = AccountKind(
 GOOGLE_SHEETS: "AccountKind[GoogleSheetsFields, GoogleSheets]" = AccountKind(
     "google_sheets", "a Google Sheet", GoogleSheetsFields, _google_sheets
 )
-KINDS: dict[str, AccountKind[Any, Any]] = {kind.name: kind for kind in (SHAREPOINT, GOOGLE_SHEETS)}
+SLACK: "AccountKind[SlackFields, Slack]" = AccountKind("slack", "a channel at Slack", SlackFields, _slack)
+BASEROW: "AccountKind[BaserowFields, BaserowTable]" = AccountKind(
+    "baserow", "a table at Baserow", BaserowFields, _baserow
+)
+ZENDESK: "AccountKind[ZendeskFields, Zendesk]" = AccountKind("zendesk", "a Zendesk", ZendeskFields, _zendesk)
+KINDS: dict[str, AccountKind[Any, Any]] = {
+    kind.name: kind for kind in (SHAREPOINT, GOOGLE_SHEETS, SLACK, BASEROW, ZENDESK)
+}

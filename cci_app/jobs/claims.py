@@ -15,15 +15,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from cci_app.core.clock import is_over
 from cci_app.core.database import system_transaction, tenant_transaction
 from cci_app.core.errors import CciError, Unavailable
-from cci_app.jobs.ledger import GAVE_UP, MAX_ATTEMPTS
+from cci_app.jobs.ledger import GAVE_UP, MAX_ATTEMPTS, in_seconds
 from cci_app.jobs.limits import has_room, ring_for_waiting
-from cci_app.jobs.models import Job, JobState
+from cci_app.jobs.models import LEASE_SECONDS, Job, JobState
 
 log = structlog.get_logger(__name__)
 
-LEASE_SECONDS = 6.0
 BEAT_SECONDS = 2.0
 _RETRY_SECONDS = 10
 # How long a job waits in all for another side that names times to come back.
@@ -91,7 +91,7 @@ class Claim:
     def beat(self) -> None:
         """Hold the lease for some seconds more."""
         with tenant_transaction(self.organisation_id) as session:
-            self._write(session, lease_until=_in_seconds(LEASE_SECONDS))
+            self._write(session, lease_until=in_seconds(LEASE_SECONDS))
 
     def close(self, state: JobState, **values: Any) -> None:
         """Leave the job in that state, unless it is no longer ours. A job that is queued again waits for its bell."""
@@ -144,7 +144,10 @@ def _take(session: Session, job_id: uuid.UUID, organisation_id: int) -> Claim | 
     free = sa.and_(
         Job.id == job_id,
         sa.or_(Job.not_before.is_(None), Job.not_before <= now),
-        sa.or_(Job.state == JobState.QUEUED, sa.and_(Job.state == JobState.RUNNING, Job.lease_until < now)),
+        sa.or_(
+            Job.state == JobState.QUEUED,
+            sa.and_(Job.state == JobState.RUNNING, sa.text(is_over("jobs.lease_until", str(LEASE_SECONDS)))),
+        ),
     )
     token = uuid.uuid4()
     row = session.execute(
@@ -156,7 +159,7 @@ def _take(session: Session, job_id: uuid.UUID, organisation_id: int) -> Claim | 
             # Why it waited is no longer true.
             reason=None,
             lease_token=token,
-            lease_until=_in_seconds(LEASE_SECONDS),
+            lease_until=in_seconds(LEASE_SECONDS),
             started_at=sa.func.coalesce(Job.started_at, now),
         )
         .returning(
@@ -204,7 +207,7 @@ def _worked_on(taken: Claim) -> Iterator[None]:
         except ClaimLost:
             log.warning("job_lease_lost")
         except Rest as rest:
-            taken.close(JobState.QUEUED, reason=None, not_before=_in_seconds(rest.seconds), attempts=Job.attempts - 1)
+            taken.close(JobState.QUEUED, reason=None, not_before=in_seconds(rest.seconds), attempts=Job.attempts - 1)
         except Unavailable as error:
             _try_later(taken, error)
         except CciError as error:
@@ -226,7 +229,7 @@ def _worked_on(taken: Claim) -> Iterator[None]:
 def _try_later(taken: Claim, error: Unavailable) -> None:
     if error.retry_after is not None and taken.age < PATIENCE:
         log.info("job_asked_to_wait", reason=error.message, seconds=error.retry_after)
-        not_before = _in_seconds(error.retry_after)
+        not_before = in_seconds(error.retry_after)
         taken.close(JobState.QUEUED, reason=error.message, not_before=not_before, attempts=Job.attempts - 1)
         return
     if taken.attempts >= MAX_ATTEMPTS:
@@ -234,7 +237,7 @@ def _try_later(taken: Claim, error: Unavailable) -> None:
         return
     log.info("job_waits", reason=error.message, attempts=taken.attempts)
     pause = _RETRY_SECONDS * taken.attempts
-    taken.close(JobState.QUEUED, reason=error.message, not_before=_in_seconds(pause))
+    taken.close(JobState.QUEUED, reason=error.message, not_before=in_seconds(pause))
 
 
 @contextmanager
@@ -258,7 +261,3 @@ def _beating(taken: Claim) -> Iterator[None]:
     finally:
         stop.set()
         thread.join()
-
-
-def _in_seconds(seconds: float) -> sa.ColumnElement[Any]:
-    return sa.func.clock_timestamp() + sa.func.make_interval(0, 0, 0, 0, 0, 0, seconds)

@@ -2,17 +2,16 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from cci_app.core import clock
 from cci_app.core.audit import record
+from cci_app.core.clock import is_over, lies_ahead
 from cci_app.core.database import system_transaction, tenant_transaction
 from cci_app.core.errors import NotFound
-from cci_app.jobs.models import Job, JobState
+from cci_app.jobs.models import LEASE_SECONDS, Job, JobState
 
 MAX_ATTEMPTS = 3
 GAVE_UP = f"the work was interrupted {MAX_ATTEMPTS} times and was given up: ask for it again, or look into the logs"
@@ -20,6 +19,11 @@ GAVE_UP = f"the work was interrupted {MAX_ATTEMPTS} times and was given up: ask 
 # A bell that rang is given this long before it rings again, so that a worker with much to do is not buried in bells.
 RING_AGAIN_SECONDS = 30
 _FIRST_BELL_SECONDS = 5
+
+
+def in_seconds(seconds: float) -> sa.ColumnElement[Any]:
+    """The moment in so many seconds, by the database's clock."""
+    return sa.func.clock_timestamp() + sa.func.make_interval(0, 0, 0, 0, 0, 0, seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ def enqueue(
     `payload` is JSON without personal data: it outlives the job. With `hold_seconds` nobody takes it before that time,
     or before `release`.
     """
-    not_before = None if hold_seconds is None else clock.now() + timedelta(seconds=hold_seconds)
+    not_before = None if hold_seconds is None else in_seconds(hold_seconds)
     job = Job(organisation_id=organisation_id, kind=kind, payload=payload, request_id=request_id, not_before=not_before)
     session.add(job)
     session.flush()
@@ -102,7 +106,7 @@ def open_jobs(limit: int = 100) -> list[OpenJob]:
 _GIVE_UP = sa.text(
     "UPDATE jobs SET state = 'failed', reason = :reason, finished_at = clock_timestamp(), lease_token = NULL,"
     "  lease_until = NULL"
-    " WHERE state = 'running' AND lease_until < clock_timestamp() AND attempts >= :max_attempts"
+    f" WHERE state = 'running' AND {is_over('lease_until', str(LEASE_SECONDS))} AND attempts >= :max_attempts"
 )
 # A running job without a living worker is queued again. The lease of a queued one is that of its bell.
 _TAKE_BELLS = sa.text(
@@ -112,7 +116,7 @@ _TAKE_BELLS = sa.text(
     "  SELECT id FROM jobs WHERE state IN ('queued', 'running')"
     "   AND (not_before IS NULL OR not_before <= clock_timestamp())"
     "   AND CASE WHEN lease_until IS NULL THEN created_at < clock_timestamp() - make_interval(secs => :first)"
-    "       ELSE lease_until < clock_timestamp() END"
+    f"       OR {lies_ahead('created_at')} ELSE {is_over('lease_until', ':again')} END"
     "  ORDER BY created_at LIMIT :limit FOR UPDATE SKIP LOCKED"
     " ) RETURNING id, organisation_id, kind"
 )

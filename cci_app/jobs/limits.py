@@ -10,8 +10,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from cci_app.core.clock import is_over
 from cci_app.core.database import system_transaction
 from cci_app.core.queue import Task, ring
+from cci_app.jobs.models import LEASE_SECONDS
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +41,10 @@ def limit_of(kind: str) -> Limit:
         Task.INGEST_DOCUMENT: Limit(organisation=half, open=5_000),
         # A site is read slowly, whoever waits for it: half of the workers are left to all other work.
         Task.CRAWL_SITE: Limit(installation=half, organisation=1, open=20),
+        # It thinks for hundreds of people at once.
+        Task.EVALUATE: Limit(installation=1, organisation=1, open=5),
         Task.EXPORT: Limit(organisation=half, open=50),
+        Task.REPORT: Limit(organisation=half, open=50),
         Task.FORGET_OLD: Limit(installation=1, open=1),
         Task.RELOAD_CONTACTS: Limit(organisation=1, open=10),
     }
@@ -67,7 +72,7 @@ def has_room(session: Session, job_id: uuid.UUID, organisation_id: int, kind: st
 _ONE_AFTER_THE_OTHER = sa.text("SELECT pg_advisory_xact_lock(hashtextextended('jobs of a kind: ' || :kind, 0))")
 _RUNNING = sa.text(
     "SELECT count(*) AS all, count(*) FILTER (WHERE organisation_id = :organisation_id) AS own FROM jobs"
-    " WHERE kind = :kind AND state = 'running' AND lease_until >= clock_timestamp() AND id <> :job_id"
+    f" WHERE kind = :kind AND state = 'running' AND NOT {is_over('lease_until', str(LEASE_SECONDS))} AND id <> :job_id"
 )
 _LATER = sa.text(
     "UPDATE jobs SET lease_until = clock_timestamp() + make_interval(secs => :again)"

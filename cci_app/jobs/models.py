@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from cci_app.core.database import Base, OrganisationOwned
 
+# Of a job that is worked on.
+LEASE_SECONDS = 6.0
+
 
 class JobState(StrEnum):
     """Where a job stands; the last three are final."""

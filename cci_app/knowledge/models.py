@@ -1,7 +1,7 @@
 """Tables of the organisation's documents."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -10,7 +10,7 @@ from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cci_app.core.database import Base, OrganisationOwned, belongs_to
+from cci_app.core.database import Base, OrganisationOwned, PersonOwned, belongs_to
 from cci_app.llm.vectors import COARSE, DIMENSIONS
 
 
@@ -121,6 +121,52 @@ class KnowledgeChunk(OrganisationOwned, Base):
     language: Mapped[str] = mapped_column(sa.String(2))
     text: Mapped[str]
     search: Mapped[str] = mapped_column(TSVECTOR)
+
+
+class UnansweredQuestion(PersonOwned, Base):
+    """What a person asked and nothing answered, by the message `event_id`, until somebody settles it.
+
+    `settled_as` tells how: by a corrected answer, by a document, or as nothing to answer.
+    """
+
+    __tablename__ = "unanswered_questions"
+    __table_args__ = (
+        sa.CheckConstraint("settled_as IN ('answer', 'document', 'dismissed')", name="settled_as"),
+        sa.Index(
+            "ix_unanswered_questions_open",
+            *("organisation_id", "asked_at"),
+            postgresql_where=sa.text("settled_as IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
+    event_id: Mapped[int] = mapped_column(sa.BigInteger, unique=True)
+    question: Mapped[str]
+    language: Mapped[str | None] = mapped_column(sa.String(2))
+    asked_at: Mapped[datetime]
+    settled_as: Mapped[str | None] = mapped_column(sa.String(16))
+    settled_at: Mapped[datetime | None]
+
+
+class CorrectedAnswer(OrganisationOwned, Base):
+    """The answer that the organisation itself gives to a question, put in some `examples`, before any document.
+
+    `answer` has its text by language. It is given by `assistant`, by all where that is empty, on the days from
+    `valid_from` to `valid_until`, both included, as the organisation counts its days.
+    """
+
+    __tablename__ = "corrected_answers"
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
+    assistant: Mapped[str] = mapped_column(sa.String(64), server_default=SHARED)
+    examples: Mapped[list[Any]]
+    answer: Mapped[dict[str, Any]]
+    valid_from: Mapped[date | None]
+    valid_until: Mapped[date | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=sa.func.clock_timestamp())
+    updated_at: Mapped[datetime] = mapped_column(server_default=sa.func.clock_timestamp())
+
+    __table_args__ = (sa.Index(None, "organisation_id", "updated_at"),)
 
 
 def coarse(vector: sa.ColumnClause[Any]) -> sa.ColumnElement[Any]:

@@ -9,7 +9,8 @@ from cci_app.accounts.auth import current_caller
 from cci_app.core.errors import InvalidInput
 from cci_app.core.http.api import EdgeBlueprint, check_value
 from cci_app.core.http.parser import reading_body
-from cci_app.core.http.request import expect_upload
+from cci_app.core.http.request import expect_form
+from cci_app.files.names import clean_name
 from cci_app.jobs.schemas import JobResponse
 from cci_app.knowledge import examples
 from cci_app.knowledge.documents import register
@@ -33,8 +34,6 @@ from cci_app.knowledge.schemas import (
 )
 from cci_app.knowledge.search.retrieval import search
 
-# What a form adds to the file that it carries.
-_FORM_BYTES = 64 * 1024
 _SEARCH_SECONDS = 10.0
 _DOCUMENT = "/documents/<int:document_id>"
 _DOCUMENT_ID = [{"in": "path", "name": "document_id", "example": 7}]
@@ -62,6 +61,7 @@ blueprint = EdgeBlueprint(
 @blueprint.alt_response(
     200, schema=DocumentResponse, description="It is there already: this one", example=examples.READY
 )
+@blueprint.alt_response(409, "CONFLICT")
 @blueprint.alt_response(415, "UNSUPPORTED_MEDIA_TYPE")
 @blueprint.doc(
     requestBody={
@@ -78,7 +78,7 @@ def add_document() -> tuple[dict[str, Any], int]:
     It is read in the background; its `status` tells how far that is. The same file, text or address is one document: a
     new title or language is taken over, and it is read again.
     """
-    expect_upload(current_app.config["SETTINGS"].max_upload_bytes + _FORM_BYTES)
+    expect_form(current_app.config["SETTINGS"].max_upload_bytes)
     organisation_id = current_caller().organisation_id
     with reading_body():
         is_form = request.mimetype == "multipart/form-data"
@@ -97,7 +97,7 @@ def _add_form(organisation_id: int) -> tuple[int, bool]:
     file = request.files["file"]
     return register.add_file(
         organisation_id,
-        register.clean_name(file.filename),
+        clean_name(file.filename),
         file.stream.read(),
         register.Said(**given),
         g.request_id,

@@ -29,7 +29,7 @@ def _language() -> ma.fields.String:
 
 
 def _assistant(description: str) -> ma.fields.String:
-    return CleanText(min_length=1, max_length=64, metadata={"description": description, "example": "concierge"})
+    return CleanText(min_length=1, max_length=64, metadata={"description": description, "example": "members"})
 
 
 def _owner() -> ma.fields.String:

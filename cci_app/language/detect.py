@@ -44,6 +44,8 @@ _SURE = 0.6
 _SURE_OF_A_WORD = 0.75
 _WORD_LETTERS = 12
 _FEWEST_LETTERS = 4
+# Of a text in another language than ours: fewer words are names, and one in three of ours makes it ours.
+_FEWEST_WORDS = 3
 _VERY_SURE = 0.85
 
 
@@ -73,6 +75,18 @@ def told(text: str, languages: Sequence[str]) -> str | None:
     """Return the one of `languages` that a first message is in or wishes for, None where it tells nothing ("ok")."""
     text = text[:_LENGTH]
     return _wished(text, languages) or _first(text, _words(text), languages)
+
+
+def foreign(text: str, languages: Sequence[str]) -> str | None:
+    """The language of a text that is surely in none of `languages`, None where it may be in one of them."""
+    text = text[:_LENGTH]
+    words = _words(text)
+    if len(words) < _FEWEST_WORDS or sum(map(len, words)) < _WORD_LETTERS:
+        return None
+    if _FEWEST_WORDS * max(_evidence(text, words, each, first=True) for each in languages) >= len(words):
+        return None
+    language, probability = _guesses(text)[0]
+    return language if language not in languages and probability >= _VERY_SURE else None
 
 
 def _words(text: str) -> list[str]:
@@ -210,6 +224,12 @@ _detector: Any = None
 
 def _model_opinion(text: str, languages: Sequence[str]) -> tuple[str, float]:
     """The likeliest of `languages` and its probability among all that the model knows (0 where it names none)."""
+    named = [guess for guess in _guesses(text) if guess[0] in languages]
+    return named[0] if named else (languages[0], 0.0)
+
+
+def _guesses(text: str) -> list[tuple[str, float]]:
+    """The likeliest languages of a text with their probabilities, the likeliest first."""
     global _detector
     if _detector is None:
         with _lock:
@@ -220,7 +240,5 @@ def _model_opinion(text: str, languages: Sequence[str]) -> tuple[str, float]:
                 detector = LangDetector(LangDetectConfig(model="lite", max_input_length=None))
                 detector.detect("bonjour", model="lite")
                 _detector = detector
-    for guess in _detector.detect(" ".join(text.split()), model="lite", k=5):
-        if guess["lang"] in languages:
-            return str(guess["lang"]), float(guess["score"])
-    return languages[0], 0.0
+    guesses = _detector.detect(" ".join(text.split()), model="lite", k=5)
+    return [(str(guess["lang"]), float(guess["score"])) for guess in guesses]

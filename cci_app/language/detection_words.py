@@ -34,6 +34,12 @@ FUNCTION_WORDS: Final[dict[str, frozenset[str]]] = {
         entrar entre entramos usamos conozco conocemos hora horas abre abren cierra cierran queda quedan entiendo
         comprendo pregunta preguntas
         """),
+    "en": _words("""
+        the it is are was were am i you he she we they his her our their your this that these those what which who
+        whom whose how when where why and but with from for of to at by about too much many more does did doing has
+        have had been being can could will would should shall must please thanks thank yes not there here now then
+        today tomorrow yesterday week give show tell need want know let lets im ill dont didnt cant whats
+        """),
 }
 
 # Two kinds of mark that only one of the languages writes; capitalised words are names and do not count.
@@ -57,6 +63,7 @@ FIRST_WORDS: Final[dict[str, frozenset[str]]] = {
         reanudar continuar enviar informacion inscripcion afiliacion servicios exactamente chao adios feliz
         bienvenido bienvenidos estimado estimados supuesto
         """),
+    "en": _words("hello hi hey good morning afternoon evening on my me help done ready work working"),
 }
 
 # What somebody calls a language, in whichever language they write.

@@ -68,7 +68,7 @@ def _values(parts: list[str]) -> Iterator[float]:
         if part[0].isdigit():
             for several in _readings(part):
                 yield from (value * scale for value in several for scale in {1.0, _scale(parts[place + 1 : place + 2])})
-    yield from _in_words(parts)
+    yield from in_words(parts)
 
 
 def _scale(following: list[str]) -> float:
@@ -104,7 +104,13 @@ def _of_one(written: str) -> frozenset[float]:
     return frozenset({decimal})
 
 
-def _in_words(parts: list[str]) -> Iterator[float]:
+def is_number_word(word: str) -> bool:
+    """Whether a folded word is a number, or part of one."""
+    return word in _SMALL or word in _LARGE
+
+
+def in_words(parts: list[str]) -> Iterator[float]:
+    """The numbers that folded words make: "trescientos", "cincuenta", "mil" are one."""
     total = current = 0.0
     for place, part in enumerate(parts):
         value = _SMALL.get(part)

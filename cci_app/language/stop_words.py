@@ -70,5 +70,17 @@ ASKING = _words(
     tarda tardes tendria tendrian tenemos tener tengo tienen trata tratar trop trouve trouver trouvez tt usan
     usar uso utilise utiliser va vale van vas vengo venir ver veulent veut veux vienen viens vient vont voudrais
     voudrait voudrions voulez vouloir voulons voy vraiment xq ya
+    ademas aie ait allait allons aparte arent assez auquel aura aurai auras aurez aurons auront aussitot ayant
+    bah beaucoup ben cannot cordial cordialement cualquier cualquiera da damos debe debemos deben deberia debia
+    debo dentro despues devez devons devrais devrait devrez devrions dio disculpa disculpe doesnt dois doit
+    doivent doy duquel enfin entonces estando estara estare estaria estuve estuvo etais etant etions euh faisait
+    fallait fasse faudra faudrait fera ferai ferez fuera fueron fui habia habiendo habra haga hara hare
+    haria haya hayan hice hizo hubo iba ici incluso ira irai ire iremos isnt ive jamais jamas laquelle lequel
+    lesquelles lesquels lors lorsque machin mientras mira mucha muchas muchos nadie ningun ninguna ninguno nunca
+    oiga oye parfois plutot poca pocas pocos podra podran podre podremos pourra pourrai pourrez pourrons pouvais
+    pouvait pude pudieron pudimos pudo puisse puissions queda quedan quede rien saludos salut senora senores
+    sera serai seran seras serez serons seront seulement shall siempre siendo sigo sigue siguen simplement
+    soient solamente souvent soyez surtout tellement tendra tendre tendremos tenga tengan theres toca tocan toco
+    toujours truc trucs tuve tuvo vamos vaya vayan veuille vite wont youre
     """
 )

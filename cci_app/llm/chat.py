@@ -1,4 +1,4 @@
-"""Asking chat models for something that code can check: a form to fill in, never free text to act upon.
+"""Asking chat models: for a form to fill in, which code can check, or for the next message of a loop with tools.
 
 Several models make a chain. Each is asked in its turn as long as there is time; the first useful answer counts.
 """
@@ -6,7 +6,7 @@ Several models make a chain. Each is asked in its turn as long as there is time;
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 import structlog
 from pydantic import BaseModel
@@ -20,6 +20,10 @@ from cci_app.llm.calls import CallOutcome, ModelCall, Tokens, note
 from cci_app.llm.names import ModelName
 from cci_app.llm.prices import Prices
 
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessage
+
 log = structlog.get_logger(__name__)
 
 # With less than this a call is not begun: it would cost tokens and bring nothing.
@@ -31,6 +35,8 @@ _OF_ONE_MESSAGE = frozenset({CallOutcome.TOO_LONG, CallOutcome.FILTERED, CallOut
 
 FormT = TypeVar("FormT", bound=BaseModel)
 T = TypeVar("T")
+# Gets LangChain's model and the settings of this one call, and gives the message that comes back.
+Speak: TypeAlias = "Callable[[BaseChatModel, Mapping[str, Any]], AIMessage]"
 
 
 class ModelFailed(Exception):  # noqa: N818
@@ -64,6 +70,26 @@ class Filled:
     tokens: Tokens
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A message of a model: words, calls of tools, or both."""
+
+    message: "AIMessage"
+    tokens: Tokens
+
+
+class Told(Protocol):
+    """What a model told, with the tokens that it took."""
+
+    @property
+    def tokens(self) -> Tokens:
+        """Tokens that were read and written."""
+        ...
+
+
+R = TypeVar("R", bound=Told)
+
+
 class ChatModel(Protocol):
     """One model of a provider."""
 
@@ -74,6 +100,10 @@ class ChatModel(Protocol):
 
     def fill(self, request: Request[Any], seconds: float) -> Filled:
         """Have the form filled in. Raises ModelFailed, after `seconds` of silence at the latest."""
+        ...
+
+    def speak(self, ask: Speak, seconds: float, *, with_tools: bool) -> Spoken:
+        """Have `ask` ask this model, which may call tools only `with_tools`. Raises ModelFailed."""
         ...
 
 
@@ -99,6 +129,25 @@ class Chat:
         `read` raises ValueError for what cannot be right. Raises NoAnswer where no model gave anything useful before
         the deadline.
         """
+        return self._first(
+            request.purpose,
+            lambda model, seconds: model.fill(request, seconds),
+            lambda filled: _read(filled, request.form, read),
+            deadline,
+        )
+
+    def converse(self, purpose: str, ask: Speak, deadline: Deadline, *, with_tools: bool) -> "AIMessage":
+        """The next message of a conversation with tools, of the first model that has one. Raises NoAnswer."""
+        return self._first(
+            purpose,
+            lambda model, seconds: model.speak(ask, seconds, with_tools=with_tools),
+            _said,
+            deadline,
+        )
+
+    def _first(
+        self, purpose: str, call: Callable[[ChatModel, float], R], read: Callable[[R], T], deadline: Deadline
+    ) -> T:
         for model, breaker in self._models:
             seconds = deadline.within(self._seconds)
             if seconds < LEAST_SECONDS:
@@ -106,7 +155,7 @@ class Chat:
             if not breaker.may_ask():
                 continue
             try:
-                return self._ask_one(model, breaker, request, read, seconds)
+                return self._ask_one(model, breaker, purpose, call, read, seconds)
             except ModelFailed:
                 continue
         raise NoAnswer("no model gave a useful answer in time")
@@ -115,8 +164,9 @@ class Chat:
         self,
         model: ChatModel,
         breaker: Breaker,
-        request: Request[FormT],
-        read: Callable[[FormT], T],
+        purpose: str,
+        call: Callable[[ChatModel, float], R],
+        read: Callable[[R], T],
         seconds: float,
     ) -> T:
         started = time.monotonic()
@@ -124,21 +174,21 @@ class Chat:
         tokens = Tokens()
         outcome = CallOutcome.FAILED
         try:
-            filled = self._fill(model, request, seconds)
-            tokens = filled.tokens
+            told = self._watched(model, call, seconds)
+            tokens = told.tokens
             breaker.answered()
-            result = _read(filled, request.form, read)
+            result = read(told)
             outcome = CallOutcome.ANSWERED
             return result
         except ModelFailed as failure:
             outcome = failure.outcome
             _blame(breaker, failure, fair=seconds >= self._seconds * _FAIR_SHARE)
-            log.warning("model_failed", model=str(model.name), purpose=request.purpose, outcome=outcome)
+            log.warning("model_failed", model=str(model.name), purpose=purpose, outcome=outcome)
             raise
         finally:
             note(
                 ModelCall(
-                    purpose=request.purpose,
+                    purpose=purpose,
                     provider=model.name.provider,
                     model=model.name.model,
                     outcome=outcome,
@@ -150,15 +200,19 @@ class Chat:
                 )
             )
 
-    def _fill(self, model: ChatModel, request: Request[Any], seconds: float) -> Filled:
+    def _watched(self, model: ChatModel, call: Callable[[ChatModel, float], R], seconds: float) -> R:
         """The call by the clock on the wall: what a server sends a byte at a time never runs into a read's time-out."""
         try:
-            return self._threads.run(lambda: model.fill(request, seconds), seconds)
+            return self._threads.run(lambda: call(model, seconds), seconds)
         except TimeoutError as error:
             raise ModelFailed(CallOutcome.TIMED_OUT) from error
         except RuntimeError as error:
-            log.warning("model_not_called", model=str(model.name), reason=str(error))
+            log.warning("model_not_called", model=str(model.name), error=type(error).__name__)
             raise ModelFailed(CallOutcome.FAILED) from error
+
+
+def _said(spoken: Spoken) -> "AIMessage":
+    return spoken.message
 
 
 def _read(filled: Filled, form: type[FormT], read: Callable[[FormT], T]) -> T:

@@ -17,7 +17,7 @@ _LONGEST: Final = 20_000
 _MOST_OBJECTS: Final = 32
 _NESTED: Final = 3
 # Where services put the arguments beside the name of the tool.
-_ARGUMENTS: Final = ("arguments", "parameters", "input", "args")
+ARGUMENTS: Final = ("arguments", "parameters", "input", "args")
 _NOTHING: Final = frozenset({"", "null", "none", "n/a", "undefined"})
 
 
@@ -25,6 +25,16 @@ class Form(BaseModel):
     """A form. A value that can only mean one thing is that thing, whatever type, case or padding it came in."""
 
     model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
+        """The schema as a model reads it with every call: without what says nothing to it, and costs tokens."""
+        schema = super().model_json_schema(*args, **options)
+        defined = schema.pop("$defs", {})
+        schema["properties"] = {
+            name: _brief(described, defined) for name, described in schema.get("properties", {}).items()
+        }
+        return {**schema, "$defs": defined} if "$ref" in json.dumps(schema) else schema
 
     @model_validator(mode="before")
     @classmethod
@@ -35,11 +45,30 @@ class Form(BaseModel):
         for name, value in given.items():
             field = cls.model_fields.get(str(name).strip())
             if field is None:
+                # Passed over, or refused, as the form says of what it does not ask for.
+                read[str(name)] = value
                 continue
             meant = _meant(value, field)
             if meant is not None or field.is_required():
                 read[str(name).strip()] = meant
         return read
+
+
+def _brief(described: dict[str, Any], defined: Mapping[str, Any]) -> dict[str, Any]:
+    """A field without its default and without null, which may be left out as well; the words of an enumeration."""
+    told = dict(described)
+    several = [each for each in told.pop("anyOf", []) if each.get("type") != "null"]
+    if len(several) == 1:
+        told |= several[0]
+    elif several:
+        told["anyOf"] = several
+    words = defined.get(str(told.get("$ref", "")).rpartition("/")[2], {})
+    if "enum" in words:
+        del told["$ref"]
+        told |= {"type": words["type"], "enum": words["enum"]}
+    for name in ("default", "title"):
+        told.pop(name, None)
+    return told
 
 
 def _meant(value: Any, field: FieldInfo) -> Any:
@@ -100,6 +129,11 @@ def _is_name(name: str, form: type[BaseModel]) -> bool:
     return name.rsplit(".", 1)[-1].rsplit(":", 1)[-1].strip().lower() == form.__name__.lower()
 
 
+def objects_in(written: Any) -> list[Mapping[str, Any]]:
+    """The objects that the arguments of a call may stand for, whatever they were put into."""
+    return list(_objects(written))
+
+
 def _objects(written: Any, form: type[BaseModel] | None = None, depth: int = _NESTED) -> Iterator[Mapping[str, Any]]:
     """The objects that arguments, or a content, may stand for. Of a content (with its form) wrappers are opened."""
     if depth == 0:
@@ -116,7 +150,7 @@ def _objects(written: Any, form: type[BaseModel] | None = None, depth: int = _NE
 
 def _unwrapped(written: Mapping[str, Any], form: type[BaseModel] | None, depth: int) -> Iterator[Mapping[str, Any]]:
     if form is not None:
-        inner = [written[name] for name in _ARGUMENTS if name in written]
+        inner = [written[name] for name in ARGUMENTS if name in written]
         inner += [value for name, value in written.items() if _is_name(str(name), form)]
         inner += [written[name] for name in ("function", "tool_calls", "function_call") if name in written]
         if inner:

@@ -13,7 +13,7 @@ from langsmith import Client, tracing_context
 from pydantic import BaseModel, SecretStr
 
 from cci_app.llm.calls import CallOutcome, Tokens
-from cci_app.llm.chat import Filled, ModelFailed, Request
+from cci_app.llm.chat import Filled, ModelFailed, Request, Speak, Spoken
 from cci_app.llm.failures import outcome_of
 from cci_app.llm.forms import filled_in
 from cci_app.llm.names import ModelName, Provider
@@ -84,6 +84,21 @@ class LangChainModel:
         if fields is None and _was_filtered(reply):
             raise ModelFailed(CallOutcome.FILTERED)
         return Filled(fields, _tokens(reply))
+
+    def speak(self, ask: Speak, seconds: float, *, with_tools: bool) -> Spoken:
+        """See ChatModel. Calls of tools are read wherever the service put them; what says nothing at all is garbage."""
+        settings: dict[str, Any] = {"timeout": seconds}
+        if not with_tools:
+            # Tools that were called before have to be named all the same.
+            settings["tool_choice"] = {"type": "none"} if self.name.provider is Provider.ANTHROPIC else "none"
+        try:
+            with self._tracing.on():
+                reply = ask(self._model, settings)
+        except Exception as error:
+            raise self._failure(error) from error
+        if not (reply.text.strip() or _called(reply)):
+            raise ModelFailed(CallOutcome.FILTERED if _was_filtered(reply) else CallOutcome.GARBAGE)
+        return Spoken(reply, _tokens(reply))
 
     def _bound_to(self, form: type[BaseModel]) -> Runnable[LanguageModelInput, AIMessage]:
         bound = self._bound.get(form)

@@ -2,6 +2,7 @@
 
 import marshmallow as ma
 
+from cci_app.conversation.models import TurnMode
 from cci_app.core.http.fields import CleanText
 
 
@@ -33,6 +34,20 @@ class ResetResponse(UserStatusResponse):
     """The status after a reset. `reset` is false when there was nothing to reset."""
 
     reset = ma.fields.Boolean(required=True)
+
+
+class ModePayload(ma.Schema):
+    """Who is to answer a person."""
+
+    mode = ma.fields.Enum(TurnMode, by_value=True, required=True, metadata={"example": "paused"})
+
+
+class ModeResponse(ma.Schema):
+    """Who answers a person: the assistant (`bot`), a human, or nobody (`paused`)."""
+
+    user_id = ma.fields.String(required=True)
+    assistant = ma.fields.String(required=True)
+    mode = ma.fields.Enum(TurnMode, by_value=True, required=True)
 
 
 STATUS_EXAMPLE = {

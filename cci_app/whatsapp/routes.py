@@ -6,7 +6,7 @@ from flask import Response, request
 from flask.blueprints import BlueprintSetupState
 
 from cci_app.accounts.auth import caller_if_known, current_caller
-from cci_app.channels.api import ACCOUNT
+from cci_app.channels.api import ACCOUNT, read_message
 from cci_app.channels.manychat import MANYCHAT_TYPE
 from cci_app.channels.ports import Incoming
 from cci_app.conversation.inbound import Event
@@ -72,7 +72,7 @@ def send_message(query: dict[str, Any], headers: dict[str, Any], payload: dict[s
     wanted = ReplyFormat.MANYCHAT if MANYCHAT_TYPE in request.accept_mimetypes.values() else ReplyFormat.JSON
     channel = conversation.channels[CHANNELS[query.get("format") or wanted]]
     message_id = payload.get("message_id") or headers.get("idempotency_key")
-    (inbound,) = channel.parse(Incoming(ACCOUNT, fields={**payload, "message_id": message_id}))
+    inbound = read_message(Incoming(ACCOUNT, fields={**payload, "message_id": message_id}), channel.kind)
     person = conversation.person(current_caller().organisation_id, payload.get("assistant"), inbound.sender)
     answered = conversation.receive(Event(person, inbound), waited=elapsed())
     for name, seconds in answered.stages.items():

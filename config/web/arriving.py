@@ -64,15 +64,19 @@ class Refused(Exception):  # noqa: N818
 
 
 class _Chunks:
-    """Finds the end of a chunked body. What is no such body ends at once: the parser will say what is wrong with it."""
+    """Finds the end of a chunked body. What is no such body ends at once: the parser will say what is wrong with it.
 
-    def __init__(self) -> None:
+    `most` is the largest body that is waited for.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
         self._line = bytearray()
         self._left = 0
         self._last = False
 
     def end(self, data: bytes) -> bool:
-        """Whether the body ends in `data`, which follows what was given before."""
+        """Whether the body ends in `data`, which follows what was given before. Raises Refused for a large chunk."""
         at = 0
         while at < len(data):
             if self._left:
@@ -97,6 +101,8 @@ class _Chunks:
                 return True
             if size < 0:
                 return True
+            if size > self._most:
+                raise Refused("413 Content Too Large")
             self._last = size == 0
             self._left = size + 2 if size else 0
         return False
@@ -182,7 +188,7 @@ class Arriving:
         """Learn from the headers where the body ends. What contradicts itself is the parser's to refuse."""
         lengths = [found.strip() for found in _LENGTH.findall(head)]
         if _ENCODING.search(head):
-            self._chunks = None if lengths else _Chunks()
+            self._chunks = None if lengths else _Chunks(self.most)
             self.whole = bool(lengths)
         elif len(lengths) > 1 or (lengths and not (lengths[0].isdigit() and len(lengths[0]) < 20)):
             self.whole = True

@@ -30,7 +30,7 @@ def post(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSmtp]:
     """A mail server that the application is set up with."""
     with FakeSmtp("mailer", "mail-password") as server:
         before = app.config["SETTINGS"]
-        monkeypatch.setattr(ssl, "create_default_context", _trusting(server))
+        monkeypatch.setattr(ssl, "create_default_context", trusting(server))
         app.config["SETTINGS"] = before.model_copy(
             update={
                 "email_host": "127.0.0.1",
@@ -47,7 +47,7 @@ def post(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeSmtp]:
             app.config["SETTINGS"] = before
 
 
-def _trusting(server: FakeSmtp) -> Callable[[], Any]:
+def trusting(server: FakeSmtp) -> Callable[[], Any]:
     made = ssl.create_default_context()
     server.authority.configure_trust(made)
     return lambda: made

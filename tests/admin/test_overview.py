@@ -5,13 +5,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
 from cci_app.admin.overview.figures import Period, Span
 from cci_app.core import clock
 from cci_app.core.database import tenant_transaction
 from cci_app.jobs.models import Job, JobState
-from tests.conftest import Tenant
+from tests.conftest import Tenant, make_tenant
 from tests.exports.conftest import Add
 from tests.knowledge.ready import make_document
 
@@ -71,6 +72,22 @@ def test_the_funnel_tells_who_answered_what_and_where_people_stand(web: FlaskCli
     assert all(step["topic"] for step in funnel["questions"])
     assert found["states"] == {"completed": 1, "in_progress": 1, "abandoned": 1}
     assert found["languages"] == {"es": 2, "fr": 1}
+
+
+def test_a_desk_tells_what_people_come_for_and_when(web: FlaskClient, tenant: Tenant) -> None:
+    for person, said in (("+573000000001", "Bonjour"), ("+573000000001", "3"), ("+573000000002", "humain")):
+        sent = {"user_id": person, "assistant": "concierge", "message": said}
+        assert web.post("/api/v1/whatsapp/message", headers=tenant.headers, json=sent).status_code == 200
+    with tenant_transaction(tenant.organisation_id) as session:
+        # In Bogotá at nine in the morning.
+        moved = sa.text("UPDATE webhook_events SET received_at = :at WHERE assistant = 'concierge'")
+        session.execute(moved, {"at": NOW - timedelta(hours=3)})
+    (desk,) = overview(web, tenant)["desks"]
+    counted = {each["code"]: (each["messages"], each["people"]) for each in desk["services"]}
+    assert counted == {"RENSEIGNEMENT": (0, 0), "CATECHESE": (0, 0), "CONTACT_HUMAIN": (2, 2)}
+    # The greeting, too, was written at some hour.
+    assert (desk["hours"][9], sum(desk["hours"])) == (3, 3)
+    assert overview(web, make_tenant("org-without-desk"))["desks"] == []
 
 
 def test_a_day_of_a_changed_clock_begins_at_its_midnight() -> None:

@@ -36,14 +36,23 @@ class FewPassages:
     """An `Answerer` over the passages above."""
 
     def answer(
-        self, organisation_id: int, question: str, language: str, deadline: Deadline, *, about: str = ""
+        self,
+        organisation_id: int,
+        question: str,
+        language: str,
+        deadline: Deadline,
+        *,
+        about: str = "",
+        or_nearest: bool = False,
     ) -> Answer | None:
-        """The first passage of which a key word is in the question."""
+        """The first passage of which a key word is in the question; of a forest, only what comes nearest is known."""
         asked = fold(question)
         title = {"fr": "Guide des services", "es": "Guía de servicios"}[language]
         for passage_language, keys, page, text in _PASSAGES:
             if passage_language == language and any(key in asked for key in keys):
                 return Answer(text, (Source(1, title, page),))
+        if or_nearest and ("foret" in asked or "bosque" in asked):
+            return Answer("• Siembra – 40 %", (Source(2, "Acta", None),), sure=False)
         return None
 
 

@@ -3,9 +3,9 @@
 import pytest
 from flask import Flask
 
-from cci_app.agents.questionnaire.examples import _learnt
 from cci_app.core.redis import get_redis
 from cci_app.language.encoder import classifier
+from cci_app.language.encoder.learning import _learnt
 
 EXAMPLES = (
     ("erase", ("borren mis datos", "effacez mes données", "delete my data")),
@@ -25,7 +25,7 @@ def learns_no_more(*_: object) -> None:
 
 def test_what_was_learnt_is_found_by_another_process(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     first = learn()
-    monkeypatch.setattr(classifier, "_learnt", learns_no_more)
+    monkeypatch.setattr(classifier, "LabelWeights", learns_no_more)
     second = learn()
     for text in ("gracias", "borre todo", "el tren"):
         assert second.classify(text) == first.classify(text)

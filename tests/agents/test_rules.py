@@ -2,6 +2,8 @@
 
 import pytest
 
+from cci_app.admin.rehearsal import Phrases
+from cci_app.agents.questionnaire.content import QuestionnaireContent
 from cci_app.agents.questionnaire.understanding import Intent, Tone
 from tests.agents.understand import Understand
 
@@ -347,4 +349,23 @@ def test_next_to_nothing_is_no_praise(understand: Understand) -> None:
 
 
 def test_a_long_message_is_read_quickly(understand: Understand) -> None:
-    assert understand(3, "no stop retour persona " * 170).intent is Intent.ANSWER
+    assert understand(3, "no stop retour persona " * 170).intent is Intent.NOTHING
+
+
+def test_what_made_up_people_answer_is_taken_for_an_answer(
+    understand: Understand, content: QuestionnaireContent
+) -> None:
+    phrases = Phrases.of("cci")
+    answers = [
+        (number, text)
+        for number, question in enumerate(content.questions, start=1)
+        for language in ("fr", "es")
+        for text in phrases.answers_to(question, language)
+    ]
+    assert len(answers) > 80
+    wrong = []
+    for number, text in answers:
+        command = understand(number, text)
+        if command.intent is not Intent.ANSWER or command.vague or command.unsure:
+            wrong.append((number, text, command))
+    assert not wrong

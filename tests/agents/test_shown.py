@@ -40,7 +40,7 @@ def test_a_quote_in_another_language_is_introduced_in_the_person_s(voice: Voice)
     french = Answer("La navette part à 7 h 15.", (), "fr")
     assert shown(voice, french) == "El documento lo dice en francés: La navette part à 7 h 15."
     listed = Answer("• Individuel ; 20 euros", (), "fr")
-    assert shown(voice, listed) == "El documento lo dice en francés:\n• Individuel ; 20 euros"
+    assert shown(voice, listed) == "El documento lo dice en francés:\n• Individuel\u202f; 20 euros"
     assert shown(voice, Answer("El bus sale a las 7:15.", (), "es")) == "El bus sale a las 7:15."
 
 

@@ -5,12 +5,16 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from cci_app.accounts.caller import Scope
-from cci_app.admin.health import WORKER_KEY
+from cci_app.admin.health import WORKER_KEY, check_dependencies
 from cci_app.conversation.log import log_conversations
+from cci_app.core import metrics
+from cci_app.core.database import db
 from cci_app.core.redis import get_redis
 from tests.conftest import Tenant, make_tenant
 from tests.fakes.workbooks import contacts
@@ -43,6 +47,36 @@ def test_ready_names_each_dependency(web: FlaskClient, tenant: Tenant) -> None:
     assert response.json["status"] == "degraded"
 
 
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ("default_transaction_read_only = on", "takes no writes: it is read-only"),
+        # No room for what a sort puts on the disk: the same class of errors as a full one.
+        ("temp_file_limit = 0", "takes no writes (ConfigurationLimitExceeded): is its disk full?"),
+    ],
+)
+def test_a_database_that_takes_no_writes_is_not_ready(
+    app: Flask, addresses: dict[str, str], setting: str, told: str
+) -> None:
+    login = sa.make_url(addresses["web"]).username
+
+    def change(statement: str) -> dict[str, Any]:
+        engine = sa.create_engine(
+            addresses["superuser"].replace("postgresql:", "postgresql+psycopg2:"),
+            isolation_level="AUTOCOMMIT",
+            poolclass=sa.NullPool,
+        )
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"ALTER ROLE {login} {statement}")
+        db.engine.dispose()
+        return check_dependencies()
+
+    found = change(f"SET {setting}")
+    assert change("RESET ALL")["checks"]["postgresql"]["status"] == "ok"
+    assert found["status"] == "down"
+    assert found["checks"]["postgresql"]["detail"] == told
+
+
 def test_a_worker_that_sweeps_is_seen(app: Flask, web: FlaskClient, tenant: Tenant) -> None:
     from celery_tasks.conversation import sweep_conversations
 
@@ -54,6 +88,13 @@ def test_a_worker_that_sweeps_is_seen(app: Flask, web: FlaskClient, tenant: Tena
     assert ready["status"] == "ok"
 
 
+@pytest.fixture
+def room_for_strangers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever other tests asked in this minute without a key."""
+    monkeypatch.setattr(metrics, "STRANGERS_A_MINUTE", 1_000_000)
+
+
+@pytest.mark.usefixtures("room_for_strangers")
 def test_every_request_is_counted(application: Flask, web: FlaskClient, tenant: Tenant, rows: Rows) -> None:
     path = "/api/v1/whatsapp/message"
     web.post(path, json={"user_id": "+573000000001", "message": "hola"}, headers=tenant.headers)
@@ -78,13 +119,14 @@ def test_every_request_is_counted(application: Flask, web: FlaskClient, tenant: 
     assert {(row["endpoint"], row["status_code"]) for row in refused} >= {(path, 401), ("(no such address)", 404)}
 
 
+@pytest.mark.usefixtures("room_for_strangers")
 def test_a_single_request_of_nobody_is_counted(application: Flask, web: FlaskClient, rows: Rows) -> None:
-    metrics = application.extensions["cci_metrics"]
-    metrics.flush()
+    kept = application.extensions["cci_metrics"]
+    kept.flush()
     counted = "SELECT count(*) AS n FROM api_metrics WHERE organisation_id IS NULL AND endpoint = '/health'"
     before = rows(counted)[0]["n"]
     web.get("/health")
-    metrics.flush()
+    kept.flush()
     assert rows(counted)[0]["n"] == before + 1
 
 

@@ -16,17 +16,39 @@ from tests.knowledge.ready import make_document
 
 # Those of the API; the pages of signing in are open as well.
 PUBLIC = {"/health", "/api/v1/health", "/docs", "/openapi.json", "/docs/static/<path:name>"}
+# What a member sends before they have a token, and what they ask with it.
+ENTRY = {"/auth/register", "/auth/login", "/auth/refresh"}
+MEMBER_TOKENS = {"/auth/profile", "/auth/verify"}
+PUBLIC |= ENTRY
 # What is a member's own, which no key has.
 OWN = "/api/v1/me"
 # What viewers do not even see.
 FOR_ADMINS = (
     "/api/v1/export",
-    *(f"/api/v1/admin/{part}" for part in ("members", "roles", "sessions", "keys", "audit", "invitations")),
+    *(f"/api/v1/admin/{part}" for part in ("people", "members", "roles", "sessions", "keys", "audit", "invitations")),
 )
-# What proves itself by a channel's signature, whatever key it comes with: 401.
-SIGNED = {"/api/v1/channels/<string:kind>/<string:account>"}
+# What agents change.
+FOR_AGENTS = ("/api/v1/users/", "/api/v1/handoffs", "/api/v1/trials", "/api/v1/reviews")
+# Where a program speaks for the people who write.
+FOR_PROGRAMS = (
+    *("/api/v1/whatsapp/", "/api/v1/feedback", "/api/v1/auth/", "/api/v1/orchestrate", "/api/v1/sessions/"),
+)
+MCP = "/api/v1/mcp"
+# What proves itself by a channel's signature, or by a link, whatever key it comes with: 401.
+SIGNED = {
+    *("/api/v1/channels/<string:kind>/<string:account>", "/api/v1/webhook"),
+    *(f"/api/v1/try{rest}" for rest in ("", "/<string:trial_id>", "/<string:trial_id>/messages")),
+}
+SIGNED |= MEMBER_TOKENS
+SIGNED |= {f"/api/v1/chat/<string:chat>{rest}" for rest in ("", "/visits", "/messages")}
+WORK = tuple(f"/api/{part}" for part in ("projects", "people", "labels", "comments", "activity", "tasks"))
+WORK += tuple(f"/integrations/{part}" for part in ("whatsapp", "telegram", "email", "voice", "history", "link"))
+WORK += ("/integrations/zendesk", "/ai/", "/api/reports")
+# What somebody has seen is theirs to say, whatever else they may change.
+THEIRS = ("/api/bell",)
+WORK += tuple(f"/api/monitoring/{part}" for part in ("status", "alerts", "escalate", "acknowledge"))
 USER = "+573000000001"
-MESSAGE = {"user_id": USER, "message": "Bonjour, canari-7c1f"}
+MESSAGE = {"user_id": USER, "message": "Bonjour"}
 
 
 def routes(app: Flask) -> list[tuple[str, Rule]]:
@@ -41,9 +63,15 @@ def routes(app: Flask) -> list[tuple[str, Rule]]:
 
 def address(rule: Rule, job_id: str, document_id: int = 1) -> str:
     values = {"user_id": USER, "job_id": job_id, "schedule_id": job_id, "document_id": document_id, "name": "docs.js"}
+    values |= {"message_id": 10**12, "chat": "x"}
     values |= {"session_id": job_id, "invitation_id": job_id, "passkey_id": job_id}
-    values |= {"member_id": 10**12, "key_id": 10**12}
-    values |= {"conversation_id": job_id, "phone": USER}
+    values |= {"member_id": 10**12, "key_id": 10**12, "handoff_id": 10**12, "reply_id": 10**12, "answer_id": 10**12}
+    values |= {"alert_id": 10**12, "chatbot_id": job_id, "conversation_id": job_id, "phone": USER}
+    values |= {f"{each}_id": 10**12 for each in ("project", "task", "entry", "comment", "label", "person", "rules")}
+    values |= {"webhook_id": 10**12, "delivery_id": 10**12, "action_id": 10**12, "report_id": 10**12}
+    values |= {"assistant": "cci", "trial_id": "trial:m1.abc", "link_id": 10**12, "experiment_id": 10**12}
+    values |= {"sample_id": 10**12, "evaluation_id": job_id}
+    values |= {"template": "faq", "file_id": 10**12, "fact_id": 10**12}
     values |= {"kind": "sharepoint", "name": "members", "account": "1"} if "kind" in rule.arguments else {}
     _, path = rule.build({name: values[name] for name in rule.arguments}) or ("", "")
     return path
@@ -51,6 +79,10 @@ def address(rule: Rule, job_id: str, document_id: int = 1) -> str:
 
 def call(web: FlaskClient, method: str, path: str, headers: dict[str, str]) -> Any:
     body: dict[str, Any] = {"json": MESSAGE} if path.endswith("/message") else {}
+    if method == "PUT":
+        body = {"json": {"settings": {}}}
+    elif path.startswith("/api/v1/mcp-servers/") and path.endswith("/test"):
+        body = {"json": {"tool": "order_status"}}
     return web.open(path, method=method, headers=headers, buffered=True, **body)
 
 
@@ -72,7 +104,7 @@ def test_every_route_asks_for_a_key(app: Flask, web: FlaskClient) -> None:
     for method, rule in routes(app):
         status = call(web, method, address(rule, str(uuid.uuid4())), {}).status_code
         if rule.rule in PUBLIC:
-            assert status == 200, rule
+            assert status == (422 if rule.rule in ENTRY else 200), rule
         else:
             assert status == 401, rule
 
@@ -98,7 +130,7 @@ def test_every_route_asks_a_member_for_their_role(app: Flask, tenant: Tenant, ro
             continue
         status = call(browser, method, address(rule, str(uuid.uuid4())), OURS).status_code
         refused = status == 403
-        if rule.rule.startswith("/api/v1/whatsapp/") or rule.rule in SIGNED:
+        if rule.rule.startswith(FOR_PROGRAMS) or rule.rule in {*SIGNED, MCP}:
             # A program speaks for the people who write; members do not.
             assert status == 401, rule
         elif role in {Role.ADMIN, Role.OWNER} or rule.rule.startswith(OWN):
@@ -106,8 +138,9 @@ def test_every_route_asks_a_member_for_their_role(app: Flask, tenant: Tenant, ro
         elif rule.rule.startswith(FOR_ADMINS):
             assert refused, rule
         else:
-            agents = rule.rule.startswith("/api/v1/users/")
-            assert refused is not (method == "GET" or (role is Role.AGENT and agents)), (method, rule)
+            agents = rule.rule.startswith((*FOR_AGENTS, *WORK))
+            theirs = method == "GET" or rule.rule.startswith(THEIRS)
+            assert refused is not (theirs or (role is Role.AGENT and agents)), (method, rule)
 
 
 def test_a_session_of_another_organisation_finds_nothing(
@@ -125,7 +158,7 @@ def test_no_route_ignores_a_mistyped_filter(app: Flask, web: FlaskClient, tenant
     browser = sign_in(app, make_member(tenant))
     for method, rule in routes(app):
         # Flow authors compose messages freely; probes and links add to what is open to everybody.
-        ignored = rule.rule in PUBLIC | SIGNED or rule.rule.endswith("/message")
+        ignored = rule.rule in (PUBLIC - ENTRY) | SIGNED or rule.rule.endswith("/message")
         for query in ("?strat_date=2026-01-01", "?limit=5&strat_date=2026-01-01", "?strat_date="):
             who, headers = (browser, OURS) if rule.rule.startswith(OWN) else (web, tenant.headers)
             answer = call(who, method, address(rule, str(uuid.uuid4())) + query, headers)
@@ -138,7 +171,8 @@ def test_no_route_shows_or_changes_what_is_anothers(
 ) -> None:
     from cci_app.conversation.log import log_conversations
 
-    assert call(web, "POST", "/api/v1/whatsapp/message", tenant.headers).status_code == 200
+    said = {**MESSAGE, "message": "Bonjour, canari-7c1f"}
+    assert web.post("/api/v1/whatsapp/message", json=said, headers=tenant.headers).status_code == 200
     log_conversations()
     own = (f"/api/v1/users/{USER}/status", f"/api/v1/knowledge/documents/{document_id}")
     before = [web.get(path, headers=tenant.headers).json for path in own]

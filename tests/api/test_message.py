@@ -1,5 +1,6 @@
 """The message endpoint, from the outside."""
 
+import io
 import json
 import threading
 from collections.abc import Callable
@@ -260,6 +261,21 @@ def test_a_large_body_is_refused(web: FlaskClient, tenant: Tenant) -> None:
     refused = web.post(PATH, json=payload, headers=tenant.headers)
     assert refused.status_code == 413
     assert "1,048,576 bytes" in refused.text
+
+
+@pytest.mark.parametrize(("more", "status"), [(0, 200), (1, 413)])
+def test_a_body_whose_length_is_told_nowhere_is_measured(
+    web: FlaskClient, tenant: Tenant, more: int, status: int
+) -> None:
+    body = json.dumps({"user_id": "+573000000001", "message": "hola"}).encode()
+    sent = body.ljust(web.application.config["SETTINGS"].max_body_bytes + more)
+    response = web.post(
+        PATH,
+        input_stream=io.BytesIO(sent),
+        headers={**tenant.headers, "Transfer-Encoding": "chunked", "Content-Type": "application/json"},
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert response.status_code == status
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-API-Key": "cci_wrong"}, {"Authorization": "Bearer no"}])

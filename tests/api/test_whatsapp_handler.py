@@ -85,7 +85,7 @@ def test_a_turn_does_not_hold_up_the_loop(monkeypatch: pytest.MonkeyPatch) -> No
     let_go = threading.Event()
     waited: list[bool] = []
 
-    def route(*_: Any) -> Any:
+    def route(*_: Any, **__: Any) -> Any:
         waited.append(let_go.wait(5))
         raise ValueError("that is all")
 

@@ -1,6 +1,7 @@
 """An organisation sees and reaches its own assistants, wherever they are kept, and no trace of another's."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -69,8 +70,16 @@ class Rows:
     def serving(self, organisation_id: int) -> Mapping[str, AssistantKey]:
         return self.served.get(organisation_id, {})
 
+    def version(self, organisation_id: int, name: str, version: int) -> AssistantKey | None:
+        key = self.serving(organisation_id).get(name)
+        return replace(key, version=version) if key else None
+
     def spec(self, key: AssistantKey) -> AssistantSpec | None:
         return self.kept.get(key)
+
+
+# The assistants of the folder.
+OURS = ("autos", "cci", "concierge", "coordinator")
 
 
 def catalogue(*sources: Any, default: str = "cci") -> Catalogue:
@@ -117,13 +126,13 @@ def test_files_are_the_default_organisations(client: FlaskClient, tenant: Tenant
             assert refused.status_code == 422
             assert "cci" not in refused.text.replace(other.key, "")
     unknown = client.post(ASK, json={**message, "assistant": "nobody"}, headers=tenant.headers)
-    assert "there are: cci" in unknown.get_json()["error"]["message"]
+    assert "there are: autos, cci" in unknown.get_json()["error"]["message"]
 
 
 def test_the_description_names_the_assistants_of_who_asks(client: FlaskClient, tenant: Tenant, other: Tenant) -> None:
     in_query, in_body = named(client, tenant.headers)
-    assert in_query == ["cci"]
-    assert in_body[0] == "cci"
+    assert in_query == ["autos", "cci", "concierge", "coordinator"]
+    assert in_body[:4] == ["autos", "cci", "concierge", "coordinator"]
     for headers in ({}, other.headers, {"X-API-Key": "no key"}):
         assert named(client, headers) == [None, None]
 
@@ -132,12 +141,12 @@ def test_sharing(app: Flask, tenant: Tenant, other: Tenant) -> None:
     specs = load_specs(ROOT / "config" / "assistants")
     third = make_tenant(f"third-{tenant.slug}")
     shared = catalogue(Files(specs, tenant.slug, {other.slug, "not-made-yet"}))
-    assert [shared.names(one.organisation_id) for one in (tenant, other, third)] == [("cci",), ("cci",), ()]
+    assert [shared.names(one.organisation_id) for one in (tenant, other, third)] == [OURS, OURS, ()]
     mine = shared.find(tenant.organisation_id)
     # One file, one assistant at work.
     assert shared.find(other.organisation_id, "cci") is mine
     everybody = catalogue(Files(specs, tenant.slug, {"*"}))
-    assert everybody.names(third.organisation_id) == ("cci",)
+    assert everybody.names(third.organisation_id) == OURS
 
 
 def test_rows_are_one_more_source(app: Flask, tenant: Tenant, other: Tenant) -> None:
@@ -147,7 +156,7 @@ def test_rows_are_one_more_source(app: Flask, tenant: Tenant, other: Tenant) -> 
     rows.add(tenant, AssistantSpec.model_validate(written("desk", title="Desk 2", version=2)))
     rows.add(other, AssistantSpec.model_validate(written("secret")))
     both = catalogue(rows, Files(load_specs(ROOT / "config" / "assistants"), tenant.slug, ()))
-    assert both.names(tenant.organisation_id) == ("cci", "desk")
+    assert both.names(tenant.organisation_id) == (*OURS, "desk")
     assert both.names(other.organisation_id) == ("desk", "secret")
     assert both.find(tenant.organisation_id, "desk").spec.title == "Desk 2"
     assert both.find(tenant.organisation_id, "desk", version=1).spec.title == "Desk 0"
@@ -177,7 +186,8 @@ def test_a_kind_is_a_model_and_a_factory() -> None:
     assert isinstance(agent, Echo)
     assert agent.content.before == "> "
     assert agent.means.languages == ("es",)
-    with pytest.raises(ValueError, match="'oracle' is none of the kinds of agents: echo, questionnaire"):
+    kinds = ", ".join(sorted(KINDS))
+    with pytest.raises(ValueError, match=f"'oracle' is none of the kinds of agents: {kinds}"):
         AssistantSpec.model_validate(written("desk", agents={"one": {"kind": "oracle"}}))
 
 

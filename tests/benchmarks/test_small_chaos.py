@@ -14,15 +14,19 @@ from benchmarks.chaos.postgres_faults import hung_under_load
 from benchmarks.chaos.repeats import lost_updates, one_event_repeated
 from benchmarks.chaos.stage import Stage, stage
 from benchmarks.chaos.uploads import deliver, never_asks, saves_as_it_goes, uploads
+from benchmarks.chaos.wires import courier_wire
 from cci_app.assistants.files import load_specs
 from config.settings import ROOT
 
 # Parts are started again while people write, each from a thread of its own.
 pytestmark = pytest.mark.filterwarnings("default:This process .* is multi-threaded:DeprecationWarning")
 
+# All of it shares one product: minutes, where others are at work on the machine.
+LONGEST_SECONDS = 900
 SEED = 7
 
 
+@pytest.mark.timeout(LONGEST_SECONDS)
 def test_the_product_under_faults() -> None:
     # One test, because all of it shares one product; and a shorter budget, because the slow model is shorter, too.
     with stage(SEED, {"REPLY_BUDGET_SECONDS": "4"}) as scene:
@@ -46,13 +50,16 @@ def kills_lose_and_double_nothing(scene: Stage) -> None:
 
 
 def a_burst_is_one_reply_also_when_the_worker_is_killed(scene: Stage) -> None:
-    verdict, split = kill_under_bursts(scene, bursts=2, people=4, kills=1)
+    killed = kill_under_bursts(scene, courier_wire(scene), "r1a", bursts=2, people=4, kills=1)
+    verdict = killed.verdict
     assert verdict.messages == 4 * 2 * 3
     assert verdict.clean, [*verdict.lost, *verdict.doubled, *verdict.disordered]
-    assert split == []
+    assert killed.split == []
     assert scene.messages("r1a") == (24, 24)
-    # Three messages, one turn, one reply, sent once: eight bursts are eight parts.
-    assert len(scene.courier.carried) == 8
+    # Three messages, one turn, one reply, sent once: eight bursts are eight parts. A kill while one is being sent
+    # leaves it uncertain, and nobody sends that again.
+    uncertain = scene.count("SELECT count(*) FROM outbound_messages WHERE state = 'uncertain'")
+    assert 8 - uncertain <= len(scene.courier.carried) <= 8
 
 
 def nobody_waits_for_a_database_that_hangs(scene: Stage) -> None:

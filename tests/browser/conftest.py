@@ -3,13 +3,17 @@
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
+from cci_app.accounts.caller import Role
+from tests.accounts.signed_in import PASSWORD, make_member
+from tests.conftest import Tenant
 from tests.exports.conftest import Add, add
 
 __all__ = ["Add", "add"]
@@ -54,3 +58,29 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 1600}, locale="fr-FR")
     yield context.new_page()
     context.close()
+
+
+def enter(context: BrowserContext, address: str, tenant: Tenant, role: Role = Role.OWNER) -> Page:
+    page = context.new_page()
+    page.goto(f"{address}/login")
+    page.fill("input[name=email]", make_member(tenant, role).email)
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(f"{address}/admin")
+    return page
+
+
+@pytest.fixture
+def signed_in(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """Pages of a member's browser: `signed_in(tenant, role=..., width=...)`."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(tenant: Tenant, role: Role = Role.OWNER, width: int = 1280, **options: Any) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 900}, locale="fr-FR", **options)
+        contexts.append(context)
+        context.set_default_timeout(15_000)
+        return enter(context, address, tenant, role)
+
+    yield open_page
+    for context in contexts:
+        context.close()

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from cci_app.accounts.models import Organisation
+from cci_app.admin.workspace import fill_work
 from cci_app.channels.message import Text, part_to_json
 from cci_app.contacts import reload
 from cci_app.conversation.models import ConversationRun, OutboundMessage, OutboundState
@@ -40,6 +41,7 @@ def furnish(app: Flask, tenant: Tenant, *, name: str, language: str, conversatio
     _add_documents(tenant)
     for form in (ExportFormat.CSV, ExportFormat.EXCEL):
         run_export(request_export(tenant.organisation_id, Order(Selection(language="fr"), form, DOWNLOAD)).id)
+    fill_work(tenant.organisation_id)
     _leave_open(tenant)
 
 

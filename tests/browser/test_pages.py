@@ -7,27 +7,26 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from cci_app.accounts.caller import Role
 from cci_app.contacts.job import run_reload
 from cci_app.core.database import tenant_transaction
 from cci_app.exports.job import run_export
 from cci_app.jobs.models import Job
-from tests.accounts.signed_in import PASSWORD, make_member
 from tests.browser.furnished import furnish
 from tests.browser.test_docs import Complaints
+from tests.browser.watching import barriers, too_wide
 from tests.conftest import SAMPLES, Tenant, make_tenant
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).parent / "axe" / "axe.min.js"
 UNTRUSTED = "(() => { try { document.body.innerHTML = '<p>x</p>'; return false } catch { return true } })()"
 FOCUSED = (
     "(each => each.name || (each.getAttribute('href') || '').split('/').slice(0, 3).join('/') || each.type)"
     "(document.activeElement)"
 )
-PAGES = ("", "/conversations", "/contacts", "/knowledge", "/exports", "/system")
+PAGES = ("", "/inbox", "/inbox?view=mine", "/desk", "/conversations", "/contacts", "/knowledge", "/exports", "/system")
 
 
 @pytest.fixture(scope="module")
@@ -43,36 +42,15 @@ def furnished(application: Flask, tmp_path_factory: pytest.TempPathFactory) -> I
     application.config["SETTINGS"] = settings
 
 
-def enter(context: BrowserContext, address: str, tenant: Tenant, role: Role = Role.OWNER) -> Page:
-    page = context.new_page()
-    page.goto(f"{address}/login")
-    page.fill("input[name=email]", make_member(tenant, role).email)
-    page.fill("input[name=password]", PASSWORD)
-    page.press("input[name=password]", "Enter")
-    page.wait_for_url(f"{address}/admin")
-    return page
-
-
-@pytest.fixture
-def signed_in(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """Pages of a member's browser: `signed_in(tenant, role=..., width=...)`."""
-    contexts: list[BrowserContext] = []
-
-    def open_page(tenant: Tenant, role: Role = Role.OWNER, width: int = 1280, **options: Any) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": 900}, locale="fr-FR", **options)
-        contexts.append(context)
-        context.set_default_timeout(15_000)
-        return enter(context, address, tenant, role)
-
-    yield open_page
-    for context in contexts:
-        context.close()
-
-
 def addresses_of(page: Page, address: str) -> list[str]:
     """Every page, and one of each thing that a list leads to."""
     found = [f"{address}/admin{path}" for path in PAGES]
-    for path, link in (("/conversations", "a.row"), ("/contacts", "a.row"), ("/knowledge", "#documents a")):
+    for path, link in (
+        ("/inbox", "a.row"),
+        ("/conversations", "a.row"),
+        ("/contacts", "a.row"),
+        ("/knowledge", "#documents a"),
+    ):
         page.goto(f"{address}/admin{path}")
         found.append(address + str(page.locator(link).first.get_attribute("href")))
     return found
@@ -84,8 +62,7 @@ def test_no_page_complains_or_runs_off_a_phone(signed_in: Callable[..., Page], a
     for each in addresses_of(page, address):
         page.goto(each)
         page.wait_for_load_state("networkidle")
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, each
+        assert too_wide(page) <= 0, each
         assert page.locator("h1").count() == 1
         assert page.locator("html").get_attribute("lang") == "fr"
     assert complaints.all() == []
@@ -98,9 +75,7 @@ def test_axe_finds_nothing(signed_in: Callable[..., Page], address: str, furnish
     for each in addresses_of(page, address):
         page.goto(each)
         page.wait_for_load_state("networkidle")
-        page.evaluate(AXE.read_text())
-        found = page.evaluate("axe.run().then(done => done.violations.map(v => [v.id, v.nodes[0].html]))")
-        assert found == [], each
+        assert barriers(page) == [], each
 
 
 def test_the_policy_and_trusted_types_are_at_work(
@@ -124,7 +99,7 @@ def test_a_message_that_is_html_is_text(signed_in: Callable[..., Page], address:
     expect(page.get_by_text(hostile).first).to_be_visible()
     page.goto(f"{address}/admin/conversations/{run_id}")
     expect(page.locator(".person .bubble")).to_have_text(hostile)
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    assert too_wide(page) <= 0
     assert complaints.all() == []
 
 

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.accounts.signed_in import PASSWORD, make_member
 from tests.browser.furnished import furnish
+from tests.browser.test_trying import write
 from tests.conftest import Tenant
 
 pytestmark = pytest.mark.browser
@@ -17,10 +18,21 @@ NAMES = {"fr": "Chambre de commerce Exemple", "es": "Cámara de Comercio Ejemplo
 PAGES = {
     "overview": "/admin?period=month",
     "conversations": "/admin/conversations",
+    "board": "/admin/work/board",
+    "monitor": "/admin/work/monitor",
     "contacts": "/admin/contacts",
     "knowledge": "/admin/knowledge",
     "exports": "/admin/exports",
+    "assistant": "/admin/assistant?question=3",
     "system": "/admin/system",
+    "team": "/admin/team",
+    "keys": "/admin/team/keys",
+    "settings": "/admin/settings",
+    "me": "/admin/me",
+}
+TRIED = {
+    "fr": ("Bonjour", "Oui, j'ai accédé à l'espace membre", "Organisez-vous des missions commerciales ?"),
+    "es": ("Hola", "Sí, ya entré al espacio de miembros", "¿Organizan misiones comerciales?"),
 }
 QUESTIONS = {"fr": "Combien coûte la cotisation ?", "es": "¿Cuánto cuesta la afiliación?"}
 
@@ -50,7 +62,7 @@ def test_pages_are_pictured(
     for name, path in PAGES.items():
         page.goto(address + path)
         page.wait_for_load_state("networkidle")
-        page.screenshot(path=FOLDER / f"{name}-{language}.png", full_page=name in {"overview", "system"})
+        page.screenshot(path=FOLDER / f"{name}-{language}.png", full_page=name in {"overview", "system", "team"})
     page.goto(f"{address}/admin/conversations?state=completed")
     page.locator("a.row").first.click()
     page.locator("details.made summary").nth(1).click()
@@ -61,9 +73,31 @@ def test_pages_are_pictured(
     page.goto(f"{address}/admin/knowledge?question={QUESTIONS[language]}")
     page.locator("#documents a").nth(2).click()
     page.screenshot(path=FOLDER / f"document-{language}.png")
+    page.goto(f"{address}/admin/work/projects")
+    page.locator("a.row").last.click()
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=FOLDER / f"project-{language}.png")
+    _try_and_audit(page, address, language)
     context.close()
     if language == "fr":
         _phone_and_dark(browser, address, member.email)
+
+
+def _try_and_audit(page: Page, address: str, language: str) -> None:
+    """A trial as a contact, and what all of it left in the audit log."""
+    page.goto(f"{address}/try")
+    page.locator("select[name=known_as]").first.select_option(index=3)
+    page.wait_for_url("**known_as=*")
+    page.wait_for_load_state("networkidle")
+    for text in TRIED[language]:
+        write(page, text)
+    page.screenshot(path=FOLDER / f"try-{language}.png")
+    page.goto(f"{address}/admin/team/keys")
+    page.fill("#new input[name=name]", "Manychat")
+    page.check("input[value=messages]")
+    page.click("#new button[type=submit]")
+    page.goto(f"{address}/admin/team/audit")
+    page.screenshot(path=FOLDER / f"audit-{language}.png")
 
 
 def _phone_and_dark(browser: Browser, address: str, email: str) -> None:
@@ -76,7 +110,7 @@ def _phone_and_dark(browser: Browser, address: str, email: str) -> None:
     page.fill("input[name=email]", email)
     page.fill("input[name=password]", PASSWORD)
     page.click("button[type=submit]")
-    for name in ("overview", "conversations"):
+    for name in ("overview", "conversations", "board", "assistant"):
         page.goto(address + PAGES[name])
         page.wait_for_load_state("networkidle")
         page.screenshot(path=FOLDER / f"{name}-phone-dark.png")

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from cci_app.channels import accounts
-from cci_app.channels.accounts import account_of, forget_accounts
+from cci_app.channels.accounts import account_of, forget_accounts, stop_account
 from cci_app.channels.message import Address, Text
 from cci_app.channels.ports import Delivery, Refused, Sent
 from cci_app.core import lookups
@@ -76,6 +76,19 @@ def test_each_push_goes_to_its_own_page(
     add(web, tenant, pages[1], secrets={"api_key": pages[0].key})
     assert isinstance(push(tenant, "astray"), Refused)
     assert pages[1].refused == 1
+
+
+def test_the_account_that_is_not_accepted_is_the_one_that_was_sent_through(
+    web: FlaskClient, tenant: Tenant, pages: tuple[FakePage, FakePage]
+) -> None:
+    for name, page in zip(("members", "visitors"), pages, strict=True):
+        assert add(web, tenant, page, name).status_code == 201
+    # Of Manychat a person is known by their number alone, which belongs to the organisation's first page.
+    stop_account(tenant.organisation_id, Address("manychat", "manychat", "4711"), "the key is not accepted (401)")
+    listed = web.get(ACCOUNTS, headers=tenant.headers).json
+    assert listed is not None
+    states = {account["name"]: (account["state"], account["reason"]) for account in listed}
+    assert states == {"members": ("failing", "the key is not accepted (401)"), "visitors": ("unchecked", None)}
 
 
 def test_a_page_leads_to_one_account(

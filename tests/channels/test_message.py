@@ -16,6 +16,7 @@ from cci_app.channels.message import (
     Choices,
     Document,
     Image,
+    Letter,
     Link,
     Location,
     Part,
@@ -23,6 +24,7 @@ from cci_app.channels.message import (
     Sticker,
     Template,
     Text,
+    Unsupported,
     VCard,
     Video,
     part_from_json,
@@ -43,6 +45,8 @@ PARTS: list[tuple[Part, str]] = [
     (Location(4.6, -74.08, city="Bogotá"), "Bogotá\n4.6, -74.08"),
     (VCard("Ana Ruiz", ("+573001234567",), company="Vinos SAS"), "Ana Ruiz\nVinos SAS\n+573001234567"),
     (Reaction("👍", "wamid.1"), "👍"),
+    (Unsupported("order"), "[order]"),
+    (Letter("Semana 3", "Todo en orden.", "<p>Todo en orden.</p>"), "Semana 3\n\nTodo en orden."),
     (Template("reminder", "es", "Le esperamos el lunes", ("lunes",)), "Le esperamos el lunes"),
 ]
 

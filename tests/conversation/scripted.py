@@ -13,6 +13,7 @@ from cci_app.agents.ports import AgentReply, Forgets, KnowsPeople, Progress, Tur
 from cci_app.assistants.assistant import Assistant
 from cci_app.assistants.catalogue import Catalogue
 from cci_app.assistants.router import Decision
+from cci_app.assistants.spec import FeedbackAsked
 from cci_app.channels.message import Inbound, Part, Text
 from cci_app.conversation.inbound import Event, Person
 from cci_app.conversation.service import Conversation
@@ -27,6 +28,7 @@ class ScriptedAgent:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.attached: tuple[Part, ...] = ()
         self.gate = threading.Event()
         self.gate.set()
         self.fails = False
@@ -35,6 +37,7 @@ class ScriptedAgent:
 
     def reply(self, turn: TurnContext) -> AgentReply:
         self.asked.append(turn.text)
+        self.attached = turn.attachments
         self.gate.wait(10)
         if self.fails:
             raise ValueError("a fault of the agent")
@@ -51,6 +54,8 @@ class ScriptedAssistant:
     languages = ("fr", "es")
     default_language = "es"
     silence = timedelta(days=30)
+    version = 1
+    feedback = FeedbackAsked()
 
     start: Progress | None = None
     knowing: Mapping[str, KnowsPeople] = {}
@@ -59,14 +64,23 @@ class ScriptedAssistant:
         self.agents = {"scripted": agent}
         self.forgetting: Mapping[str, Forgets] = {}
 
-    def route(self, text: str, state: Mapping[str, Any], deadline: Deadline) -> Decision:
+    def route(
+        self, text: str, state: Mapping[str, Any], deadline: Deadline, *, organisation_id: int | None = None
+    ) -> Decision:
         return Decision("scripted", 0.75, "there is a script")
+
+    def remembered(self, _decision: Decision) -> Mapping[str, Any]:
+        """No router, no memory."""
+        return {}
 
     def holding(self, language: str) -> str:
         return f"holding {language}"
 
     def apology(self, language: str) -> str:
         return f"apology {language}"
+
+    def stopped(self, language: str) -> str | None:
+        return f"stopped {language}"
 
 
 class ScriptedCatalogue(Catalogue):

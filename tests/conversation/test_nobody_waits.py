@@ -157,6 +157,15 @@ def test_the_sweeper_finds_a_burst_that_no_bell_announced(conversation: Conversa
     assert receipt in sweep(grace_seconds=BUDGET)
 
 
+def test_a_burst_is_answered_though_the_clock_is_set_back(conversation: Conversation, person: Person) -> None:
+    write(conversation, person, "uno")
+    with tenant_transaction(person.organisation_id) as session:
+        receipt = session.scalars(sa.text("SELECT id FROM webhook_events")).one()
+    let_pass(person, -3600)
+    assert receipt in sweep(grace_seconds=BUDGET)
+    assert answer(conversation, person)
+
+
 def test_a_part_that_the_channel_does_not_take_yet_keeps_its_place(
     conversation: Conversation, person: Person, agent: ScriptedAgent, courier: FakeCourier
 ) -> None:

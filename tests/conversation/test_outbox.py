@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from flask import Flask
 
 from cci_app.channels.message import Address, Part, Text
-from cci_app.channels.ports import Delivery, Retry, Sent
+from cci_app.channels.ports import Delivery, Limits, Retry, Sent
 from cci_app.channels.registry import Channels
 from cci_app.conversation.inbound import Person
 from cci_app.conversation.models import OutboundState
-from cci_app.conversation.outbox import Outbox, claim_next, outbound_messages
+from cci_app.conversation.outbox import Outbox, claim_next, due_messages, outbound_messages
 from cci_app.conversation.service import Conversation
 from cci_app.core.database import tenant_transaction
 from tests.conversation.scripted import ScriptedAgent, say, until
@@ -30,6 +30,7 @@ class Recorder:
     """A channel that takes what it is given; `answers` are its first ones."""
 
     kind = "recorder"
+    limits = Limits()
 
     def __init__(self) -> None:
         self.sent: list[str] = []
@@ -111,6 +112,18 @@ def test_messages_of_a_person_leave_in_order(outbox: Outbox, recorder: Recorder,
     outbox.send(person)
     assert recorder.sent == ["one", "two", "two", "three"]
     assert {message["state"] for message in outbound_messages(person.organisation_id)} == {"sent"}
+
+
+def test_they_leave_though_the_clock_is_set_back(outbox: Outbox, recorder: Recorder, person: Person) -> None:
+    queue(person, "one")
+    queue(person, "two")
+    with tenant_transaction(person.organisation_id) as session:
+        later = "{0} = {0} + interval '1 hour'".format
+        columns = ", ".join(map(later, ("not_before", "created_at")))
+        session.execute(sa.text(f"UPDATE outbound_messages SET {columns}"))
+    assert due_messages()
+    outbox.send(person)
+    assert recorder.sent == ["one", "two"]
 
 
 def test_what_somebody_sends_is_not_sent_beside_them(outbox: Outbox, recorder: Recorder, person: Person) -> None:

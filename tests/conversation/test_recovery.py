@@ -82,6 +82,18 @@ def test_what_a_dead_process_began_is_finished_once(
     assert say(conversation, person, "après", "2") == "answer 1 to bonjour\n\nanswer 2 to après"
 
 
+def test_a_dead_process_holds_nobody_up_though_the_clock_is_set_back(
+    conversation: Conversation, person: Person, agent: ScriptedAgent
+) -> None:
+    receipt = receipts.open_receipt(event(person, "bonjour", "1"), "CO")
+    with tenant_transaction(person.organisation_id) as session:
+        session.execute(sa.text("UPDATE turn_state SET lease_until = lease_until + interval '1 hour'"))
+        session.execute(sa.text("UPDATE webhook_events SET received_at = received_at + interval '1 hour'"))
+    assert receipt.id in sweep(grace_seconds=BUDGET)
+    finish(conversation, person)
+    assert agent.asked == ["bonjour"]
+
+
 def test_a_failing_agent_costs_an_apology_not_the_conversation(
     conversation: Conversation, person: Person, agent: ScriptedAgent
 ) -> None:

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from cci_app.conversation import retention
 from cci_app.conversation.retention import run_retention
 from cci_app.core.database import system_transaction
 from cci_app.core.queue import Task
+from cci_app.files.store import file_store
 from cci_app.jobs.asking import ask
 from cci_app.jobs.ledger import find_job
 from cci_app.jobs.models import Job, Schedule
@@ -31,10 +33,21 @@ FILLED = {
     "conversations": "(organisation_id, assistant, user_id, event_id, run_id, user_message, agent_response,"
     " has_client_context, timestamp, response_time_ms) VALUES (:org, 'cci', :user, :number, gen_random_uuid(), 'Hola',"
     " 'Hola', false, :at, 1)",
+    "unanswered_questions": "(organisation_id, assistant, user_id, event_id, question, asked_at)"
+    " VALUES (:org, 'cci', :user, :number, '¿Tienen parqueadero?', :at)",
     "conversation_runs": "(id, organisation_id, assistant, user_id, started_at, last_message_at)"
     " VALUES (gen_random_uuid(), :org, 'cci', :user, :at, :at)",
     "user_sessions": "(organisation_id, assistant, user_id, first_interaction, last_interaction)"
     " VALUES (:org, 'cci', :user, :at, :at)",
+    "inbound_files": "(organisation_id, assistant, user_id, receipt_id, position, kind, file_key, media_type,"
+    " created_at) VALUES (:org, 'cci', :user, :number, 0, 'audio', :key, 'audio/ogg', :at)",
+    "outbound_files": "(organisation_id, assistant, user_id, id, outbound_id, file_key, name, media_type, size,"
+    " created_at) VALUES (:org, 'cci', :user, gen_random_uuid(), :number, :key, 'plan.pdf', 'application/pdf', 1, :at)",
+    "tool_effects": "(organisation_id, assistant, user_id, event_id, tool, key, attempt, state, created_at)"
+    " VALUES (:org, 'cci', :user, :number, 'cancel', 'key', gen_random_uuid(), 'done', :at)",
+    "tool_executions": "(organisation_id, assistant, user_id, event_id, number, tool, type, status, arguments, result,"
+    " iteration, duration_ms, timestamp) VALUES (:org, 'cci', :user, :number, 1, 'cancel', 'http', 'done', '{}', '',"
+    " 1, 1, :at)",
     "api_metrics": "(organisation_id, endpoint, method, response_time_ms, status_code, timestamp)"
     " VALUES (:org, '/', 'GET', 1, 200, :at)",
 }
@@ -50,6 +63,7 @@ def fill(organisation_id: int, at: datetime, state: str = "sent") -> None:
         "number": number,
         "at": at,
         "state": state,
+        "key": f"media/{organisation_id}/{number}.ogg",
     }
     with system_transaction() as session:
         for table, row in FILLED.items():
@@ -91,16 +105,39 @@ def test_each_goes_by_its_setting_and_only_what_is_old(
     gone = forget(app, monkeypatch, organisation_id, receipts=90, record=0, metrics=90)
     assert gone == {
         "webhook_events": 5,
+        "turn_state": 0,
         "outbound_messages": 5,
         "conversations": 0,
+        "unanswered_questions": 0,
         "conversation_runs": 0,
         "user_sessions": 0,
+        "inbound_files": 5,
+        "outbound_files": 5,
+        "tool_effects": 5,
+        "tool_executions": 0,
+        "turn_usage": 0,
+        "feedback": 0,
+        "review_samples": 0,
     }
     assert held(organisation_id)["api_metrics"] == 1
     assert held(organisation_id)["conversations"] == 6
     forget(app, monkeypatch, organisation_id, receipts=90, record=90, metrics=90)
     assert set(held(organisation_id).values()) == {1}
     assert set(held(other).values()) == {1}
+
+
+@pytest.mark.parametrize("table", ["inbound_files", "outbound_files"])
+def test_a_file_goes_with_its_row(
+    app: Flask, organisation_id: int, monkeypatch: pytest.MonkeyPatch, store: Path, table: str
+) -> None:
+    key = f"media/{organisation_id}/1.ogg"
+    file_store(app.config["SETTINGS"]).put(key, b"OggS")
+    with system_transaction() as session:
+        values = {"org": organisation_id, "user": "+573000000001", "number": 1, "key": key, "at": OLD}
+        session.execute(sa.text(f"INSERT INTO {table} {FILLED[table]}"), values)
+    assert (store / key).exists()
+    forget(app, monkeypatch, organisation_id, receipts=90)
+    assert not (store / key).exists()
 
 
 def test_what_is_not_over_stays(app: Flask, organisation_id: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,3 +178,20 @@ def test_every_organisation_has_it_once_a_day(organisation_id: int) -> None:
         asked = session.scalars(sa.select(Job.organisation_id).where(Job.kind == Task.FORGET_OLD)).all()
     assert asked.count(organisation_id) == 1
     assert len(asked) == len(set(asked))
+
+
+def test_of_a_trial_nothing_is_left_when_its_receipts_are_gone(
+    app: Flask, organisation_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with system_transaction() as session:
+        for user_id in ("trial:m7.abc:+573000000001", "+573000000001"):
+            session.execute(
+                sa.text("INSERT INTO turn_state (organisation_id, assistant, user_id) VALUES (:org, 'cci', :user_id)"),
+                {"org": organisation_id, "user_id": user_id},
+            )
+    assert forget(app, monkeypatch, organisation_id, receipts=90, record=0, metrics=90)["turn_state"] == 1
+    with system_transaction() as session:
+        left = session.scalars(
+            sa.text("SELECT user_id FROM turn_state WHERE organisation_id = :org"), {"org": organisation_id}
+        )
+        assert left.all() == ["+573000000001"]

@@ -48,6 +48,7 @@ def completion(text: str, **state: Any) -> Completion:
         failed=False,
         address=None,
         pushable=False,
+        late=(Text(text),),
     )
 
 
@@ -70,9 +71,36 @@ def test_a_new_event_takes_the_turn(app: Flask, person: Person) -> None:
 
 def test_a_repeat_finds_the_stored_reply(app: Flask, person: Person) -> None:
     turn = take(opened(person, event_id="one"))
-    assert opened(person, event_id="one") == receipts.Receipt(turn.receipt_id, turn.channel)
+    assert opened(person, event_id="one") == receipts.Receipt(turn.receipt_id, turn.channel, repeated=True)
     completing.complete(turn, completion("Bienvenue"), unheard=False)
     assert opened(person, event_id="one").reply == rendered("Bienvenue")
+
+
+def test_no_id_that_is_sent_stands_for_one_that_we_give(app: Flask, person: Person) -> None:
+    first = take(opened(person, "Bonjour"))
+    completing.complete(first, completion("Bienvenue"), unheard=False)
+    with tenant_transaction(person.organisation_id) as session:
+        session.execute(sa.text("UPDATE webhook_events SET completed_at = now() - interval '1 minute'"))
+        ours = session.scalar(sa.text("SELECT event_id FROM webhook_events"))
+    assert ours
+    # The next one's, of the same text.
+    guessed = ours.removesuffix(" 0") + f" {first.receipt_id}"
+    take(receipts.open_receipt(event(replace(person, user_id="+573000000002"), "x", guessed), "CO"))
+    assert take(opened(person, "Bonjour")).receipt_id > first.receipt_id
+
+
+def test_the_same_words_are_no_repeat_for_an_hour_though_the_clock_is_set_back(app: Flask, person: Person) -> None:
+    first = take(opened(person, "Bonjour"))
+    completing.complete(first, completion("Bienvenue"), unheard=False)
+    assert opened(person, "Bonjour").repeated
+    with tenant_transaction(person.organisation_id) as session:
+        session.execute(sa.text("UPDATE webhook_events SET completed_at = completed_at + interval '1 hour'"))
+    assert not opened(person, "Bonjour").repeated
+
+
+def test_what_is_said_to_two_assistants_without_an_id_is_two_events(app: Flask, person: Person) -> None:
+    first, second = (take(opened(replace(person, assistant=name), "Bonjour")) for name in ("cci", "members"))
+    assert first.receipt_id != second.receipt_id
 
 
 def test_the_same_event_id_of_another_organisation_is_another_event(app: Flask, person: Person) -> None:

@@ -43,7 +43,7 @@ def written(request: pytest.FixtureRequest, settings: Any, monkeypatch: pytest.M
 def test_what_people_wrote_stays_out_of_the_log(
     app: Flask, web: FlaskClient, tenant: Tenant, written: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: Any) -> str:
+    def broken(*_: Any, **__: Any) -> str:
         secret = CANARY
         raise ValueError("a fault while reading" if secret else "")
 

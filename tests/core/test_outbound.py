@@ -3,15 +3,19 @@
 import gzip
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import httpx
+import httpx2
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from cci_app.core.outbound import transport
+from cci_app.core.event_loop import run_async
+from cci_app.core.outbound import addresses, transport
 from cci_app.core.outbound.addresses import is_public
-from cci_app.core.outbound.fetch import Fetched, FetchError, FetchReason, fetch
+from cci_app.core.outbound.async_transport import AsyncNotPublic, AsyncTooLarge, GuardedAsyncTransport
+from cci_app.core.outbound.fetch import Fetched, FetchError, FetchReason, call, fetch
 from tests.fakes.addresses import ADDRESSES, SITE
 from tests.fakes.internet import Internet
 
@@ -49,10 +53,47 @@ def test_no_address_of_the_corpus_leads_inside(internet: Internet) -> None:
     assert set(fetched) == {"https://rebinding.example.org/"}
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_no_call_of_the_corpus_leads_inside(internet: Internet, method: str) -> None:
+    called = []
+    for address in ADDRESSES:
+        try:
+            call(method, address, headers={}, content=b"{}" if method == "POST" else None, seconds=5)
+            called.append(address)
+        except FetchError:
+            continue
+    assert internet.hits == 0
+    # A redirect is not followed: what it leads to is nobody's business.
+    assert all(SITE in address or "rebinding" in address for address in called)
+
+
+@pytest.mark.parametrize("inner", ["127.0.0.1", "10.0.0.5", "169.254.169.254", "::1", "fd00::1", "::ffff:10.0.0.5"])
+def test_a_client_on_the_event_loop_reaches_nothing_inside(web: HTTPServer, inner: str) -> None:
+    web.expect_request("/").respond_with_data("x" * 1000)
+
+    def ask(address: str, found: str, **allowed: Any) -> int:
+        async def asked() -> int:
+            guarded = GuardedAsyncTransport(resolve=lambda *_: [found, "8.8.8.8"][: 1 + (found == inner)], **allowed)
+            async with httpx2.AsyncClient(transport=guarded, trust_env=False) as client:
+                return len((await client.get(address)).content)
+
+        return run_async(asked(), 10)
+
+    address = f"http://tools.example.org:{web.port}/"
+    with pytest.raises(AsyncNotPublic):
+        ask(address, inner, max_bytes=LIMIT)
+    assert len(web.log) == 0
+    # The controls: this machine where that is allowed, and no more of it than may be.
+    assert ask(address, web.host, max_bytes=LIMIT, loopback=True) == 1000 if inner != web.host else True
+    if inner != web.host:
+        with pytest.raises(AsyncTooLarge):
+            ask(address, web.host, max_bytes=999, loopback=True)
+
+
 def test_the_same_addresses_reach_the_canary_without_the_guard(
     internet: Internet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport, "is_public", lambda _: True)
+    monkeypatch.setattr(addresses, "is_public", lambda _: True)
     for address in ADDRESSES[:8]:
         with pytest.raises(FetchError):
             fetch(address, seconds=5)

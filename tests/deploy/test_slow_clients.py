@@ -171,6 +171,9 @@ def test_what_need_not_be_waited_for_is_not(strange: bytes) -> None:
 def test_what_is_too_much_is_refused() -> None:
     with pytest.raises(Refused, match="431"):
         arriving().take(b"GET / HTTP/1.1\r\nX: " + b"a" * 70_000)
+    for size in (b"3e9", b"f" * 5000):
+        with pytest.raises(Refused, match="413"):
+            arriving().take(b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + size + b"\r\n")
     small = arriving(most=1_000_000, room=100_000)
     small.take(b"POST / HTTP/1.1\r\nContent-Length: 200000\r\n\r\n")
     with pytest.raises(Refused, match="503"):

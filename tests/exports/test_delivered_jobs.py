@@ -160,11 +160,12 @@ def test_throttling_puts_the_job_back_for_as_long_as_it_says(
     assert job_row(address).attempts == 0
     job_id = uuid.UUID(waiting["id"])
     work(address)
-    assert job_id not in [job.job_id for job in open_jobs()]
+    # Other tests left jobs of their own behind, which wait too.
+    assert job_id not in [job.job_id for job in open_jobs(limit=10**6)]
     assert read(web, tenant, address)["state"] == "queued"
     # Once that time has come, the next look of the sweeper, seconds later at most, has it go on.
     change(address, not_before=sa.func.now(), created_at=sa.func.now() - sa.func.make_interval(0, 0, 0, 0, 0, 5))
-    assert job_id in [job.job_id for job in open_jobs()]
+    assert job_id in [job.job_id for job in open_jobs(limit=10**6)]
     work(address)
     done = read(web, tenant, address)
     assert (done["state"], done["goes_on_at"]) == ("done", None)

@@ -14,8 +14,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from cci_app import before_exit, create_app
+from cci_app.conversation.models import RunStatus
 from cci_app.exports import columns
-from cci_app.exports.selection import RunStatus
 from config.settings import Settings
 from tests.conftest import Tenant
 from tests.exports.conftest import NOON, Add
@@ -28,7 +28,7 @@ FORMS = ("csv", "json", "excel")
 @pytest.fixture
 def hostile(app: Flask, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]:
     """An installation whose first question, and whose word for a completed conversation, are hostile."""
-    (path,) = settings.assistants_path.glob("*.yaml")
+    path = settings.assistants_path / "cci.yaml"
     content: dict[str, Any] = yaml.safe_load(path.read_text())
     (agent,) = content["agents"].values()
     agent["questions"][0]["ask"] = dict.fromkeys(agent["questions"][0]["ask"], HOSTILE)

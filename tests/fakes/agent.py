@@ -2,7 +2,7 @@
 
 As such agents do, it counts a person's messages in a store without any lock: it reads, thinks, writes one more. Only
 whoever has it answer one message of a person at a time gets the count right. A message with
-`[poison.` ends its process.
+`[poison.` ends its process, one with `[spin.` never comes to an end.
 """
 
 import functools
@@ -18,6 +18,8 @@ def whatsapp_chat(user_id: str, user_input: str) -> str:
     told = _ask("/answer", {"user_id": user_id, "text": user_input})
     if "[poison." in user_input:
         os.kill(os.getpid(), signal.SIGKILL)
+    while "[spin." in user_input:
+        pass
     _ask("/count", {"user_id": user_id, "count": told["count"] + 1})
     return str(told["answer"])
 

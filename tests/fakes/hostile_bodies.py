@@ -76,20 +76,30 @@ BODIES: tuple[tuple[str, bytes, bytes], ...] = (
 )  # fmt: skip
 
 
+def _in_chunks(start: bytes, length: bytes) -> dict[str, bytes]:
+    start += b"Transfer-Encoding: chunked"
+    body = b"%x\r\n%s\r\n" % (len(_MESSAGE), _MESSAGE)
+    return {
+        "chunked": start + b"\r\n\r\n" + body + b"0\r\n\r\n",
+        "chunked, 3 MB": start + b"\r\n\r\n" + b"10000\r\n%s\r\n" % (b" " * 65536) * 48 + b"0\r\n\r\n",
+        "chunked, 2 MB at once": start + b"\r\n\r\n200000\r\n%s\r\n0\r\n\r\n" % (b" " * 0x200000),
+        "chunked, 4 GB announced": start + b"\r\n\r\nffffffff\r\n" + _MESSAGE,
+        "chunked, size of 5,000 digits": start + b"\r\n\r\n" + b"f" * 5000 + b"\r\n" + _MESSAGE,
+        "chunked, cut off": start + b"\r\n\r\n" + body,
+        "chunked, bad size": start + b"\r\n\r\nzz\r\nabc\r\n0\r\n\r\n",
+        "chunked, negative size": start + b"\r\n\r\n-1\r\nabc\r\n0\r\n\r\n",
+        "chunked and a length": start + b"\r\n" + length + b"\r\n" + body + b"0\r\n\r\n",
+        "chunked twice": start + b", chunked\r\n\r\n" + body + b"0\r\n\r\n",
+    }
+
+
 def requests(key: str) -> list[Attempt]:
     """Requests that are broken on the level of HTTP; the server may answer or hang up, but not fail."""
     start = b"POST /api/v1/whatsapp/message HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-API-Key: " + key.encode()
     start += b"\r\nContent-Type: application/json\r\n"
     length = b"Content-Length: %d\r\n" % len(_MESSAGE)
-    chunk = b"%x\r\n%s\r\n" % (len(_MESSAGE), _MESSAGE)
     raw = {
-        "chunked": start + b"Transfer-Encoding: chunked\r\n\r\n" + chunk + b"0\r\n\r\n",
-        "chunked, 3 MB": start + b"Transfer-Encoding: chunked\r\n\r\n" + b"10000\r\n%s\r\n" % (b" " * 65536) * 48 + b"0\r\n\r\n",  # noqa: E501
-        "chunked, cut off": start + b"Transfer-Encoding: chunked\r\n\r\n" + chunk,
-        "chunked, bad size": start + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n0\r\n\r\n",
-        "chunked, negative size": start + b"Transfer-Encoding: chunked\r\n\r\n-1\r\nabc\r\n0\r\n\r\n",
-        "chunked and a length": start + length + b"Transfer-Encoding: chunked\r\n\r\n" + chunk + b"0\r\n\r\n",
-        "chunked twice": start + b"Transfer-Encoding: chunked, chunked\r\n\r\n" + chunk + b"0\r\n\r\n",
+        **_in_chunks(start, length),
         "unknown transfer": start + b"Transfer-Encoding: no-such\r\n\r\n" + _MESSAGE,
         "no length": start + b"\r\n" + _MESSAGE,
         "body too short": start + b"Content-Length: 500\r\n\r\n" + _MESSAGE,

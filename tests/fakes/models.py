@@ -46,11 +46,14 @@ class Asked:
 class Reply:
     """What the server does: `fields` in the tool's call, or `text`, or `raw` bytes, or an error `status`.
 
+    `calls` are calls of tools by name, several at once, beside the text; `message` is the whole message of OpenAI's.
     `seconds` is how long it thinks; `hangs` never ends, and `trickles` sends a byte at a time, for ever.
     """
 
     fields: Mapping[str, Any] | None = None
     text: str = ""
+    calls: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    message: Mapping[str, Any] | None = None
     raw: bytes | None = None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -63,6 +66,11 @@ class Reply:
 def filled(**fields: Any) -> Reply:
     """The form filled in."""
     return Reply(fields=fields)
+
+
+def calling(*calls: tuple[str, Mapping[str, Any]]) -> Reply:
+    """A message that asks for tools."""
+    return Reply(calls=calls)
 
 
 RATE_LIMITED = Reply(status=429, headers={"Retry-After": "1"})
@@ -227,7 +235,8 @@ def _body(asked: Asked, reply: Reply) -> dict[str, Any]:
 
 
 def _written(reply: Reply) -> int:
-    return tokens_of(reply.text if reply.fields is None else json.dumps(reply.fields))
+    written = reply.fields or reply.calls or reply.message
+    return tokens_of(reply.text if written is None or written == () else json.dumps(written))
 
 
 def _message(asked: Asked, reply: Reply) -> str:
@@ -243,7 +252,14 @@ def _openai(asked: Asked, reply: Reply) -> dict[str, Any]:
     if reply.fields is not None:
         function = {"name": asked.form, "arguments": json.dumps(reply.fields)}
         message["tool_calls"] = [{"id": "call_1", "type": "function", "function": function}]
-    finish = "stop" if reply.fields is None else "tool_calls"
+    if reply.calls:
+        functions = [{"name": name, "arguments": json.dumps(arguments)} for name, arguments in reply.calls]
+        message["tool_calls"] = [
+            {"id": f"call_{len(asked.body['messages'])}_{number}", "type": "function", "function": function}
+            for number, function in enumerate(functions)
+        ]
+    message = dict(reply.message or message)
+    finish = "tool_calls" if message.get("tool_calls") else "stop"
     usage = {"prompt_tokens": asked.tokens, "completion_tokens": _written(reply)}
     return {
         "id": "chatcmpl-1",

@@ -10,6 +10,8 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+BREAK = "break"
+
 
 class _Controller(Controller):
     """One that may listen on any port that is free."""
@@ -21,7 +23,10 @@ class _Controller(Controller):
 
 
 class FakeSmtp:
-    """The server, for the length of a context. `answers` are what it says to the next mails instead of taking them."""
+    """The server, for the length of a context. `answers` are what it says to the next mails instead of taking them;
+
+    BREAK takes the mail and ends the connection without a word.
+    """
 
     def __init__(self, user: str | None = None, password: str = "", *, tls: str = "starttls") -> None:
         self.mails: list[EmailMessage] = []
@@ -62,14 +67,18 @@ class FakeSmtp:
         )
         return AuthResult(success=known, handled=False)
 
-    async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's)
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's)
         """Take a mail, or answer what a test wants."""
         await asyncio.sleep(0)
-        if self.answers:
-            return self.answers.pop(0)
+        answer = self.answers.pop(0) if self.answers else None
+        if answer not in {None, BREAK}:
+            return str(answer)
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         mail = message_from_bytes(content, policy=policy.default)
         self.mails.append(mail)
         self.recipients += envelope.rcpt_tos
         self.encrypted.append(session.ssl is not None)
+        if answer == BREAK:
+            assert isinstance(server.transport, asyncio.Transport)
+            server.transport.abort()
         return "250 OK"

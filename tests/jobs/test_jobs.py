@@ -192,6 +192,14 @@ def test_the_lease_beats(organisation_id: int, job_id: uuid.UUID, monkeypatch: p
     assert ledger.find_job(organisation_id, job_id).state == JobState.DONE
 
 
+def test_a_dead_worker_holds_no_job_up_though_the_clock_is_set_back(organisation_id: int, job_id: uuid.UUID) -> None:
+    assert claim(job_id) is not None
+    change(job_id, lease_until=ago(-3600))
+    assert [job.job_id for job in ledger.open_jobs()] == [job_id]
+    change(job_id, state=JobState.RUNNING, lease_until=ago(-3600))
+    assert claim(job_id) is not None
+
+
 def test_without_a_beat_another_takes_over_and_the_first_changes_nothing(
     organisation_id: int, job_id: uuid.UUID
 ) -> None:

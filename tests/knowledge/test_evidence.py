@@ -18,8 +18,12 @@ PETANQUE = "# Tournoi de pétanque\n\n## Date\n\nLe tournoi de pétanque a lieu 
 PETANQUE_FEES = "\n\n## Inscription\n\nL'inscription coûte 7 euros par joueur."
 
 
-def ask(organisation_id: int, question: str, language: str, about: str = "") -> Answer | None:
-    return DocumentAnswerer().answer(organisation_id, question, language, Deadline.after(10), about=about)
+def ask(
+    organisation_id: int, question: str, language: str, about: str = "", *, or_nearest: bool = False
+) -> Answer | None:
+    return DocumentAnswerer().answer(
+        organisation_id, question, language, Deadline.after(10), about=about, or_nearest=or_nearest
+    )
 
 
 def write(folder: Path, **documents: str) -> Path:
@@ -44,6 +48,59 @@ def test_a_price_that_stands_under_another_heading_of_the_subject_s_document_is_
     assert answer is not None
     assert "7 euros" in answer.text
     assert answer.sources[0].title == "Tournoi de pétanque"
+
+
+LENDING = "# La bibliothèque\n\n## Prêt\n\nChaque lecteur garde un livre trois semaines. Le retard est sanctionné."
+READING = "# Le club de lecture\n\nLe club de lecture se réunit au printemps chez un membre, pour parler d'un auteur."
+TENNIS = "# Le tennis\n\n## Réserver\n\nUn terrain se réserve la veille, pour une heure."
+
+
+def test_other_words_find_the_one_passage_that_is_meant_but_no_price(organisation_id: int, tmp_path: Path) -> None:
+    load_folder(organisation_id, write(tmp_path, pret=LENDING, club=READING, tennis=TENNIS))
+    answer = ask(organisation_id, "un bouquin de la médiathèque, je le conserve combien de jours ?", "fr")
+    assert answer is not None
+    assert "trois semaines" in answer.text
+    assert ask(organisation_id, "combien coûte un bouquin emprunté ?", "fr") is None
+    assert ask(organisation_id, "avez-vous une patinoire couverte ?", "fr") is None
+
+
+DOGS = (
+    "# Le club-house\n\n## Animaux\n\nLes chiens de petite taille sont admis le vendredi, en laisse. Les chats restent"
+    " dehors.\n\n## Repas\n\nLa cuisine ferme à minuit. Le menu du club-house coûte 9 euros."
+)
+
+
+def test_what_is_nearest_is_quoted_under_its_heading_where_that_is_wanted(organisation_id: int, tmp_path: Path) -> None:
+    load_folder(organisation_id, write(tmp_path, pret=LENDING, club=READING, tennis=TENNIS, house=DOGS))
+    asked = "mon toutou peut venir au bureau avec moi ?"
+    assert ask(organisation_id, asked, "fr") is None
+    nearest = ask(organisation_id, asked, "fr", or_nearest=True)
+    assert nearest is not None
+    assert not nearest.sure
+    assert "• Animaux – Les chiens de petite taille sont admis le vendredi, en laisse. Les chats" in nearest.text
+    assert nearest.sources[0].title == "Le club-house"
+    sure = ask(organisation_id, "le menu du club-house coûte combien ?", "fr", or_nearest=True)
+    assert sure is not None
+    assert sure.sure
+
+
+def test_the_figure_of_another_subject_is_not_even_nearest(organisation_id: int, tmp_path: Path) -> None:
+    load_folder(organisation_id, write(tmp_path, boules=BOWLS, petanque=PETANQUE, house=DOGS))
+    for asked in (
+        "combien coûte l'inscription au tournoi de pétanque ?",
+        "combien coûte le tournoi de tennis ?",
+        "c'est quand le tournoi de tennis ?",
+        "à quelle heure ferme la piscine ?",
+        "quel est le numéro de téléphone du tournoi de pétanque ?",
+    ):
+        assert ask(organisation_id, asked, "fr", or_nearest=True) is None, asked
+
+
+def test_a_last_clause_of_one_word_is_read_with_what_stands_before_it(organisation_id: int, tmp_path: Path) -> None:
+    load_folder(organisation_id, write(tmp_path, pret=LENDING, club=READING, house=DOGS))
+    answer = ask(organisation_id, "j'ai un livre depuis un mois et il est en retard, je suis sanctionné ?", "fr")
+    assert answer is not None
+    assert "sanctionné" in answer.text
 
 
 HIKE = "# La caminata\n\nLa caminata cuesta 45.000 pesos. Los niños no pagan la caminata."

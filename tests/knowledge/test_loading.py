@@ -13,7 +13,8 @@ from flask import Flask
 from cci_app.core.database import tenant_transaction
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import InvalidInput, Unavailable
-from cci_app.knowledge.answers.quoting import LONGEST_ANSWER, DocumentAnswerer
+from cci_app.knowledge.answers.quoting import DocumentAnswerer
+from cci_app.knowledge.answers.windows import LONGEST_ANSWER
 from cci_app.knowledge.documents import loading
 from cci_app.knowledge.documents.loading import Failure, LoadReport, load_folder
 from cci_app.knowledge.index.indexing import Cut, Prepared, embedded_text, prepare

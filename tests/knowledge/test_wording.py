@@ -1,10 +1,12 @@
 """Answers in a model's words: from the passages, citing them, and from nothing else."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from cci_app.core import clock
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import Unavailable
 from cci_app.knowledge.answers.quoting import DocumentAnswerer
@@ -43,6 +45,20 @@ def test_an_answer_is_worded_from_passages_and_cites_them(library: int) -> None:
     assert answer.text == "Sí, con el expediente de la visa."
     (source,) = answer.sources
     assert source.title == asked["passages"][0]["title"]
+
+
+def test_it_speaks_for_the_organisation_formally_and_knows_its_day(
+    library: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 2, 3, 0, tzinfo=UTC))
+    with FakeModels([filled(found=False)]) as fake:
+        chat = ChatModels(Settings(environment=Environment.TEST, **fake.settings)).chain(["openai:gpt-4o"])
+        assert chat is not None
+        ModelAnswerer(chat, DocumentAnswerer(), "Cámara de Prueba").answer(library, QUESTION, "es", Deadline.after(7))
+    (asked,) = fake.asked
+    assert "A person asks Cámara de Prueba a question" in asked.system
+    assert "usted in Spanish, vous in French" in asked.system
+    assert json.loads(asked.user)["now"] == "Sunday 2026-03-01 22:00 America/Bogota"
 
 
 def test_what_the_passages_do_not_say_is_not_answered(library: int) -> None:

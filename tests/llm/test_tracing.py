@@ -67,7 +67,7 @@ def test_calls_are_traced_with_a_key_only(monkeypatch: pytest.MonkeyPatch, key: 
         assert any("a red house" in body for _, body in got)
 
 
-def test_offline_loads_no_package_of_a_model() -> None:
+def test_offline_loads_no_package_of_a_model_nor_of_papers() -> None:
     script = (
         "import sys\n"
         "from cci_app import create_app\n"
@@ -76,7 +76,8 @@ def test_offline_loads_no_package_of_a_model() -> None:
         "create_app(Settings())\n"
         "assert ChatModels(Settings()).chain(Settings().default_models) is None\n"
         "loaded = {name.partition('.')[0] for name in sys.modules}\n"
-        "unwanted = {'langchain', 'langchain_core', 'langsmith', 'openai', 'anthropic', 'google.genai', 'httpx2'}\n"
+        "unwanted = {'langchain', 'langchain_core', 'langsmith', 'openai', 'anthropic', 'google.genai', 'httpx2',"
+        " 'fpdf', 'fontTools'}\n"
         "assert not unwanted & loaded, unwanted & loaded"
     )
     subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT, env={"PATH": "/usr/bin:/bin"})

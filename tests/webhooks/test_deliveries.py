@@ -112,7 +112,7 @@ def test_a_signed_body_that_is_no_delivery_is_refused(web: FlaskClient, tenant: 
     number = number_of(tenant)
     for body in (b"", b"{}", b"[1]", b'{"events": [{"id": 1}]}', b"\xff"):
         headers = {SIGNATURE: sign(SECRET, body)}
-        assert web.post(f"/api/v1/channels/{KIND}/{number}", data=body, headers=headers).status_code == 422
+        assert web.post(f"/api/v1/channels/{KIND}/{number}", data=body, headers=headers).status_code == 400
     assert kept(tenant) == []
 
 

@@ -39,8 +39,16 @@ from cci_app.core.mail import is_mail_set_up
 from cci_app.core.queue import Task, ring
 from cci_app.core.sealed import Seal
 
-LIVES = {LinkKind.INVITATION: timedelta(days=7), LinkKind.RESET: timedelta(hours=2)}
-PATHS = {LinkKind.INVITATION: "/login/invitation", LinkKind.RESET: "/login/reset"}
+LIVES = {
+    LinkKind.INVITATION: timedelta(days=7),
+    LinkKind.RESET: timedelta(hours=2),
+    LinkKind.SIGN_UP: timedelta(days=7),
+}
+PATHS = {
+    LinkKind.INVITATION: "/login/invitation",
+    LinkKind.RESET: "/login/reset",
+    LinkKind.SIGN_UP: "/sign-up",
+}
 MOST_OPEN = 200
 _OF_ADDRESS = parse("10/hour")
 _OF_ACCOUNT = parse("3/hour")
@@ -83,10 +91,11 @@ def invite(caller: Caller, email: str, role: Role) -> MadeLink:
         _end_links(session, caller.organisation_id, LinkKind.INVITATION, address)
         if len(_open_invitations(session, caller.organisation_id)) >= MOST_OPEN:
             raise Conflict(f"there are {MOST_OPEN} open invitations: take one back first")
-        made = _make(session, caller.organisation_id, LinkKind.INVITATION, address, caller.name, role=role)
+        link = MemberLink(organisation_id=caller.organisation_id, kind=LinkKind.INVITATION, email=address, role=role)
+        made = keep_link(session, link, caller.name)
         told = {"email": address, "role": role}
         record(session, caller.organisation_id, "member.invited", f"invitation:{made.link.id}", told)
-    _announce(made)
+    announce(made)
     return made
 
 
@@ -112,7 +121,7 @@ def offer_reset(caller: Caller, member_id: int) -> MadeLink:
     check_above(caller, Role(member.role))
     with tenant_transaction(caller.organisation_id) as session:
         made = _make_reset(session, member, caller.name)
-    _announce(made)
+    announce(made)
     return made
 
 
@@ -137,18 +146,23 @@ def ask_reset(email: str, address: str) -> None:
                 record(session, member.organisation_id, "reset.asked", f"member:{member.id}")
                 continue
             made = _make_reset(session, member, "")
-        _announce(made)
+        announce(made)
 
 
 def look_at(token: str, kind: LinkKind) -> OpenLink:
     """What a link is for; it stays good. Raises LinkOver."""
-    token_hash = hash_secret(token)
-    with keyless_transaction(link_hash=token_hash) as session:
-        chosen = [MemberLink.token_hash == token_hash, MemberLink.kind == kind, *_open()]
-        link = session.scalars(sa.select(MemberLink).where(*chosen)).one_or_none()
+    with keyless_transaction(link_hash=hash_secret(token)) as session:
+        link = open_link(session, token, kind)
+    return OpenLink(link.organisation_id or 0, kind, link.email)
+
+
+def open_link(session: Session, token: str, kind: LinkKind, *, locked: bool = False) -> MemberLink:
+    """The link with that token, which is neither used nor too old. Raises LinkOver."""
+    chosen = sa.select(MemberLink).where(MemberLink.token_hash == hash_secret(token), MemberLink.kind == kind, *_open())
+    link = session.scalars(chosen.with_for_update() if locked else chosen).one_or_none()
     if link is None:
         raise _over()
-    return OpenLink(link.organisation_id, kind, link.email)
+    return link
 
 
 def accept(token: str, name: str, password: str, device: Device) -> tuple[Member, str]:
@@ -162,7 +176,7 @@ def accept(token: str, name: str, password: str, device: Device) -> tuple[Member
     with tenant_transaction(found.organisation_id) as session:
         link = _use(session, token)
         with acting_for(f"invitation:{link.id}", link.email):
-            member = add_member(session, link.organisation_id, link.email, Role(link.role or ""), hashed, name)
+            member = add_member(session, found.organisation_id, link.email, Role(link.role or ""), hashed, name)
         with acting_for(f"member:{member.id}", member.email):
             session_token = start_session(session, member, device, how="invitation")
         return member, session_token
@@ -197,35 +211,21 @@ def seal_of(link: MemberLink) -> Seal:
 
 
 def _make_reset(session: Session, member: Member, made_by: str) -> MadeLink:
-    made = _make(session, member.organisation_id, LinkKind.RESET, member.email, made_by, member_id=member.id)
+    of_member = {"organisation_id": member.organisation_id, "member_id": member.id, "email": member.email}
+    made = keep_link(session, MemberLink(kind=LinkKind.RESET, **of_member), made_by)
     record(session, member.organisation_id, "reset.offered", f"member:{member.id}")
     return made
 
 
-def _make(
-    session: Session,
-    organisation_id: int,
-    kind: LinkKind,
-    email: str,
-    made_by: str,
-    *,
-    role: Role | None = None,
-    member_id: int | None = None,
-) -> MadeLink:
+def keep_link(session: Session, link: MemberLink, made_by: str) -> MadeLink:
+    """Keep a link of which is said what it is for; whoever asked for it is `made_by`."""
     token = secrets.token_urlsafe(32)
     now = clock.now()
-    link = MemberLink(
-        id=uuid.uuid4(),
-        organisation_id=organisation_id,
-        kind=kind,
-        email=email,
-        role=role,
-        member_id=member_id,
-        token_hash=hash_secret(token),
-        made_by=made_by,
-        created_at=now,
-        expires_at=now + LIVES[kind],
-    )
+    link.id = uuid.uuid4()
+    link.token_hash, link.made_by = hash_secret(token), made_by
+    link.created_at, link.expires_at = now, now + LIVES[LinkKind(link.kind)]
+    # Said here, for who signs up may not read the row that the database would tell it of.
+    link.mail_attempts = 0
     by_mail = is_mail_set_up(current_app.config["SETTINGS"])
     if by_mail:
         link.sealed_token = seal_of(link).seal(token)
@@ -233,10 +233,11 @@ def _make(
         link.mail_not_before = now
     session.add(link)
     session.flush()
-    return MadeLink(link, None if by_mail else f"{PATHS[kind]}/{token}")
+    return MadeLink(link, None if by_mail else f"{PATHS[LinkKind(link.kind)]}/{token}")
 
 
-def _announce(made: MadeLink) -> None:
+def announce(made: MadeLink) -> None:
+    """Have a link sent that is not shown."""
     if made.path is None:
         ring(Task.TEND_MEMBERS)
 

@@ -46,6 +46,26 @@ _WORDS: Mapping[LinkKind, Mapping[str, tuple[str, str]]] = {
             "The link works once, within 7 days. If you did not expect this message, ignore it.\n",
         ),
     },
+    LinkKind.SIGN_UP: {
+        "es": (
+            "Cree la cuenta de su organización",
+            "Hola:\n\nPara crear la cuenta de su organización, abra este enlace:\n{link}\n\n"
+            "El enlace sirve una sola vez, durante 7 días. Si no esperaba este mensaje, puede ignorarlo: sin el enlace"
+            " no se crea nada.\n",
+        ),
+        "fr": (
+            "Créez le compte de votre organisation",
+            "Bonjour,\n\nPour créer le compte de votre organisation, ouvrez ce lien :\n{link}\n\n"
+            "Ce lien est valable une seule fois, pendant 7 jours. Si vous n’attendiez pas ce message, ignorez-le : sans"
+            " ce lien, rien n’est créé.\n",
+        ),
+        "en": (
+            "Create your organisation’s account",
+            "Hello,\n\nTo create the account of your organisation, open this link:\n{link}\n\n"
+            "The link works once, within 7 days. If you did not expect this message, ignore it: nothing is created"
+            " without the link.\n",
+        ),
+    },
     LinkKind.RESET: {
         "es": (
             "Nueva contraseña",
@@ -132,10 +152,19 @@ def _claimed(settings: Settings) -> list[tuple[MemberLink, Mail]]:
                 link.mail_state, link.sealed_token = MailState.FAILED, None
                 link.mail_reason = "the link could not be read any more, or was over before it was sent"
                 continue
-            organisation = session.get_one(Organisation, link.organisation_id)
+            organisation = session.get(Organisation, link.organisation_id) if link.organisation_id else None
             member = session.get(Member, link.member_id) if link.member_id is not None else None
-            language = (member.language if member else None) or organisation.language
-            claimed.append((link, _mail(settings, link, token, organisation.name, language)))
+            language = link.language or (member.language if member else None)
+            if organisation is not None:
+                language = language or organisation.language
+            mail = _mail(
+                settings,
+                link,
+                token,
+                organisation.name if organisation else "",
+                language or settings.organisation_language,
+            )
+            claimed.append((link, mail))
     return claimed
 
 

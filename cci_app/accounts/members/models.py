@@ -65,6 +65,7 @@ class LinkKind(StrEnum):
 
     INVITATION = "invitation"
     RESET = "reset"
+    SIGN_UP = "sign_up"
 
 
 class MailState(StrEnum):
@@ -75,15 +76,17 @@ class MailState(StrEnum):
     FAILED = "failed"
 
 
-class MemberLink(OrganisationOwned, Base):
+class MemberLink(Base):
     """A link that proves, once, that its holder reads the mail of an address; its token is kept as a SHA-256.
 
-    `sealed_token` is the token for whoever has to send it, until it is sent.
+    `sealed_token` is the token for whoever has to send it, until it is sent. One to sign up belongs to nobody until
+    it is used, and then to the organisation that it made, on `plan` where whoever runs the installation named one.
     """
 
     __tablename__ = "member_links"
     __table_args__ = (
-        sa.CheckConstraint("kind IN ('invitation', 'reset')", name="kind"),
+        sa.CheckConstraint("kind IN ('invitation', 'reset', 'sign_up')", name="kind"),
+        sa.CheckConstraint("kind = 'sign_up' OR organisation_id IS NOT NULL", name="organisation"),
         sa.CheckConstraint(_ROLES, name="role"),
         sa.CheckConstraint("mail_state IN ('queued', 'sent', 'failed')", name="mail_state"),
         belongs_to("members", "member_id"),
@@ -92,10 +95,15 @@ class MemberLink(OrganisationOwned, Base):
         sa.Index(None, "member_id"),
     )
 
+    organisation_id: Mapped[int | None] = mapped_column(
+        sa.BigInteger, sa.ForeignKey("organisations.id", ondelete="CASCADE")
+    )
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     kind: Mapped[str] = mapped_column(sa.String(16))
     email: Mapped[str] = mapped_column(sa.String(EMAIL_LENGTH))
     role: Mapped[str | None] = mapped_column(sa.String(16))
+    plan: Mapped[str | None] = mapped_column(sa.String(32))
+    language: Mapped[str | None] = mapped_column(sa.String(2))
     member_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
     sealed_token: Mapped[str | None]

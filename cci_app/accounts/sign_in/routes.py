@@ -23,7 +23,7 @@ from limits import parse
 from cci_app.accounts.auth import caller_if_known
 from cci_app.accounts.caller import Proof
 from cci_app.accounts.members.attempts import device_of
-from cci_app.accounts.members.links import LinkOver, accept, ask_reset, look_at, reset
+from cci_app.accounts.members.links import PATHS, LinkOver, accept, ask_reset, look_at, reset
 from cci_app.accounts.members.models import LinkKind
 from cci_app.accounts.members.passkeys import MINUTES as PASSKEY_MINUTES
 from cci_app.accounts.members.register import LONGEST_NAME
@@ -267,6 +267,8 @@ def _page(
     words, language = _words()
     said = words.get(problem or "", words.get(str(error.status), words["500"])) if error else ""
     shown = {"name": _field("name"), "next": request.values.get("next", ""), "problem": said, **more}
+    if current_app.config["SETTINGS"].sign_up == "open":
+        shown["sign_up"] = PATHS[LinkKind.SIGN_UP]
     if current_app.extensions["cci_entra"] is not None:
         shown["microsoft"] = url_for("sign_in.leave_for_microsoft", next=request.values.get("next") or None)
     response = _rendered(page, words, language, email=email or _field("email"), **shown)

@@ -20,6 +20,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "submit_forgot": "Enviar el enlace",
         "submit_reset": "Guardar la contraseña",
         "forgot_link": "¿Olvidó su contraseña?",
+        "sign_up_link": "Crear una cuenta",
         "login_link": "Volver al inicio de sesión",
         "asked_text": "Si hay una cuenta con ese correo, en unos minutos le llegará un enlace para elegir otra"
         " contraseña. Si no llega, pídaselo a quien administra su organización.",
@@ -57,6 +58,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "submit_forgot": "Envoyer le lien",
         "submit_reset": "Enregistrer le mot de passe",
         "forgot_link": "Mot de passe oublié ?",
+        "sign_up_link": "Créer un compte",
         "login_link": "Retour à la connexion",
         "asked_text": "Si un compte existe avec cette adresse, vous recevrez dans quelques minutes un lien pour choisir"
         " un nouveau mot de passe. Sinon, demandez-le à la personne qui administre votre organisation.",
@@ -94,6 +96,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "submit_forgot": "Send the link",
         "submit_reset": "Save the password",
         "forgot_link": "Forgot your password?",
+        "sign_up_link": "Create an account",
         "login_link": "Back to sign-in",
         "asked_text": "If there is an account with this address, a link to choose another password is on its way. If"
         " nothing arrives within minutes, ask whoever administers your organisation for it.",

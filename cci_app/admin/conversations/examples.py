@@ -17,6 +17,7 @@ HEAD: dict[str, Any] = {
     "questions_answered": 2,
     "unanswered": False,
     "late": False,
+    "labels": ["follow up"],
 }
 FOUND: dict[str, Any] = {
     "conversations": [
@@ -64,10 +65,48 @@ READ: dict[str, Any] = {
             "at": "2026-01-15T17:04:12+00:00",
             "response_time_ms": 640,
             "route": {"agent": "questionnaire", "confidence": 1.0, "why": "the first agent"},
+            "intent": "question",
             "stages_ms": {"agent": 512.4},
             "model_calls": [],
+            "tool_calls": [],
             "outbound": [],
         }
     ],
     "earlier": None,
+}
+_STEPS: list[dict[str, Any]] = [
+    {
+        "kind": "model",
+        "number": 1,
+        "at": "2026-01-15T17:04:12+00:00",
+        "duration_ms": 412,
+        "purpose": "agent",
+        "provider": "openai",
+        "model": "gpt-4o",
+        "outcome": "answered",
+        "input_tokens": 640,
+        "output_tokens": 22,
+        "cost": "0.00182",
+        "currency": "USD",
+    },
+    {
+        "kind": "tool",
+        "number": 1,
+        "at": "2026-01-15T17:04:13+00:00",
+        "duration_ms": 9,
+        "tool": "rag_search",
+        "type": "built_in",
+        "status": "done",
+        "arguments": {"question": "visa"},
+        "result": "Nous suivons les visas de vos salariés.",
+        "iteration": 1,
+    },
+]
+TURN: dict[str, Any] = {
+    **{name: value for name, value in READ["messages"][0].items() if name not in {"model_calls", "tool_calls"}},
+    "conversation_id": HEAD["conversation_id"],
+    "steps": _STEPS,
+    "input_tokens": 640,
+    "output_tokens": 22,
+    "costs": [{"currency": "USD", "cost": "0.00182"}],
 }

@@ -4,8 +4,10 @@ from typing import Any
 
 import marshmallow as ma
 
-from cci_app.conversation.history.finding import MOST_COUNTED, PAGE_SIZE, ConversationState, Wanted
-from cci_app.conversation.models import OutboundReason, OutboundState, TurnMode, Via
+from cci_app.conversation.history.finding import MOST_COUNTED, PAGE_SIZE, Wanted
+from cci_app.conversation.history.labels import MOST_LABELS
+from cci_app.conversation.models import LABEL_LENGTH, OutboundReason, OutboundState, RunStatus, TurnMode, Via
+from cci_app.conversation.schemas import CallOfModel, CallOfTool, RouteOfMessage, SourceOfAnswer
 from cci_app.core.http.fields import HIGHEST_ID, CleanText, PageSize, UserId
 
 TRUTH: dict[str, Any] = {"truthy": {"true", "True", "TRUE"}, "falsy": {"false", "False", "FALSE"}}
@@ -22,7 +24,7 @@ class ConversationFilters(ma.Schema):
             "example": "visa",
         },
     )
-    state = ma.fields.Enum(ConversationState, by_value=True, metadata={"example": "completed"})
+    state = ma.fields.Enum(RunStatus, by_value=True, metadata={"example": "completed"})
     language = ma.fields.String(
         validate=ma.validate.Regexp(r"\A[a-z]{2}\Z"), metadata={"example": "fr", "pattern": "^[a-z]{2}$"}
     )
@@ -40,6 +42,9 @@ class ConversationFilters(ma.Schema):
     )
     late = ma.fields.Boolean(
         **TRUTH, metadata={"description": "Whether an answer came after the channel's time", "example": False}
+    )
+    label = CleanText(
+        max_length=LABEL_LENGTH, metadata={"description": "Those with that label", "example": "follow up"}
     )
 
 
@@ -78,7 +83,7 @@ class ConversationHead(ma.Schema):
     contact_name = ma.fields.String(required=True, allow_none=True)
     company = ma.fields.String(required=True, allow_none=True)
     language = ma.fields.String(required=True, allow_none=True)
-    state = ma.fields.String(required=True, validate=ma.validate.OneOf([*ConversationState]))
+    state = ma.fields.String(required=True, validate=ma.validate.OneOf([*RunStatus]))
     mode = ma.fields.String(required=True, validate=ma.validate.OneOf([*TurnMode]))
     started_at = ma.fields.AwareDateTime(required=True)
     last_message_at = ma.fields.AwareDateTime(required=True)
@@ -86,6 +91,24 @@ class ConversationHead(ma.Schema):
     questions_answered = ma.fields.Integer(required=True)
     unanswered = ma.fields.Boolean(required=True)
     late = ma.fields.Boolean(required=True)
+    labels = ma.fields.List(ma.fields.String(), required=True)
+
+
+class ConversationLabelsPayload(ma.Schema):
+    """The labels that a conversation is to have."""
+
+    labels = ma.fields.List(
+        CleanText(min_length=1, max_length=LABEL_LENGTH),
+        required=True,
+        validate=ma.validate.Length(0, MOST_LABELS),
+        metadata={"example": ["follow up"]},
+    )
+
+
+class ConversationLabelsResponse(ma.Schema):
+    """The labels of a conversation, in order."""
+
+    labels = ma.fields.List(ma.fields.String(), required=True)
 
 
 class ListedConversation(ConversationHead):
@@ -107,33 +130,6 @@ class FoundConversations(ma.Schema):
     count = ma.fields.Integer(
         required=True, allow_none=True, metadata={"description": f"{MOST_COUNTED + 1} stands for more"}
     )
-
-
-class SourceOfAnswer(ma.Schema):
-    """A document that an answer was taken from."""
-
-    document_id = ma.fields.Integer(required=True)
-    title = ma.fields.String(required=True)
-    page = ma.fields.Integer(required=True, allow_none=True)
-
-
-class RouteOfMessage(ma.Schema):
-    """Which agent took a message, how sure the router was (0 to 1), and why."""
-
-    agent = ma.fields.String(required=True)
-    confidence = ma.fields.Float(required=True)
-    why = ma.fields.String(required=True)
-
-
-class CallOfModel(ma.Schema):
-    """One call of a chat model."""
-
-    purpose = ma.fields.String(required=True, allow_none=True)
-    model = ma.fields.String(required=True, allow_none=True)
-    outcome = ma.fields.String(required=True, allow_none=True)
-    duration_ms = ma.fields.Integer(required=True, allow_none=True)
-    input_tokens = ma.fields.Integer(required=True)
-    output_tokens = ma.fields.Integer(required=True)
 
 
 class StepOfDelivery(ma.Schema):
@@ -180,9 +176,58 @@ class MessageOfConversation(ma.Schema):
     at = ma.fields.AwareDateTime(required=True)
     response_time_ms = ma.fields.Integer(required=True)
     route = ma.fields.Nested(RouteOfMessage, required=True, allow_none=True)
+    intent = ma.fields.String(
+        required=True, allow_none=True, metadata={"description": "What its agent took it for, in a word of its own"}
+    )
     stages_ms = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Float(), required=True)
     model_calls = ma.fields.List(ma.fields.Nested(CallOfModel), required=True)
+    tool_calls = ma.fields.List(ma.fields.Nested(CallOfTool), required=True)
     outbound = ma.fields.List(ma.fields.Nested(SentPart), required=True)
+
+
+class StepOfTurn(ma.Schema):
+    """A call of a model or of a tool: `kind` says which, and only what belongs to that is there."""
+
+    kind = ma.fields.String(required=True, validate=ma.validate.OneOf(("model", "tool")))
+    number = ma.fields.Integer(required=True, metadata={"description": "Among those of its kind, from 1"})
+    at = ma.fields.AwareDateTime(required=True)
+    duration_ms = ma.fields.Integer(required=True)
+    purpose = ma.fields.String()
+    provider = ma.fields.String()
+    model = ma.fields.String()
+    outcome = ma.fields.String()
+    input_tokens = ma.fields.Integer()
+    output_tokens = ma.fields.Integer()
+    cost = ma.fields.String(allow_none=True)
+    currency = ma.fields.String(allow_none=True)
+    tool = ma.fields.String()
+    type = ma.fields.String()
+    status = ma.fields.String()
+    arguments = ma.fields.Dict(keys=ma.fields.String())
+    result = ma.fields.String()
+    iteration = ma.fields.Integer()
+
+
+class CostOfTurn(ma.Schema):
+    """What the calls of models cost in one currency, where their prices were known."""
+
+    currency = ma.fields.String(required=True)
+    cost = ma.fields.String(required=True)
+
+
+class ReadTurn(MessageOfConversation):
+    """A message and its answer, with each step on the way from one to the other."""
+
+    class Meta:
+        """The steps are told in one list instead."""
+
+        exclude = ("model_calls", "tool_calls")
+
+    conversation_id = ma.fields.UUID(required=True)
+    steps = ma.fields.List(ma.fields.Nested(StepOfTurn), required=True)
+    input_tokens = ma.fields.Integer(required=True)
+    output_tokens = ma.fields.Integer(required=True)
+    costs = ma.fields.List(ma.fields.Nested(CostOfTurn), required=True)
 
 
 class AnswerOfConversation(ma.Schema):

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from flask import Response
+
 from cci_app.accounts.auth import current_caller
 from cci_app.admin.outside.examples import CHANNEL_ACCOUNT, CHANNEL_ORDER, CHECK, INTEGRATION, ORDER
 from cci_app.admin.outside.schemas import (
@@ -12,7 +14,7 @@ from cci_app.admin.outside.schemas import (
     IntegrationPayload,
     RemovedAccountResponse,
 )
-from cci_app.channels.accounts import channel_accounts, forget_accounts
+from cci_app.channels.accounts import channel_accounts, forget_accounts, pairing_code
 from cci_app.conversation.service import get_conversation
 from cci_app.core.errors import CciError, NotFound
 from cci_app.core.http.api import EdgeBlueprint
@@ -60,7 +62,7 @@ def create_integration(payload: dict[str, Any]) -> Any:
 @integrations.alt_response(404, "NOT_FOUND")
 def check_integration(kind: str, name: str) -> dict[str, Any]:
     """Try an integration, changing nothing, and keep what was found."""
-    return _checked(register, kind, name)
+    return check_account(register, kind, name)
 
 
 @integrations.delete("/<string:kind>/<string:name>", parameters=_address("sharepoint"))
@@ -98,7 +100,23 @@ def create_channel_account(payload: dict[str, Any]) -> Any:
 @channels.alt_response(404, "NOT_FOUND")
 def check_channel_account(kind: str, name: str) -> dict[str, Any]:
     """Try a channel account, sending nothing to anybody, and keep what was found."""
-    return _checked(channel_accounts, kind, name)
+    return check_account(channel_accounts, kind, name)
+
+
+@channels.get("/<string:kind>/<string:name>/code", parameters=_address("waha"))
+@channels.response(
+    200,
+    {"type": "string", "format": "binary"},
+    content_type="image/png",
+    example="",
+    description="What a telephone is to scan",
+)
+@channels.alt_response(404, "NOT_FOUND")
+@channels.alt_response(409, "CONFLICT")
+@channels.alt_response(503, "SERVICE_UNAVAILABLE")
+def get_pairing_code(kind: str, name: str) -> Response:
+    """Show the code by which a telephone is connected to the account, as a picture; 409 where none is to be scanned."""
+    return Response(pairing_code(current_caller().organisation_id, kind, name), content_type="image/png")
 
 
 @channels.delete("/<string:kind>/<string:name>", parameters=_address("manychat"))
@@ -117,7 +135,8 @@ def _channel_account(account: Listed) -> dict[str, Any]:
     return {**shown, "assistant": account.assistant}
 
 
-def _checked(accounts: Register[Any], kind: str, name: str) -> dict[str, Any]:
+def check_account(accounts: Register[Any], kind: str, name: str) -> dict[str, Any]:
+    """Try an account of the caller's: the steps that worked, and what is wrong. Raises NotFound."""
     works: list[str] = []
     state, reason = AccountState.WORKING, None
     try:

@@ -32,6 +32,23 @@ OVERVIEW: dict[str, Any] = {
             ],
         }
     ],
+    "desks": [
+        {
+            "assistant": "concierge",
+            "title": "Accueil de la paroisse",
+            "services": [
+                {
+                    "code": "CATECHESE",
+                    "title": "Attestation de catéchèse",
+                    "messages": 14,
+                    "people": 6,
+                    "failed": 0,
+                    "mean_ms": 120,
+                }
+            ],
+            "hours": [0] * 9 + [5, 9] + [0] * 13,
+        }
+    ],
     "concerns": {
         "messages_waiting": 0,
         "messages_failed": 0,

@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from cci_app.agents.menu.content import MenuContent, MenuService
 from cci_app.agents.questionnaire.content import QuestionnaireContent
 from cci_app.assistants.spec import AssistantSpec
+from cci_app.conversation.models import RunStatus
 from cci_app.core import clock
 from cci_app.core.database import tenant_connection
 
@@ -94,12 +96,22 @@ _ANSWERS = sa.text(
     " FROM conversation_runs run JOIN answers answer ON answer.run_id = run.id"
     " WHERE run.started_at >= :begin AND run.started_at < :end GROUP BY 1, 2, 3"
 )
+# Of assistants with a menu alone: what a turn took its message for stands on the receipt, and is read from each.
+_SERVICES = sa.text(
+    "SELECT assistant, outcome->>'intent' AS code, extract(hour FROM received_at AT TIME ZONE :zone)::integer AS hour,"
+    " count(*) AS messages, array_agg(DISTINCT user_id) AS people,"
+    " sum((outcome->>'response_time_ms')::integer)::float8 AS milliseconds,"
+    " count(*) FILTER (WHERE status = 'failed') AS failed"
+    " FROM webhook_events WHERE assistant = ANY(:menus) AND kind = 'message' AND channel <> 'trial'"
+    " AND outcome->>'intent' IS NOT NULL AND received_at >= :begin AND received_at < :end GROUP BY 1, 2, 3"
+)
 # What somebody may have to look at. A message is waited for after some seconds only: most are answered before.
 _CONCERNS = sa.text(
     "SELECT"
-    " (SELECT count(*) FROM webhook_events WHERE status = 'received'"
+    " (SELECT count(*) FROM webhook_events WHERE status = 'received' AND channel <> 'trial'"
     "   AND received_at < clock_timestamp() - interval '15 seconds') AS messages_waiting,"
-    " (SELECT count(*) FROM webhook_events WHERE status = 'failed' AND received_at >= :begin) AS messages_failed,"
+    " (SELECT count(*) FROM webhook_events WHERE status = 'failed' AND received_at >= :begin"
+    "   AND channel <> 'trial') AS messages_failed,"
     " (SELECT count(*) FROM outbound_messages WHERE state = 'queued' AND via = 'push') AS sends_waiting,"
     " (SELECT count(*) FROM outbound_messages WHERE state = 'failed' AND created_at >= :begin) AS sends_failed,"
     " (SELECT count(*) FROM outbound_messages WHERE state = 'uncertain' AND created_at >= :begin) AS sends_uncertain,"
@@ -116,7 +128,8 @@ def figures(organisation_id: int, period: Period, specs: Mapping[str, AssistantS
     with tenant_connection(organisation_id) as connection:
         zone = ZoneInfo(connection.execute(_ZONE).scalar_one())
         span = Span.of(period, zone, clock.now())
-        bound = span.parameters(period)
+        menus = {name: found for name, spec in specs.items() if (found := _menu_of(spec))}
+        bound = {**span.parameters(period), "menus": list(menus)}
 
         def read(statement: sa.TextClause) -> list[dict[str, Any]]:
             names = statement.compile().params
@@ -124,6 +137,7 @@ def figures(organisation_id: int, period: Period, specs: Mapping[str, AssistantS
             return [dict(row) for row in rows.mappings()]
 
         said, (before,), runs, answers, (concerns,) = map(read, (_MESSAGES, _BEFORE, _RUNS, _ANSWERS, _CONCERNS))
+        served = read(_SERVICES) if menus else []
     (total,) = (row for row in said if row["slot"] is None)
     by_slot = {row["slot"]: row for row in said}
     return {
@@ -146,13 +160,14 @@ def figures(organisation_id: int, period: Period, specs: Mapping[str, AssistantS
         ],
         **_conversations(runs),
         "funnels": _funnels(runs, answers, specs, language),
+        "desks": _desks(served, menus, specs, language),
         "concerns": concerns,
     }
 
 
 def _conversations(runs: list[dict[str, Any]]) -> dict[str, Any]:
     languages: dict[str, int] = defaultdict(int)
-    states: dict[str, int] = {"completed": 0, "in_progress": 0, "abandoned": 0}
+    states = dict.fromkeys(RunStatus, 0)
     for row in runs:
         languages[row["language"] or "?"] += row["conversations"]
         states[_state(row)] += row["conversations"]
@@ -163,8 +178,10 @@ def _conversations(runs: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _state(row: Mapping[str, Any]) -> str:
-    return "completed" if row["completed"] else "abandoned" if row["ended"] else "in_progress"
+def _state(row: Mapping[str, Any]) -> RunStatus:
+    if row["completed"]:
+        return RunStatus.COMPLETED
+    return RunStatus.ABANDONED if row["ended"] else RunStatus.IN_PROGRESS
 
 
 def _funnels(
@@ -208,8 +225,53 @@ def _funnels(
     ]
 
 
+def _menu_of(spec: AssistantSpec) -> tuple[MenuService, ...]:
+    return next((content.services for content in spec.agents.values() if isinstance(content, MenuContent)), ())
+
+
+def _desks(
+    rows: list[dict[str, Any]],
+    menus: Mapping[str, tuple[MenuService, ...]],
+    specs: Mapping[str, AssistantSpec],
+    language: str,
+) -> list[dict[str, Any]]:
+    """Of each assistant with a menu that was written to: what people came for, and at which hours of the day."""
+    found = []
+    for name, services in menus.items():
+        own = [row for row in rows if row["assistant"] == name]
+        if not own:
+            continue
+        spec = specs[name]
+        spoken = spec.spoken(language)
+        by_hour: dict[int, int] = defaultdict(int)
+        for row in own:
+            by_hour[row["hour"]] += row["messages"]
+        found.append(
+            {
+                "assistant": name,
+                "title": spec.title,
+                "services": [_service(own, each, spoken) for each in services],
+                "hours": [by_hour[hour] for hour in range(24)],
+            }
+        )
+    return found
+
+
+def _service(desk: list[dict[str, Any]], service: MenuService, language: str) -> dict[str, Any]:
+    rows = [row for row in desk if row["code"] == service.code]
+    messages = sum(row["messages"] for row in rows)
+    return {
+        "code": service.code,
+        "title": service.title[language],
+        "messages": messages,
+        "people": len({person for row in rows for person in row["people"]}),
+        "failed": sum(row["failed"] for row in rows),
+        "mean_ms": round(sum(row["milliseconds"] or 0 for row in rows) / messages) if messages else None,
+    }
+
+
 def topics_of(spec: AssistantSpec, language: str) -> list[str]:
     """What an assistant's questions are about, in their order; none where it asks nothing."""
-    spoken = language if language in spec.languages else spec.default_language
+    spoken = spec.spoken(language)
     contents = (content for content in spec.agents.values() if isinstance(content, QuestionnaireContent))
     return [question.topic[spoken] for content in contents for question in content.questions]

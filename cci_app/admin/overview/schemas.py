@@ -52,6 +52,26 @@ class FunnelResponse(ma.Schema):
     questions = ma.fields.List(ma.fields.Nested(QuestionFigures), required=True)
 
 
+class ServiceFigures(ma.Schema):
+    """What people wrote about a service: how much, how many people, how often nothing could be answered, how fast."""
+
+    code = ma.fields.String(required=True)
+    title = ma.fields.String(required=True)
+    messages = ma.fields.Integer(required=True)
+    people = ma.fields.Integer(required=True)
+    failed = ma.fields.Integer(required=True)
+    mean_ms = ma.fields.Integer(required=True, allow_none=True)
+
+
+class DeskFigures(ma.Schema):
+    """An assistant with a menu; `hours` are the messages in each hour of the day, from midnight."""
+
+    assistant = ma.fields.String(required=True)
+    title = ma.fields.String(required=True)
+    services = ma.fields.List(ma.fields.Nested(ServiceFigures), required=True)
+    hours = ma.fields.List(ma.fields.Integer(), required=True, validate=ma.validate.Length(equal=24))
+
+
 class ConcernsResponse(ma.Schema):
     """What somebody may have to look at."""
 
@@ -87,6 +107,7 @@ class OverviewResponse(ma.Schema):
     states = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Integer(), required=True)
     languages = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.Integer(), required=True)
     funnels = ma.fields.List(ma.fields.Nested(FunnelResponse), required=True)
+    desks = ma.fields.List(ma.fields.Nested(DeskFigures), required=True)
     concerns = ma.fields.Nested(ConcernsResponse, required=True)
 
 

@@ -1,7 +1,5 @@
 """The contact book to look through: who is in it, and who of them has written."""
 
-import base64
-import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,10 +10,12 @@ import sqlalchemy as sa
 from cci_app.contacts import book
 from cci_app.contacts.card import CARD_FIELDS
 from cci_app.contacts.models import Contact
+from cci_app.contacts.wishes import find_mark
 from cci_app.conversation.history.finding import Wanted, find_conversations
 from cci_app.conversation.models import UserSession
+from cci_app.core.cursor import reading, written
 from cci_app.core.database import tenant_transaction
-from cci_app.core.errors import InvalidInput, NotFound
+from cci_app.core.errors import NotFound
 from cci_app.core.text import fold
 
 PAGE_SIZE = 50
@@ -99,7 +99,7 @@ def list_contacts(
             count = session.scalar(sa.select(sa.func.count()).select_from(joined).where(*conditions))
     keys = [[row[f"key_{place}"] for place in range(len(_ORDER))] for row in rows[:limit]]
     shown = [_listed(row) for row in rows[:limit]]
-    return ContactsPage(shown, _written(keys[-1]) if len(rows) > limit else None, count)
+    return ContactsPage(shown, written(json.dumps(keys[-1])) if len(rows) > limit else None, count)
 
 
 def find_contact(organisation_id: int, phone: str, region: str) -> dict[str, Any]:
@@ -111,11 +111,13 @@ def find_contact(organisation_id: int, phone: str, region: str) -> dict[str, Any
         updated_at = session.scalar(
             sa.select(Contact.updated_at).where(Contact.organisation_id == organisation_id, Contact.phone == card.phone)
         )
+        mark = find_mark(session, organisation_id, card.phone)
     found = find_conversations(organisation_id, Wanted(user_id=card.phone), limit=_SHOWN_CONVERSATIONS)
     return {
         **card.as_dict(),
         "extra": dict(card.extra),
         "updated_at": updated_at,
+        "wish": mark.wish if mark else None,
         "conversations": found.conversations,
     }
 
@@ -125,18 +127,11 @@ def _listed(row: sa.RowMapping) -> dict[str, Any]:
     return {**{name: row[name] for name in names}, "completed": bool(row["completed"])}
 
 
-def _written(keys: list[Any]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(keys).encode()).decode().rstrip("=")
-
-
-def _read(written: str) -> tuple[str, str, int]:
-    try:
-        company, name, row = json.loads(base64.urlsafe_b64decode(written + "=" * (-len(written) % 4)))
+def _read(word: str) -> tuple[str, str, int]:
+    with reading(word) as text:
+        company, name, row = json.loads(text)
         if not (isinstance(company, str) and isinstance(name, str) and isinstance(row, int)):
             raise ValueError("no keys")
         if "\0" in company + name or not 0 <= row < 2**63:
             raise ValueError("no keys of ours")
-    except (ValueError, TypeError, binascii.Error, RecursionError) as error:
-        told = "this is no `next` of a page: begin again without `before`"
-        raise InvalidInput(told, details={"before": [told]}) from error
-    return company, name, row
+        return company, name, row

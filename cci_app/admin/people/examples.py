@@ -27,5 +27,6 @@ CARD: dict[str, Any] = {
     **CONTACT,
     "extra": {"Sitio web": "https://www.example.org"},
     "updated_at": "2026-01-10T12:00:00+00:00",
+    "wish": None,
     "conversations": FOUND["conversations"],
 }

@@ -69,4 +69,9 @@ class ContactCardResponse(ContactFields):
 
     extra = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.String(), required=True)
     updated_at = ma.fields.AwareDateTime(required=True)
+    wish = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "What they asked the organisation for: whoever did is not written to first"},
+    )
     conversations = ma.fields.List(ma.fields.Nested(ListedConversation), required=True)

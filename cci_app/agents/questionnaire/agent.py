@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
 
-from cci_app.agents.ports import AgentReply, Answerer, Progress, TurnContext
+from cci_app.agents.kind import Means
+from cci_app.agents.ports import AgentReply, Progress, TurnContext
 from cci_app.agents.questionnaire.content import QuestionnaireContent
 from cci_app.agents.questionnaire.examples import ByExamples
 from cci_app.agents.questionnaire.flow import respond
@@ -13,9 +14,8 @@ from cci_app.agents.questionnaire.memory import Memory
 from cci_app.agents.questionnaire.phrasebook import Phrasebook
 from cci_app.agents.questionnaire.rules import RulesUnderstander
 from cci_app.agents.questionnaire.session import Session
-from cci_app.agents.questionnaire.understanding import Understander
-from cci_app.language.detect import told
-from cci_app.llm.chat import Chat
+from cci_app.agents.questionnaire.understanding import Mode, Understander
+from cci_app.language.detect import foreign, told
 
 
 def phrasebook_of(content: QuestionnaireContent, languages: Sequence[str]) -> Phrasebook:
@@ -27,7 +27,7 @@ def phrasebook_of(content: QuestionnaireContent, languages: Sequence[str]) -> Ph
 
 def examples_of(content: QuestionnaireContent) -> ByExamples:
     """What the content's examples tell."""
-    return ByExamples(content.intents, [service.words for service in content.services])
+    return ByExamples(content.intents, [service.words for service in content.services], content.questions)
 
 
 class QuestionnaireAgent:
@@ -36,22 +36,19 @@ class QuestionnaireAgent:
     It keeps nothing between messages: one agent serves every person, in any thread.
     """
 
-    def __init__(
-        self,
-        content: QuestionnaireContent,
-        languages: Sequence[str],
-        answerer: Answerer,
-        chat: Chat | None = None,
-    ) -> None:
-        """`languages` are the assistant's; messages are understood by `chat` where it is given, else by rules alone."""
+    thinks_only = True
+
+    def __init__(self, content: QuestionnaireContent, means: Means) -> None:
+        """Messages are understood by the means' `chat` where there is one, else by rules alone."""
         self._content = content
-        self._languages = tuple(languages)
-        self._book = phrasebook_of(content, languages)
-        self._answerer = answerer
-        rules = RulesUnderstander(languages, self._book, examples_of(content))
-        self._understander: Understander = (
-            rules if chat is None else ModelUnderstander(chat, rules, len(content.questions))
-        )
+        self._means = means
+        self._languages = means.languages
+        self._book = phrasebook_of(content, means.languages)
+        rules = RulesUnderstander(means.languages, self._book, examples_of(content))
+        self._understander: Understander = rules
+        if means.chat is not None:
+            count = len(content.questions)
+            self._understander = ModelUnderstander(means.chat, rules, count, means.organisation, means.languages)
 
     @property
     def start(self) -> Progress:
@@ -61,6 +58,8 @@ class QuestionnaireAgent:
     def reply(self, turn: TurnContext) -> AgentReply:
         """Answer one message. Raises KeyError when `turn.language` is none of the assistant's languages."""
         memory = Memory.load(turn.state, len(self._content.questions))
+        if memory.mode is Mode.NEW and turn.wish is not None:
+            memory = Memory.of_left_alone()
         misjudged = False
         if not memory.language_told:
             # After "ok" or an emoji the language was a guess: the first word that tells one is not a borrowed word.
@@ -68,7 +67,11 @@ class QuestionnaireAgent:
             memory.language_told = language is not None
             misjudged = language not in {None, turn.language}
             turn = replace(turn, language=language or turn.language)
-        session = Session(turn, memory, self._content, self._book, self._answerer)
+        session = Session(turn, memory, self._content, self._book, self._means.answerer)
         session.languages = self._languages
+        if self._means.chat is not None:
+            session.local_time = turn.now.astimezone(self._means.zone_of(turn.organisation_id))
         session.misjudged = misjudged
+        if not memory.spoken_told:
+            session.preface = session.in_their_language(foreign(turn.text, self._languages))
         return respond(session, self._understander)

@@ -8,7 +8,7 @@ from cci_app.agents.questionnaire.reading import pattern_of, words_of
 from cci_app.agents.questionnaire.session import Session
 from cci_app.agents.questionnaire.understanding import Command, Intent, Mode
 from cci_app.agents.questionnaire.wording import joined, name_of, quote
-from cci_app.channels.message import Audio, Document, Image, Location, Part, VCard, Video
+from cci_app.channels.message import Audio, Document, Image, Location, Part, Unsupported, VCard, Video
 from cci_app.core.errors import CciError
 
 # A question about the assistant itself is short; "es una persona" in a long one is about something else.
@@ -22,31 +22,37 @@ def answer_question(session: Session, command: Command) -> str:
     itself = entry_meant(session.content, command)
     if itself is not None:
         return _told_about(session, itself)
-    return from_documents(session, command) or _unanswered(session, command)
+    return from_documents(session, command, or_nearest=True) or _unanswered(session, command)
 
 
-def from_documents(session: Session, command: Command) -> str:
+def from_documents(session: Session, command: Command, *, or_nearest: bool = False) -> str:
     """What the documents say, with its source, or an empty text where they say nothing."""
     turn = session.turn
     try:
         # The whole message: what stands around a question may say what it is about.
         answer = session.answerer.answer(
-            turn.organisation_id, turn.text, turn.language, turn.deadline, about=session.memory.answered_question
+            turn.organisation_id,
+            turn.text,
+            turn.language,
+            turn.deadline,
+            about=session.memory.answered_question,
+            or_nearest=or_nearest,
         )
     except CciError:
         return session.say("documents_unavailable")
-    if answer is not None and (not command.price or prices_it(session.book, answer, turn.text)):
+    if answer is not None and (not command.price or answer.is_own or prices_it(session.book, answer, turn.text)):
         text = shown(session.voice, answer)
         if text:
             session.sources = answer.sources
             session.memory.answered_question = turn.text[:_REMEMBERED]
-            return text
+            return text if answer.sure else _unanswered(session, command, session.say("nearest") + "\n" + text)
     return ""
 
 
-def _unanswered(session: Session, command: Command) -> str:
+def _unanswered(session: Session, command: Command, honest: str = "") -> str:
     """That the documents do not say it, and whom to ask: a contact that was given already is not given again."""
-    honest = session.say("no_price") if command.price else session.say("unknown")
+    session.unanswered = session.turn.text[:_REMEMBERED]
+    honest = honest or (session.say("no_price") if command.price else session.say("unknown"))
     if session.memory.contact_given:
         return joined(honest, session.say("ask_known_contact"))
     prefill = session.content.directory.prefill[session.turn.language]
@@ -75,8 +81,11 @@ def entry_meant(content: QuestionnaireContent, command: Command) -> AboutItself 
 
 
 def _told_about(session: Session, about: AboutItself) -> str:
+    language = session.turn.language
+    if about.last is not None and session.memory.mode is Mode.COMPLETED:
+        return session.say("already_finished")
     left = sum(number not in session.memory.answers for number in range(1, session.total + 1))
-    return about.answer[session.turn.language].format(left=left)
+    return about.last[language] if about.last is not None and left <= 1 else about.answer[language].format(left=left)
 
 
 def instead_of_answer(session: Session, command: Command) -> str:
@@ -136,8 +145,12 @@ def small_words(session: Session, command: Command) -> str:
     if command.intent is Intent.GREETING:
         return session.brief_hello()
     if command.intent is Intent.LANGUAGE:
-        spoken = command.language == session.turn.language
-        return session.say("language_switched" if spoken else "language_unsupported")
+        if command.language == session.turn.language:
+            return session.say("language_switched")
+        if session.preface:
+            # It says so already.
+            return ""
+        return session.in_their_language(command.language) or session.say("language_unsupported")
     return session.say(names[command.intent])
 
 
@@ -163,6 +176,7 @@ def media_words(session: Session) -> str:
         Video: "video",
         Document: "document",
         VCard: "contact_card",
+        Unsupported: "unsupported",
     }
     return session.say("smile" if attached is None else names.get(type(attached), "smile"))
 

@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, ConfigDict, Field, RootModel, StringConstraints, model_validator
 
 from cci_app.agents.kind import AgentContent
-from cci_app.agents.localised import Content, Localised, Plain, PlainList, allowing
+from cci_app.language.localised import Content, Localised, Plain, PlainList, allowing
 
 Words = tuple[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)], ...]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
@@ -125,13 +125,15 @@ class Service(Content):
 class AboutItself(Content):
     """A question about the assistant itself, known by its words, and the answer; `said` where nothing is asked.
 
-    `name` is that of its examples, `about.<name>` among the intents.
+    `last` is the answer where the open question is the last one. `name` is that of its examples, `about.<name>` among
+    the intents.
     """
 
     name: Identifier | None = None
     words: Words = Field(min_length=1)
     said: Words = ()
     answer: Annotated[Localised, AfterValidator(allowing("left"))]
+    last: Plain | None = None
 
 
 # What may be told from examples: the name of an intent, or of an entry of `about`, or that it is nothing of all.
@@ -194,6 +196,7 @@ class Wording(Content):
     restarted: Plain
     restart_declined: Plain
 
+    nearest: Plain
     quoted_from_fr: Plain
     quoted_from_es: Plain
     quoted_from_en: Plain
@@ -207,6 +210,7 @@ class Wording(Content):
 
     contact: Annotated[Localised, AfterValidator(allowing("person", "city", "phone", "link"))]
     contact_short: Annotated[Localised, AfterValidator(allowing("person", "city", "link"))]
+    contact_name: Annotated[Localised, AfterValidator(allowing("person", "city"))]
     human: Plain
     human_both: Plain
     human_waits: Annotated[Localised, AfterValidator(allowing("number"))]
@@ -221,6 +225,7 @@ class Wording(Content):
     smile: PlainList
     how_are_you: Plain
     language_switched: Plain
+    spoken: dict[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")], str] = Field(default_factory=dict)
     language_unsupported: Plain
     not_understood: PlainList
     unsure: Annotated[Localised, AfterValidator(allowing("text", "topic"))]
@@ -229,6 +234,7 @@ class Wording(Content):
     private: Plain
     personal_number: Plain
 
+    own_answer: Plain
     left_alone: Plain
     left_alone_still: Plain
     confirm_erasure: Plain
@@ -247,6 +253,7 @@ class Wording(Content):
     video: Plain
     location: Plain
     location_city: Annotated[Localised, AfterValidator(allowing("city"))]
+    unsupported: Plain
     contact_card: Plain
 
     finished: Annotated[Localised, AfterValidator(allowing("name"))]
@@ -255,6 +262,7 @@ class Wording(Content):
     recommend_default: Annotated[Localised, AfterValidator(allowing("service", "benefit"))]
     recommend_second: Annotated[Localised, AfterValidator(allowing("service", "benefit"))]
     recommend_contact: Annotated[Localised, AfterValidator(allowing("contacts"))]
+    recommend_known_contact: Annotated[Localised, AfterValidator(allowing("person"))]
     stay: Plain
     hello_again: Plain
     anything_else: PlainList

@@ -15,7 +15,7 @@ _SAID_INSTEAD = re.compile(
     r"\b(?:c'est|c'etait|l'objectif est|mettez|notez|ecrivez|ponga|escriba"
     r"|anote|es|era|seria|fue)\b(?: (?:plutot|mejor|mas bien|que|de))*|:"
 )
-_NOT_THAT = re.compile(r"[,;]?\s+(?:et\s+)?(?:pas|no)\s+(?=l[aeo]s?\b|el\b|un)")
+_NOT_THAT = re.compile(r"[,;]?\s{1,9}(?:et\s{1,9})?(?:pas|no)\s{1,9}(?=l[aeo]s?\b|el\b|un)")
 _EDGES = ' \t\n,;:-–«»"“”?¿'
 
 

@@ -9,6 +9,7 @@ from cci_app.knowledge.languages import written_in
 from cci_app.knowledge.search.passage import Answer
 from cci_app.language.prices import PRICE_WORDS, tells_price
 from cci_app.language.sentences import sentences
+from cci_app.language.typography import typeset
 
 _QUOTED_FROM = frozenset({"fr", "es", "en"})
 _SENTENCES = 3
@@ -21,7 +22,10 @@ _INCLUDED = re.compile(r"\binclus|\bincluid")
 
 def shown(voice: Voice, answer: Answer) -> str:
     """The answer's text with its sources in brackets, or an empty text where it says nothing that can be shown."""
-    text = _brief(answer.text)
+    if answer.is_own:
+        return joined(typeset(answer.text.strip(), voice.language), voice.say("own_answer"))
+    # Of an answer that a model worded the language is the person's.
+    text = typeset(_brief(answer.text), answer.language or voice.language)
     if not text:
         return ""
     if answer.language in _QUOTED_FROM and answer.language != voice.language:

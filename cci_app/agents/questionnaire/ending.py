@@ -38,6 +38,9 @@ def finish(session: Session, said: str) -> AgentReply:
 
 
 def _contact(session: Session, service: Service) -> str:
+    known = session.known_contact(service.role)
+    if known is not None:
+        return session.say("recommend_known_contact", person=known) + "\n" + session.say("stay")
     contacts = session.contacts(service.prefill[session.turn.language], role=service.role, short=True)
     return session.say("recommend_contact", contacts=contacts) + "\n" + session.say("stay")
 

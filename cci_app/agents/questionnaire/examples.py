@@ -4,37 +4,27 @@ The rules know short commands and what a question looks like; whatever is no com
 Here an answer has to show that it is one.
 """
 
-import contextvars
-import hashlib
 import re
-import sys
-import threading
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import replace
 from enum import Enum
-from functools import lru_cache, partial
 from typing import Final
 
 import structlog
 
-from cci_app.agents.questionnaire.content import ABOUT, NOTHING, Examples
+from cci_app.agents.questionnaire.content import ABOUT, NOTHING, Examples, Question
 from cci_app.agents.questionnaire.correcting import correction_meant
-from cci_app.agents.questionnaire.judging import other_company_in
+from cci_app.agents.questionnaire.judging import other_company_in, polarity
 from cci_app.agents.questionnaire.phrasebook import Phrasebook
 from cci_app.agents.questionnaire.reading import pattern_of, sentences_of, words_of
 from cci_app.agents.questionnaire.understanding import Command, Intent, Mode, Situation, Tone
-from cci_app.core.deadline import Deadline, waits
-from cci_app.core.redis import read_shared, share
+from cci_app.core.deadline import Deadline
 from cci_app.language.detect import language_meant
 from cci_app.language.encoder.classifier import Classifier, Verdict
-from cci_app.language.encoder.word_table import SHA256
+from cci_app.language.encoder.learning import Learning
 
 log = structlog.get_logger(__name__)
 
-# That of what is learnt: raised when learning or likeness change.
-_FORM: Final = 1
-_KEPT_SECONDS: Final = 30 * 24 * 3600
 # Of a turn, what a message waits at most for the examples to be learnt.
 _LONGEST_WAIT: Final = 5.0
 
@@ -61,49 +51,30 @@ _LINK: Final = re.compile(r"https?://|www\.")
 _LAUGHTER: Final = re.compile(r"[😂🤣😆😄😅😹🙈😜]|\b(?:(?:ja|ha|je|he|hi){2,}[jh]?|mdr+|lol|ptdr)\b", re.IGNORECASE)
 # What is longer tells something, whatever it resembles.
 _MANY_WORDS: Final = 40
+# Fewer are no answer by themselves; nor is what has a third of letters beyond those of Latin.
+_FEWEST_LETTERS: Final = 3
+_LAST_LETTER: Final = 0x24F
+# Of the words of a question, how many speak of it beyond doubt.
+_SPOKEN_OF: Final = 2
 
 
-class ByExamples:
-    """The intents of one assistant.
+class ByExamples(Learning):
+    """The intents of one assistant; a message whose time does not allow to wait for them goes by the rules alone."""
 
-    Learning them takes seconds of processor time, so a thread begins with the first message of a process, whatever that
-    says; a message that needs them waits for it, as long as its deadline allows, and else goes by the rules alone.
-    """
+    def __init__(
+        self,
+        intents: Mapping[str, Examples],
+        services: Sequence[tuple[str, ...]] = (),
+        questions: Sequence[Question] = (),
+    ) -> None:
+        """`services` are the words by which the services are known: who names one speaks of the matter.
 
-    def __init__(self, intents: Mapping[str, Examples], services: Sequence[tuple[str, ...]] = ()) -> None:
-        """`services` are the words by which the services are known: who names one speaks of the matter."""
+        Of `questions` one that wants a yes or no may be answered where another one is open.
+        """
         others = intents[NOTHING].sentences if NOTHING in intents else ()
-        examples = tuple((name, each.sentences) for name, each in intents.items() if name != NOTHING)
-        self._key = (examples, others)
+        super().__init__({name: each.sentences for name, each in intents.items() if name != NOTHING}, others)
         self._matters = tuple(word for words in services for word in words)
-        self.there_are = len(examples) > 1
-        self._learning: Future[Classifier] | None = None
-        self._lock = threading.Lock()
-
-    def begin(self) -> None:
-        """Have them learnt, unless they are; returns at once."""
-        if self._learning is None and self.there_are:
-            with self._lock:
-                if self._learning is None:
-                    learning: Future[Classifier] = Future()
-                    self._learning = learning
-                    learn = partial(contextvars.copy_context().run, self._learn, learning)
-                    threading.Thread(target=learn, name="examples", daemon=True).start()
-
-    def _learn(self, learning: "Future[Classifier]") -> None:
-        try:
-            # Nobody's deadline: the message that began it is long answered by then.
-            with waits(None):
-                learning.set_result(_learnt(*self._key))
-        except BaseException as error:
-            learning.set_exception(error)
-            raise
-
-    def learnt(self, timeout: float | None = None) -> Classifier:
-        """What tells them. Raises TimeoutError where it is not there in time."""
-        self.begin()
-        assert self._learning is not None  # noqa: S101 (begun just now)
-        return self._learning.result(timeout)
+        self._yes_no = tuple(question for question in questions if question.kind == "yes_no")
 
     def decide(
         self, book: Phrasebook, message: str, by_rules: Command, situation: Situation, deadline: Deadline
@@ -124,17 +95,31 @@ class ByExamples:
         command = _command(book, message, verdict, by_rules, situation, evidence)
         if command is not None:
             return command
+        if by_rules.intent is Intent.ANSWER_AND_QUESTION:
+            return _halved(classifier, message, by_rules, evidence)
         asked = by_rules.intent is Intent.ANSWER and situation.question is not None
         if not asked or situation.mode is Mode.COMPLETED or by_rules.vague or evidence is _Evidence.TONE:
             return by_rules
+        if self._answers_another(book, by_rules.answer, situation):
+            return replace(by_rules, unsure=True)
         if evidence is _Evidence.TOPIC:
-            likely = Intent.ANSWER in {verdict.label, verdict.runner_up} and not _LINK.search(message)
+            likely = _may_answer(verdict) and not _LINK.search(message)
             if likely or len(message.split()) < _FEW_WORDS:
                 return by_rules
             if verdict.label is not None:
                 return replace(by_rules, unsure=True)
             return Command(Intent.NOTHING) if verdict.confidence >= _VERY_SURE else replace(by_rules, unsure=True)
+        if _is_unreadable(by_rules.answer):
+            return replace(by_rules, unsure=True)
         return _judged(by_rules, verdict)
+
+    def _answers_another(self, book: Phrasebook, answer: str, situation: Situation) -> bool:
+        """Whether a yes or no speaks of another question, and nothing of the open one."""
+        here, words = situation.question, words_of(answer)
+        if here is None or here.kind == "yes_no" or pattern_of(here.about).search(words):
+            return False
+        spoken = [each for each in self._yes_no if len(set(pattern_of(each.about).findall(words))) >= _SPOKEN_OF]
+        return bool(spoken) and polarity(book, answer) is not None
 
     def _evidence(self, book: Phrasebook, command: Command, situation: Situation) -> "_Evidence":
         """What in the rules' own terms shows that an answer answers."""
@@ -155,6 +140,27 @@ class ByExamples:
 
 class _Evidence(Enum):
     NONE, TOPIC, TONE, WHOLE = range(4)
+
+
+def _is_unreadable(answer: str) -> bool:
+    """Whether it has hardly a letter, or many of which none of our languages has."""
+    letters = [letter for letter in answer if letter.isalpha()]
+    strange = sum(ord(letter) > _LAST_LETTER for letter in letters)
+    return len(letters) < _FEWEST_LETTERS or strange * _FEWEST_LETTERS > len(letters)
+
+
+def _halved(classifier: Classifier, message: str, command: Command, evidence: _Evidence) -> Command:
+    """An answer with a question, or the question alone where what stands beside it is no answer."""
+    if evidence not in {_Evidence.NONE, _Evidence.TOPIC}:
+        return command
+    beside = classifier.classify(command.answer)
+    if _is_unreadable(command.answer):
+        return replace(command, intent=Intent.QUESTION, answer="")
+    answers = beside.label in {Intent.ANSWER, Intent.QUESTION} or beside.runner_up == Intent.ANSWER
+    forwarded = _LINK.search(message) is not None or len(message.split()) > _MANY_WORDS
+    if answers or (evidence is _Evidence.TOPIC and not forwarded):
+        return command
+    return replace(command, intent=Intent.QUESTION, answer="")
 
 
 def _telling(classifier: Classifier, message: str) -> Verdict:
@@ -181,32 +187,36 @@ def _likelier(book: Phrasebook, message: str, verdict: Verdict) -> Verdict:
     return verdict
 
 
+def _may_answer(verdict: Verdict) -> bool:
+    """Whether what speaks of the matter may be the answer: it resembles one, or what many answers resemble."""
+    if verdict.label == Intent.ANSWER:
+        return True
+    if verdict.runner_up != Intent.ANSWER:
+        return False
+    if verdict.label is None:
+        return verdict.confidence < _VERY_SURE
+    return verdict.label in _AMBIGUOUS | {Intent.QUESTION, Intent.COMPLAINT}
+
+
 def _judged(command: Command, verdict: Verdict) -> Command:
     """What nothing shows to be an answer, but that it resembles one, or does not."""
     if verdict.label == Intent.ANSWER:
-        return command if verdict.confidence >= _UNLIKELY else replace(command, unsure=True)
+        # What may as well be what is no answer at all is asked about.
+        least = _SURE if verdict.runner_up in {Intent.QUESTION, Intent.LANGUAGE} else _LEAST
+        return command if verdict.confidence >= least else replace(command, unsure=True)
     if verdict.label is None:
         return Command(Intent.NOTHING) if verdict.confidence >= _LEAST else replace(command, unsure=True)
     close = verdict.runner_up == Intent.ANSWER and verdict.confidence < _LEAST
     return command if close else replace(command, unsure=True)
 
 
-@lru_cache(maxsize=8)
-def _learnt(examples: tuple[tuple[str, tuple[str, ...]], ...], others: tuple[str, ...]) -> Classifier:
-    """The classifier of some examples: the first process learns, the others find in Redis what it learnt."""
-    digest = hashlib.sha256(f"{_FORM} {sys.byteorder} {SHA256} {examples} {others}".encode()).hexdigest()
-    found = read_shared(f"examples:{digest}")
-    classifier = Classifier(dict(examples), others, least=0.0, learnt=found)
-    packed = classifier.packed()
-    if packed != found:
-        share(f"examples:{digest}", packed, _KEPT_SECONDS)
-    return classifier
-
-
 def _least(verdict: Verdict, message: str, by_rules: Command, evidence: _Evidence) -> float:
     """How sure the examples must be, against what the rules heard in a message."""
     label, count = str(verdict.label), len(message.split())
     if count < 2 or (label not in _GRAVE and not _FEW_WORDS <= count <= _MANY_WORDS):
+        return _NEVER
+    if evidence is _Evidence.TONE and count <= _FEW_WORDS and label not in _GRAVE:
+        # "Ya lo conozco"
         return _NEVER
     if by_rules.intent is not Intent.ANSWER or evidence is _Evidence.TONE:
         return _SURE if label in _GRAVE and evidence is not _Evidence.TONE else _VERY_SURE
@@ -235,7 +245,8 @@ def _command(
     if label is None or label == Intent.ANSWER:
         return None
     answers = by_rules.intent is Intent.ANSWER
-    if verdict.confidence < _least(verdict, message, by_rules, evidence):
+    least = _least(verdict, message, by_rules, evidence)
+    if verdict.confidence < (max(least, _LEAST) if situation.mode is Mode.COMPLETED else least):
         return None
     if label.startswith(ABOUT):
         return Command(Intent.QUESTION, question=message, about=label.removeprefix(ABOUT))
@@ -256,6 +267,11 @@ def _command(
         return correction_meant(book, message, situation)
     if intent is Intent.OTHER_COMPANY:
         company = other_company_in(book, message)
+        if company and not situation.company_known:
+            # There is none yet that theirs could be another than; with a yes or no it answers, too.
+            if evidence is _Evidence.TONE:
+                return replace(by_rules, company=by_rules.company or company)
+            return Command(Intent.COMPANY, company=company, answer=by_rules.answer)
         return Command(intent, company=company) if company or verdict.confidence >= _VERY_SURE else None
     speaks = {Intent.COMPLAINT, Intent.TROUBLE}
     return Command(intent, answer=message.strip() if intent in speaks else "")

@@ -1,6 +1,7 @@
 """What happens next: a deterministic machine over modes and intents."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from cci_app.agents.ports import AgentReply, AnswerStatus
 from cci_app.agents.questionnaire import asides, ending
@@ -19,6 +20,10 @@ def respond(session: Session, understander: Understander) -> AgentReply:
     if not session.turn.text.strip():
         return _attachment(session)
     command = understander.understand(session.turn.text, session.situation(), session.turn.deadline)
+    return replace(_handled(session, command), intent=command.intent.value)
+
+
+def _handled(session: Session, command: Command) -> AgentReply:
     if command.company is not None and session.company is None:
         session.memory.company = command.company
         session.memory.company_open = False
@@ -84,7 +89,7 @@ def _opening(session: Session, command: Command) -> AgentReply:
     if command.intent in {Intent.HOSTILE, Intent.PRIVATE, Intent.HOW_ARE_YOU}:
         aside = asides.small_words(session, command)
     if command.intent is Intent.LANGUAGE and command.language != session.turn.language:
-        aside = session.say("language_unsupported")
+        aside = asides.small_words(session, command)
     if command.intent is Intent.HOW_ARE_YOU:
         return session.reply(joined(session.hello(), aside, session.introduction()), session.asked())
     return session.reply(joined(session.hello(), session.introduction()), aside, session.asked())
@@ -130,6 +135,9 @@ def _take_answer(session: Session, command: Command, before: str = "") -> AgentR
         return session.reply(aside, session.returning())
     if command.unsure and not session.memory.asked_again:
         return _ask_whether(session, command)
+    if command.vague and session.unsure:
+        # What was asked about says more than "it depends".
+        return _insisted(session, command)
     if command.vague and not session.memory.asked_again:
         session.memory.asked_again = True
         if question.kind == "open" and session.book.is_exactly("just_yes", words):
@@ -326,6 +334,7 @@ def _confirming(session: Session, command: Command) -> AgentReply:
         memory.answers = {}
         memory.last_answered = None
         memory.contact_given = False
+        memory.given = []
         session.open(1)
         session.new_run = True
         return session.reply(session.say("restarted"), session.asked())

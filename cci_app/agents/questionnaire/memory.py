@@ -22,13 +22,15 @@ class RememberedAnswer(BaseModel):
 class Memory(BaseModel):
     """The state of a run.
 
-    `language_told`: something was said from which the language could be told; until then it is a guess.
-    `question` is the open question; `returns` counts how often it was repeated, `asked_again` tells that a vague answer
-    was asked once more. `company_invited`, `company_open`: a stranger was asked for the company, ever, and it is still
-    awaited. `help_offered`: the last reply offered help. `contact_given`: a contact was given in this run; `city_open`:
-    the last reply gave those of several cities. `answered_question`: what the documents answered last, for a question
-    that goes on from it. `unsure` is what the last reply asked about, whether it answers. `company_changed`: the person
-    answers for another company than the contact book knows, or is about to name it.
+    `language_told`: something was said from which the language could be told; until then it is a guess. `question` is
+    the open question; `returns` counts how often it was repeated, `asked_again` tells that a vague answer was asked
+    once more. `company_invited`, `company_open`: a stranger was asked for the company, ever, and it is still awaited.
+    `help_offered`: the last reply offered help. `contact_given`: a contact was given in this run; `given` are their
+    telephones; `city_open`: the last reply gave those of several cities. `answered_question`: what the documents
+    answered last, for a question that goes on from it. `unsure` is what the last reply asked about, whether it
+    answers. `company_changed`: the person answers for another company than the contact book knows, or is about to name
+    it. `said` is what the last reply said beside the open question. `spoken_told`: who writes in another language was
+    told which ones are spoken.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -49,9 +51,12 @@ class Memory(BaseModel):
     company_open: bool = False
     help_offered: bool = False
     contact_given: bool = False
+    given: list[str] = Field(default_factory=list)
+    spoken_told: bool = False
     city_open: bool = False
     answered_question: str = ""
     unsure: str = ""
+    said: str = ""
     company_changed: bool = False
     turns: int = 0
     seen_at: datetime | None = None
@@ -67,6 +72,11 @@ class Memory(BaseModel):
         if memory.mode in {Mode.ASKING, Mode.STOPPED, Mode.LEFT_ALONE} and memory.question is None:
             memory.question = memory.next_open(total) or total
         return memory
+
+    @classmethod
+    def of_left_alone(cls) -> Self:
+        """Nothing is known of who wished to be left alone but that: they are answered, and not asked."""
+        return cls(mode=Mode.LEFT_ALONE, question=1)
 
     def dump(self) -> dict[str, Any]:
         """The state as JSON."""

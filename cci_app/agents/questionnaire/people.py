@@ -26,21 +26,35 @@ def people_for(directory: Directory, city_id: str | None, role: str | None) -> l
     return chosen
 
 
-def link_of(person: Person, prefill: str) -> str:
-    """The wa.me link that opens a conversation with its first line already written."""
-    return f"https://wa.me/{person.phone}?text={url_quote(prefill, safe='')}"
+def link_of(person: Person, prefill: str = "") -> str:
+    """The wa.me link that opens a conversation, with its first line already written where one is given."""
+    link = f"https://wa.me/{person.phone}"
+    return f"{link}?text={url_quote(prefill, safe='')}" if prefill else link
 
 
 def present(voice: Voice, directory: Directory, people: list[Person], prefill: str, *, short: bool = False) -> str:
-    """The people with their links: one on the same line, several on a line each, the first of them a new one."""
-    names = {city.id: city.name[voice.language] for city in directory.cities}
+    """The people with their links: one on the same line, several on a line each, the first of them a new one.
+
+    Of several the links are bare: two that carry a sentence each are a wall.
+    """
     lines = []
     for person in people:
-        link = link_of(person, prefill)
+        link = link_of(person, prefill if len(people) == 1 else "")
+        city = city_of(voice, directory, person)
         if short:
-            lines.append(voice.say("contact_short", person=person.name, city=names[person.city], link=link))
+            lines.append(voice.say("contact_short", person=person.name, city=city, link=link))
             continue
         number = phonenumbers.parse(f"+{person.phone}", None)
         phone = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-        lines.append(voice.say("contact", person=person.name, city=names[person.city], phone=phone, link=link))
+        lines.append(voice.say("contact", person=person.name, city=city, phone=phone, link=link))
     return lines[0] if len(lines) == 1 else "\n" + "\n".join(lines)
+
+
+def named(voice: Voice, directory: Directory, person: Person) -> str:
+    """Somebody whose link the person has already."""
+    return voice.say("contact_name", person=person.name, city=city_of(voice, directory, person))
+
+
+def city_of(voice: Voice, directory: Directory, person: Person) -> str:
+    """The name of the city where somebody answers."""
+    return next(city.name[voice.language] for city in directory.cities if city.id == person.city)

@@ -10,6 +10,10 @@ _NOT_WORDS = re.compile(r"[\W_]+")
 _SENTENCES = re.compile(r"(?<=[?!…])\s*|(?<=[.;])\s+|\n+|(?=[¿¡])")
 _CLAUSES = re.compile(r"(?<=[,:;])\s+|(?<!\s)\s++[-–—]\s+|(?<=\))\s*|(?<!\s)\s*+(?=\()")
 
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S*[\w/]", re.IGNORECASE)
+# A private character, which no message has: what is not to be stored is dropped at the edge.
+_HELD = "\ue000"
+
 
 @lru_cache(maxsize=4096)
 def _flat_letter(letter: str) -> str:
@@ -53,11 +57,14 @@ class Sentence:
 def sentences_of(text: str) -> list[Sentence]:
     """Split `text` into sentences that have words."""
     found = []
-    for raw in filter(None, map(str.strip, _SENTENCES.split(text))):
-        clauses = [Clause(part.strip(), words_of(part)) for part in _CLAUSES.split(raw)]
+    # The "?" of an address asks nothing.
+    text = _ADDRESS.sub(lambda address: address[0].replace("?", _HELD), text)
+    for part in filter(None, map(str.strip, _SENTENCES.split(text))):
+        raw = part.replace(_HELD, "?")
+        clauses = [Clause(clause.strip(), words_of(clause)) for clause in _CLAUSES.split(raw)]
         clauses = [clause for clause in clauses if clause.words]
         if clauses:
-            asks = "?" in raw or raw.startswith("¿")
+            asks = "?" in part or part.startswith("¿")
             found.append(Sentence(raw, words_of(raw), asks, tuple(clauses)))
     return found
 

@@ -9,7 +9,7 @@ from cci_app.agents.questionnaire.correcting import find_correction
 from cci_app.agents.questionnaire.examples import ByExamples
 from cci_app.agents.questionnaire.judging import after_courtesies, company_in, judge_answer, person_in, polarity
 from cci_app.agents.questionnaire.phrasebook import Phrasebook
-from cci_app.agents.questionnaire.reading import flat, words_of
+from cci_app.agents.questionnaire.reading import flat, sentences_of, words_of
 from cci_app.agents.questionnaire.understanding import CONFIRMING, Command, Intent, Mode, Situation, Tone
 from cci_app.core.deadline import Deadline
 from cci_app.language.detect import find_wish
@@ -25,6 +25,8 @@ _CONTACT_DATA = re.compile(r"[\w.+-]{1,64}@[\w-]+\.[\w.]+|(?<!\d)\+?\d[\d\s().-]
 # Beyond this a message tells something, whatever words it contains: nobody asks for a human in forty words.
 _SHORT = 24
 _COMMAND_WORDS = 12
+# Of so many words each stands there so often, where nothing is said.
+_MANY_WORDS, _TIMES = 18, 6
 # "Gracias, Laura"
 _THANKED = re.compile(r"(?:[Mm]uchas )?(?:[Gg]racias|[Mm]erci)(?: beaucoup)?[ ,]+[A-ZÀ-Ý][\w-]+[ !.]*")
 
@@ -66,6 +68,8 @@ class RulesUnderstander:
             self._examples.begin()
         if not words:
             return self._wordless(message, situation)
+        if _repeats(words):
+            return Command(Intent.NOTHING)
         command = self._attack(message, words) or self._command(message, words, situation)
         if command is None:
             command = self._statement(message, words, situation)
@@ -179,9 +183,12 @@ class RulesUnderstander:
             return self._asked(answer, asked, situation, company)
         if company is not None or person is not None:
             named = len(book.content(words_of(f"{company or ''} {person or ''}")))
-            tone = polarity(book, answer) if situation.question and situation.question.kind == "yes_no" else None
+            yes_no = situation.question is not None and situation.question.kind == "yes_no"
+            tone = _polarity_beside(book, answer, company or person or "") if yes_no else None
             if tone is None and len(book.content(words_of(answer))) <= named + 4:
                 return Command(Intent.COMPANY, company=company, person=person, answer=answer)
+            if tone is not None:
+                return Command(Intent.ANSWER, answer=answer, tone=tone, company=company, person=person)
         tone, vague = judge_answer(book, answer, situation.question)
         return Command(Intent.ANSWER, answer=answer, tone=tone, vague=vague, dissatisfied=dissatisfied, company=company)
 
@@ -196,6 +203,18 @@ class RulesUnderstander:
         return Command(
             Intent.ANSWER_AND_QUESTION, answer=answer, question=asked, price=price, tone=tone, company=company
         )
+
+
+def _repeats(words: str) -> bool:
+    """Whether a long message says the same few words again and again."""
+    several = words.split()
+    return len(several) >= _MANY_WORDS and _TIMES * len(set(several)) <= len(several)
+
+
+def _polarity_beside(book: Phrasebook, answer: str, name: str) -> Tone | None:
+    """Yes or no, said before a name is given, or after it: "ici Ferrand Textiles. Oui"."""
+    clauses = [clause.raw for sentence in sentences_of(answer) for clause in sentence.clauses if name not in clause.raw]
+    return polarity(book, answer) or (polarity(book, ". ".join(clauses)) if clauses else None)
 
 
 def _recalled(book: Phrasebook, message: str) -> Command | None:

@@ -1,32 +1,34 @@
 """One message being answered: what is known, what is said, what is recorded."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from cci_app.agents.localised import LocalisedList
 from cci_app.agents.ports import (
     AgentReply,
     Answerer,
     AnswerStatus,
-    ContactWish,
     HandoffRequest,
     RecordedAnswer,
     TurnContext,
 )
 from cci_app.agents.questionnaire.content import Question, QuestionnaireContent
 from cci_app.agents.questionnaire.memory import Memory
-from cci_app.agents.questionnaire.people import cities_in, people_for, present
+from cci_app.agents.questionnaire.people import cities_in, named, people_for, present
 from cci_app.agents.questionnaire.phrasebook import Phrasebook
 from cci_app.agents.questionnaire.reading import pattern_of, words_of
 from cci_app.agents.questionnaire.understanding import Mode, Situation, Tone
-from cci_app.agents.questionnaire.wording import Voice, joined, name_of, quote, reply_of
+from cci_app.agents.questionnaire.wording import Voice, joined, name_of, quote, reply_of, retold
 from cci_app.channels.message import Part
+from cci_app.contacts.wishes import ContactWish
 from cci_app.knowledge.search.passage import Source
+from cci_app.language.localised import LocalisedList
 
 # Silence after which a greeting is a return rather than politeness in passing.
 AWAY: Final = timedelta(hours=3)
 _SUMMARY_WORDS = 25
+# Of a reply, what the next message is understood with.
+_RETOLD = 160
 
 
 class Session:
@@ -56,6 +58,11 @@ class Session:
         self.sources: tuple[Source, ...] = ()
         self.handoff: HandoffRequest | None = None
         self.wish: ContactWish | None = None
+        self.unanswered: str | None = None
+        # What stands before all else in the reply.
+        self.preface = ""
+        # The organisation's time, where a model is to know it.
+        self.local_time: datetime | None = None
         # Those that may be spoken.
         self.languages: tuple[str, ...] = (turn.language,)
         self.new_run = False
@@ -112,6 +119,8 @@ class Session:
             company_invited=self.company_open,
             help_offered=self.help_offered,
             unsure=self.unsure,
+            before=memory.said,
+            now=self.local_time,
         )
 
     def city(self, text: str = "") -> str | None:
@@ -131,10 +140,17 @@ class Session:
 
     def contacts(self, prefill: str, *, role: str | None = None, text: str = "", short: bool = False) -> str:
         """The right people with their links. From now on a contact counts as given."""
-        self.memory.contact_given = True
         people = people_for(self.content.directory, self.city(text), role)
+        self.memory.contact_given = True
+        self.memory.given = sorted({*self.memory.given, *(person.phone for person in people)})
         self.memory.city_open = len(people) > 1
         return present(self.voice, self.content.directory, people, prefill, short=short)
+
+    def known_contact(self, role: str) -> str | None:
+        """Who answers, by name, where the person has their link already; None where somebody is new to them."""
+        people = people_for(self.content.directory, self.city(), role)
+        known = len(people) == 1 and people[0].phone in self.memory.given
+        return named(self.voice, self.content.directory, people[0]) if known else None
 
     # Saying
 
@@ -146,6 +162,14 @@ class Session:
         """Go on in that language, which is one of the assistant's."""
         self.turn = replace(self.turn, language=language)
         self.voice = Voice(self.content, language, self.memory.turns)
+
+    def in_their_language(self, language: str | None) -> str:
+        """Which languages are spoken, said in theirs, once; empty where we know no word of it, or it was said."""
+        spoken = self.content.say.spoken.get(language or "", "")
+        if not spoken or self.memory.spoken_told:
+            return ""
+        self.memory.spoken_told = True
+        return spoken
 
     def hello(self) -> str:
         """A greeting by what is known of the person."""
@@ -240,8 +264,14 @@ class Session:
 
     def reply(self, *paragraphs: str) -> AgentReply:
         """The finished reply with the memory as it now stands."""
+        told = [paragraph for paragraph in paragraphs if paragraph.strip()]
+        if self.preface and told:
+            told[0] = joined(self.preface, told[0])
+        # The open question, which ends a reply, is known by itself.
+        rest = told[:-1] if self.memory.mode is Mode.ASKING and len(told) > 1 else told
+        self.memory.said = retold(" ".join(rest), _RETOLD, (self.first_name, self.company))
         return AgentReply.saying(
-            reply_of(paragraphs),
+            reply_of(told),
             state=self.memory.dump(),
             progress=self.memory.progress(),
             answers=tuple(self.answers),
@@ -251,4 +281,5 @@ class Session:
             new_run=self.new_run,
             language=self.turn.language,
             wish=self.wish,
+            unanswered=self.unanswered,
         )

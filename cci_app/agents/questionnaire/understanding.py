@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -83,7 +84,8 @@ class Situation:
     `answers` are the texts recorded so far by question number, `last_answered` the number of the latest of them.
     `company_known`: the person's company needs not be looked for. `company_invited` and `help_offered`: the reply
     before this message asked for the company, or offered help.
-    `unsure` is what they said to the open question, where that reply asked whether it answers.
+    `unsure` is what they said to the open question, where that reply asked whether it answers. `before` is what that
+    reply said beside the open question, without the person's name; `now` is the organisation's time.
     """
 
     language: str
@@ -96,6 +98,8 @@ class Situation:
     company_invited: bool = False
     help_offered: bool = False
     unsure: str = ""
+    before: str = ""
+    now: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,14 @@ They are believed at once. No question is repeated to them; the organisation is 
 from collections.abc import Callable
 from typing import Final
 
-from cci_app.agents.ports import AgentReply, ContactWish
+from cci_app.agents.ports import AgentReply
 from cci_app.agents.questionnaire import asides
+from cci_app.agents.questionnaire.memory import Memory
 from cci_app.agents.questionnaire.reading import words_of
 from cci_app.agents.questionnaire.session import Session
 from cci_app.agents.questionnaire.understanding import CONFIRMING, Command, Intent, Mode
 from cci_app.agents.questionnaire.wording import joined
+from cci_app.contacts.wishes import ContactWish
 
 _SENTENCES: Final = {
     Intent.LEAVE_ALONE: ("left_alone", ContactWish.LEAVE_ALONE),
@@ -62,15 +64,17 @@ def _erase(session: Session, _command: Command) -> AgentReply:
 
 def _confirming(session: Session, command: Command) -> AgentReply | None:
     if command.intent in {Intent.CONFIRM, Intent.ERASE}:
+        # The organisation is told when it is done, of a person whom nothing names any more.
         session.wish = ContactWish.ERASE
-        session.hand_over("erasure_confirmed")
+        session.memory = Memory.of_left_alone()
         return session.reply(session.say("erased"))
     session.memory.mode = session.memory.mode_before
     if command.intent is not Intent.DENY:
         # Anything else means that they have moved on: it is answered as if nothing had been asked.
         return None
-    session.wish = ContactWish.RESUME
     said = session.say("erasure_declined")
+    if session.memory.mode is not Mode.LEFT_ALONE:
+        session.wish = ContactWish.RESUME
     return session.reply(said if session.memory.mode is Mode.COMPLETED else joined(said, session.say("when_you_like")))
 
 

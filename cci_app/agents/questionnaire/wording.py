@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from cci_app.agents.localised import LocalisedList
 from cci_app.agents.questionnaire.content import QuestionnaireContent, Wording
+from cci_app.language.localised import LocalisedList
 
 REPLY_LENGTH = 4096
 PARAGRAPHS = 3
@@ -46,6 +46,14 @@ def quote(text: str, words: int = _QUOTE_WORDS) -> str:
     plain = " ".join(re.sub(r"[«»\"“”]", "", _MARKS.sub("", _EMOJI.sub("", _URL.sub("", text)))).split())
     kept = " ".join(plain.split()[:words])[:_QUOTE_LENGTH].rstrip(" ,;:.!")
     return kept + "…" if len(kept) < len(plain.rstrip(" ,;:.!")) else kept
+
+
+def retold(text: str, length: int, names: Sequence[str | None]) -> str:
+    """The beginning of what we said, on one line, without addresses and without those names."""
+    plain = " ".join(_URL.sub("", text).split())
+    for name in filter(None, names):
+        plain = plain.replace(name, "…")
+    return plain if len(plain) <= length else plain[:length].rsplit(" ", 1)[0] + "…"
 
 
 def name_of(text: str | None) -> str | None:

@@ -1,13 +1,11 @@
-"""Where a page of a list ends: a moment and an id, as one word that callers give back as they got it."""
+"""Where a page of conversations ends: at a moment and an id."""
 
-import base64
-import binascii
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from cci_app.core.errors import InvalidInput
+from cci_app.core.cursor import reading, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +17,14 @@ class Cursor:
 
     def written(self) -> str:
         """As callers get it."""
-        return base64.urlsafe_b64encode(f"{self.moment.isoformat()} {self.id}".encode()).decode().rstrip("=")
+        return written(f"{self.moment.isoformat()} {self.id}")
 
     @classmethod
-    def read(cls, written: str) -> Self:
+    def read(cls, word: str) -> Self:
         """Read what `written` made. Raises InvalidInput for anything else."""
-        try:
-            moment, _, row = base64.urlsafe_b64decode(written + "=" * (-len(written) % 4)).decode().partition(" ")
+        with reading(word) as text:
+            moment, _, row = text.partition(" ")
             cursor = cls(datetime.fromisoformat(moment), uuid.UUID(row))
             if cursor.moment.tzinfo is None:
                 raise ValueError("a moment without its zone")
-        except (ValueError, binascii.Error) as error:
-            told = "this is no `next` of a page: begin again without `before`"
-            raise InvalidInput(told, details={"before": [told]}) from error
-        return cursor
+            return cursor

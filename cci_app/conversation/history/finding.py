@@ -8,7 +8,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from cci_app.accounts.models import Organisation
 from cci_app.conversation.history.cursor import Cursor
-from cci_app.conversation.models import Conversation, ConversationRun, TurnMode, TurnState, WebhookEvent
+from cci_app.conversation.models import Conversation, ConversationRun, RunStatus, TurnMode, TurnState, WebhookEvent
 from cci_app.core.database import tenant_transaction
 from cci_app.core.errors import InvalidInput, Unavailable
 from cci_app.core.text import fold
@@ -40,18 +39,10 @@ _names = sa.table("conversation_names", *(sa.column(name) for name in ("organisa
 _run = ConversationRun
 
 
-class ConversationState(StrEnum):
-    """How far a conversation came, as exports call it too."""
-
-    COMPLETED = "completed"
-    IN_PROGRESS = "in_progress"
-    ABANDONED = "abandoned"
-
-
 _STATES = {
-    ConversationState.COMPLETED: _run.completed_at.is_not(None),
-    ConversationState.ABANDONED: sa.and_(_run.completed_at.is_(None), _run.ended_at.is_not(None)),
-    ConversationState.IN_PROGRESS: sa.and_(_run.completed_at.is_(None), _run.ended_at.is_(None)),
+    RunStatus.COMPLETED: _run.completed_at.is_not(None),
+    RunStatus.ABANDONED: sa.and_(_run.completed_at.is_(None), _run.ended_at.is_not(None)),
+    RunStatus.IN_PROGRESS: sa.and_(_run.completed_at.is_(None), _run.ended_at.is_(None)),
 }
 STATE = sa.case(*((condition, sa.literal(state.value)) for state, condition in _STATES.items()))
 # Nothing was said to the last message: it waits, no attempt came to an end, or a human has taken over and said nothing.
@@ -73,9 +64,21 @@ UNANSWERED = sa.and_(
         ),
     ),
 )
+# As the index of those few has it, word for word.
+LABELLED = sa.literal_column("conversation_runs.labels <> '{}'", sa.Boolean)
 LATE = sa.exists().where(
     Conversation.organisation_id == _run.organisation_id, Conversation.run_id == _run.id, Conversation.late
 )
+
+
+def mode_in(run: Any) -> sa.ColumnElement[str]:
+    """Who answers the person of a conversation: `run` is the table of runs, or an alias of it."""
+    mode = sa.select(TurnState.mode).where(
+        TurnState.organisation_id == run.organisation_id,
+        TurnState.assistant == run.assistant,
+        TurnState.user_id == run.user_id,
+    )
+    return sa.func.coalesce(mode.scalar_subquery(), TurnMode.BOT.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +87,13 @@ class Wanted:
 
     `text` is looked for in what was said, in company and name, and, where it is digits, in the person's number. The
     dates are days of the organisation's zone, both included, on which a conversation began. A company is compared
-    without case; `question` is the one at which a conversation stands still. Raises InvalidInput for an end before the
+    without case; `question` is the one at which a conversation stands still, `label` one that
+    an admin gave it. Raises InvalidInput for an end before the
     start.
     """
 
     text: str | None = None
-    state: ConversationState | None = None
+    state: RunStatus | None = None
     language: str | None = None
     company: str | None = None
     assistant: str | None = None
@@ -99,6 +103,7 @@ class Wanted:
     question: int | None = None
     unanswered: bool | None = None
     late: bool | None = None
+    label: str | None = None
 
     def __post_init__(self) -> None:
         if self.start_date and self.end_date and self.end_date < self.start_date:
@@ -111,11 +116,12 @@ class Wanted:
         zone = sa.select(Organisation.timezone).scalar_subquery()
         began = sa.cast(_run.started_at.op("AT TIME ZONE")(zone), sa.Date)
         asked: tuple[tuple[object, sa.ColumnElement[bool]], ...] = (
-            (self.state, _STATES[self.state or ConversationState.COMPLETED]),
+            (self.state, _STATES[self.state or RunStatus.COMPLETED]),
             (self.language, _run.detected_language == self.language),
             (self.company, sa.func.lower(_run.client_company) == (self.company or "").lower()),
             (self.assistant, _run.assistant == self.assistant),
             (self.user_id, _run.user_id == self.user_id),
+            (self.label, sa.and_(LABELLED, _run.labels.contains([self.label]))),
             (self.question, sa.and_(_run.current_question == self.question, _run.completed_at.is_(None))),
             (self.start_date, began >= sa.literal(self.start_date, sa.Date)),
             (self.end_date, began <= sa.literal(self.end_date, sa.Date)),
@@ -198,15 +204,6 @@ def _page(conditions: Sequence[sa.ColumnElement[bool]], text: str | None, cursor
         for condition, name in on_page.items()
     ]
     state = sa.select(STATE).where(_run.id == page.id).scalar_subquery().label("state")
-    mode = (
-        sa.select(TurnState.mode)
-        .where(
-            TurnState.organisation_id == page.organisation_id,
-            TurnState.assistant == page.assistant,
-            TurnState.user_id == page.user_id,
-        )
-        .scalar_subquery()
-    )
     return (
         sa.select(
             page.id.label("conversation_id"),
@@ -220,9 +217,10 @@ def _page(conditions: Sequence[sa.ColumnElement[bool]], text: str | None, cursor
             page.current_question,
             page.questions_answered,
             page.messages,
+            page.labels,
             state,
             *flags,
-            sa.func.coalesce(mode, TurnMode.BOT.value).label("mode"),
+            mode_in(page).label("mode"),
             said.c.message,
             said.c.reply,
         )

@@ -10,15 +10,13 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from cci_app.channels.message import part_from_json
-from cci_app.conversation.history.finding import LATE, STATE, UNANSWERED
+from cci_app.conversation.history.finding import LATE, STATE, UNANSWERED, mode_in
 from cci_app.conversation.models import (
     Answer,
     Conversation,
     ConversationRun,
     DeliveryEvent,
     OutboundMessage,
-    TurnMode,
-    TurnState,
     WebhookEvent,
 )
 from cci_app.core.database import tenant_transaction
@@ -43,7 +41,7 @@ def read_conversation(
         if before is not None:
             newest = newest.where(_said.id < before)
         rows = session.execute(newest.limit(limit + 1)).mappings().all()
-        messages = [_message(row) for row in reversed(rows[:limit])]
+        messages = [{**message_of(row), "outbound": []} for row in reversed(rows[:limit])]
         _add_outbound(session, messages)
         answers = session.execute(_ANSWERS.where(Answer.run_id == conversation_id)).mappings().all()
     return {
@@ -54,27 +52,31 @@ def read_conversation(
     }
 
 
-_mode = (
-    sa.select(TurnState.mode)
-    .where(
-        TurnState.organisation_id == _run.organisation_id,
-        TurnState.assistant == _run.assistant,
-        TurnState.user_id == _run.user_id,
+def one_message(session: Session, organisation_id: int, conversation_id: uuid.UUID, message_id: int) -> dict[str, Any]:
+    """One message of a conversation, with what left because of it. Raises NotFound."""
+    chosen = _MESSAGES.where(
+        _said.id == message_id, _said.run_id == conversation_id, _said.organisation_id == organisation_id
     )
-    .scalar_subquery()
-)
+    row = session.execute(chosen).mappings().one_or_none()
+    if row is None:
+        raise NotFound("there is no such message in this conversation")
+    message = {**message_of(row), "outbound": []}
+    _add_outbound(session, [message])
+    return message
+
+
 _HEAD = sa.select(
     _run.id.label("conversation_id"),
     *(getattr(_run, name) for name in ("assistant", "user_id", "contact_name")),
     _run.client_company.label("company"),
     _run.detected_language.label("language"),
     *(getattr(_run, name) for name in ("started_at", "last_message_at", "completed_at", "ended_at", "ended_reason")),
-    *(getattr(_run, name) for name in ("current_question", "questions_answered")),
+    *(getattr(_run, name) for name in ("current_question", "questions_answered", "labels")),
     _run.messages.label("messages_count"),
     STATE.label("state"),
     UNANSWERED.label("unanswered"),
     LATE.label("late"),
-    sa.func.coalesce(_mode, TurnMode.BOT.value).label("mode"),
+    mode_in(_run).label("mode"),
 )
 # Of what a turn made, what those who watch ask about: the rest of it is large, and stays where it is.
 _MESSAGES = (
@@ -87,7 +89,8 @@ _MESSAGES = (
         _receipt.channel,
         _receipt.held,
         _receipt.status,
-        *(_receipt.outcome[name].label(name) for name in ("route", "stages_ms", "calls")),
+        _receipt.outcome["intent"].astext.label("intent"),
+        *(_receipt.outcome[name].label(name) for name in ("route", "stages_ms", "calls", "tools")),
     )
     .outerjoin(_receipt, sa.and_(_receipt.id == _said.event_id, _receipt.organisation_id == _said.organisation_id))
     .order_by(_said.id.desc())
@@ -118,9 +121,11 @@ _OUTBOUND = (
 )
 
 
-def _message(row: Mapping[Any, Any]) -> dict[str, Any]:
+def message_of(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A message with what was made of it: `row` has columns of the message, and of the outcome of its turn."""
     message = dict(row)
     stages, calls, route = (message.pop(name) for name in ("stages_ms", "calls", "route"))
+    tools = message.pop("tools", None)
     return {
         **message,
         "failed": message.pop("status") == "failed",
@@ -128,14 +133,14 @@ def _message(row: Mapping[Any, Any]) -> dict[str, Any]:
         "route": {name: route[name] for name in ("agent", "confidence", "why")} if route else None,
         "stages_ms": stages or {},
         "model_calls": [_call(call) for call in calls or ()],
-        "outbound": [],
+        "tool_calls": [{"type": call.pop("kind", None), **call} for call in map(dict, tools or ())],
     }
 
 
 def _call(call: Mapping[str, Any]) -> dict[str, Any]:
     tokens = call.get("tokens") or {}
     return {
-        **{name: call.get(name) for name in ("purpose", "model", "outcome", "duration_ms")},
+        **{name: call.get(name) for name in ("purpose", "model", "outcome", "duration_ms", "at")},
         "input_tokens": tokens.get("input", 0),
         "output_tokens": tokens.get("output", 0),
     }

@@ -25,7 +25,7 @@ def _row(event: Recorded) -> dict[str, Any]:
         "event_id": event.id,
         "run_id": made.run.id if made.run else _NO_RUN,
         "kind": event.kind,
-        "user_message": event.text,
+        "user_message": "\n".join(filter(None, (event.text, made.heard))),
         "agent_response": "" if made.withheld else made.text,
         "withheld": made.withheld,
         "current_question": made.progress.current_question if made.progress else None,
@@ -33,8 +33,15 @@ def _row(event: Recorded) -> dict[str, Any]:
         "has_client_context": made.has_context,
         "client_company": event.company,
         "agent": made.agent,
-        "sources": [{"document_id": one.document_id, "title": one.title, "page": one.page} for one in made.sources],
+        "sources": [
+            {"document_id": one.document_id, "title": one.title, "page": one.page}
+            for one in made.sources
+            if one.answer_id is None
+        ],
         "late": event.late,
+        "failed": made.failed,
+        "version": made.answered_by,
+        "experiment_id": made.experiment,
         "timestamp": event.received_at,
         "response_time_ms": made.response_time_ms,
     }

@@ -93,6 +93,12 @@ DOCUMENTED: dict[str, DocumentedError] = {
         "conflict",
         "CONTACTS_EXCEL_PATH is not set: send the workbook with the request",
     ),
+    "GONE": DocumentedError(
+        HTTPStatus.GONE,
+        "It was used, or is over",
+        "link_over",
+        "this link was used or is too old: ask for a new one",
+    ),
     "REQUEST_ENTITY_TOO_LARGE": DocumentedError(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         "The body is too large",

@@ -13,6 +13,7 @@ from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import FixedWindowRateLimiter
 
 from cci_app.core.errors import CannotStart, TooManyRequests
+from cci_app.core.pseudonyms import pseudonym
 from cci_app.core.redis import ask_redis
 from config.settings import Settings
 
@@ -45,7 +46,7 @@ class RateLimits:
         self.per_stranger = _parsed("RATE_LIMIT_PER_STRANGER", settings.rate_limit_per_stranger)
         self.per_person = _parsed("RATE_LIMIT_PER_PERSON", settings.rate_limit_per_person)
         pool = app.extensions["cci_redis"].connection_pool
-        storage = RedisStorage(settings.redis_url.get_secret_value(), connection_pool=pool, key_prefix="cci")
+        storage = RedisStorage(settings.redis_address, connection_pool=pool, key_prefix="cci")
         self._storage = storage
         self._count_together = storage.get_connection().register_script(_COUNT_TOGETHER)
         self._shared = FixedWindowRateLimiter(storage)
@@ -150,6 +151,6 @@ def count_with_person(app: App, endpoint: str) -> None:
 def limit_person(user_id: str) -> None:
     """Count a message of a person, and the request that brings it. Raises TooManyRequests."""
     limits: RateLimits = current_app.extensions["cci_limits"]
-    of_person = Counted(limits.per_person, (g.caller.who, user_id))
+    of_person = Counted(limits.per_person, (g.caller.who, pseudonym(g.caller.organisation_id, user_id)))
     g.is_counted = True
     limits.count_together(Counted(limits.per_key, (g.caller.who,)), of_person)

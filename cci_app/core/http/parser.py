@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import marshmallow as ma
-from flask import Request
+from flask import Request, request
 from gunicorn.http.errors import ParseException  # type: ignore[import-untyped]
 from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 MAX_DEPTH = 32
 # No object that we take has a tenth of it. Each that a schema does not know would be looked up and named.
@@ -25,10 +25,16 @@ _BRACKETS = re.compile(r"[\[\]{}]")
 
 @contextmanager
 def reading_body() -> Iterator[None]:
-    """Give the sender a 400 for a body that is not framed as HTTP says: the server notices only while we read it."""
+    """Give the sender a 400 for a body that is not framed as HTTP says: the server notices only while we read it.
+
+    Of one in chunks, whose length is told nowhere, werkzeug reads as much as it may; is there more, it is too large.
+    """
     try:
         yield
-    except ParseException as error:
+        ends = request.environ.get("wsgi.input_terminated", False)
+        if ends and request.content_length is None and request.environ["wsgi.input"].read(1):
+            raise RequestEntityTooLarge
+    except (ParseException, OSError) as error:
         raise BadRequest("the body did not arrive as HTTP wants it: send it again") from error
 
 

@@ -16,6 +16,8 @@ from config.web import ARRIVED_AT
 log = structlog.get_logger(__name__)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+# What a form adds to the file that it carries.
+_FORM_BYTES = 64 * 1024
 _KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 
 SECURITY_HEADERS = {
@@ -67,6 +69,11 @@ def expect_upload(most_bytes: int) -> None:
     """Take a body of that size in the present request, and the time to keep it."""
     request.max_content_length = most_bytes
     wait_until(None)
+
+
+def expect_form(most_bytes: int) -> None:
+    """Take a form whose file is of that size at most, in the present request, and the time to keep it."""
+    expect_upload(most_bytes + _FORM_BYTES)
 
 
 def add_stage(name: str, seconds: float) -> None:

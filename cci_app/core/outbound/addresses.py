@@ -2,7 +2,7 @@
 
 import ipaddress
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from tld import get_tld
 
@@ -38,6 +38,11 @@ def is_public_name(host: str) -> bool:
 def is_loopback(address: str) -> bool:
     """Whether a numeric address is this machine's own."""
     return ipaddress.ip_address(address).is_loopback
+
+
+def all_allowed(addresses: Collection[str], *, loopback: bool) -> bool:
+    """Whether there are addresses, and each may be connected to: public ones, with `loopback` this machine's too."""
+    return bool(addresses) and all(is_public(each) or (loopback and is_loopback(each)) for each in addresses)
 
 
 def resolve(host: str, port: int, seconds: float) -> list[str]:

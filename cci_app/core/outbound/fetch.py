@@ -1,7 +1,8 @@
 """One resource fetched from the public web, bounded in size and time: whoever fetches an address does it here."""
 
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -83,6 +84,7 @@ def fetch(
     address: str,
     *,
     media_types: Collection[str] = (),
+    headers: Mapping[str, str] | None = None,
     max_bytes: int = MAX_BYTES,
     seconds: float = SECONDS,
     loopback: bool = False,
@@ -90,40 +92,84 @@ def fetch(
 ) -> Fetched:
     """Get an https address of the public internet, following a few redirects, each of which is checked like the first.
 
-    `media_types` are those to accept, empty for any. `loopback` allows this machine too, even over http. Raises
-    FetchError.
+    `media_types` are those to accept, empty for any. `headers` are for the address's own host, and for none that it
+    leads to: they may hold a secret. `loopback` allows this machine too, even over http. Raises FetchError.
     """
     deadline = Deadline.after(seconds)
     url = checked_url(address, loopback=loopback)
     transport = GuardedTransport(deadline, loopback=loopback, resolve=resolve)
-    headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip", "Accept": ", ".join(media_types) or "*/*"}
-    with httpx.Client(transport=transport, headers=headers, timeout=_STEP_SECONDS, trust_env=False) as client:
+    common = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip", "Accept": ", ".join(media_types) or "*/*"}
+    origin = url.copy_with(raw_path=b"/")
+    with httpx.Client(transport=transport, headers=common, timeout=_STEP_SECONDS, trust_env=False) as client:
         for _ in range(MAX_REDIRECTS + 1):
-            try:
-                with client.stream("GET", url) as response:
-                    if response.next_request is not None:
-                        url = checked_url(str(response.next_request.url), loopback=loopback)
-                        continue
-                    _check_status(response.status_code, url.host)
-                    return _read(response, url, media_types, max_bytes)
-            except NotPublic as error:
-                raise FetchError(
-                    FetchReason.NOT_PUBLIC, f"{url.host} is not a public host: use an address that everybody can open"
-                ) from error
-            except NoSuchHost as error:
-                raise FetchError(
-                    FetchReason.NO_SUCH_HOST, f"{url.host} does not exist: check the spelling of the address"
-                ) from error
-            except httpx.TimeoutException as error:
-                raise FetchError(FetchReason.TOO_SLOW, f"{url.host} did not answer in time") from error
-            except (httpx.InvalidURL, httpx.RemoteProtocolError) as error:
-                # httpx's own complaints about where a redirect leads; the transport's are more general.
-                raise FetchError(FetchReason.UNEXPECTED, f"{url.host} redirects to what is no address") from error
-            except httpx.TransportError as error:
-                raise FetchError(FetchReason.UNREACHABLE, f"{url.host} cannot be reached at present") from error
+            own = headers if url.copy_with(raw_path=b"/") == origin else None
+            with _told(url.host), client.stream("GET", url, headers=own) as response:
+                if response.next_request is not None:
+                    url = checked_url(str(response.next_request.url), loopback=loopback)
+                    continue
+                _check_status(response.status_code, url.host)
+                return _read(response, url, media_types, max_bytes)
     raise FetchError(
         FetchReason.REDIRECTS, f"{url.host} redirects again and again: use the address that it leads to in the end"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CalledAddress:
+    """What an address answered to a call, whatever its status."""
+
+    status: int
+    content: bytes
+    media_type: str
+
+
+def call(
+    method: str,
+    address: str,
+    *,
+    headers: Mapping[str, str],
+    content: bytes | None,
+    seconds: float,
+    max_bytes: int = MAX_BYTES,
+    loopback: bool = False,
+    resolve: Resolve = resolve,
+) -> CalledAddress:
+    """Call an address of the public internet, once, following no redirect: what is sent is for that address alone.
+
+    `loopback` as in `fetch`. Raises FetchError.
+    """
+    url = checked_url(address, loopback=loopback)
+    transport = GuardedTransport(Deadline.after(seconds), loopback=loopback, resolve=resolve)
+    ours = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip", **headers}
+    with (
+        httpx.Client(transport=transport, timeout=_STEP_SECONDS, trust_env=False) as client,
+        _told(url.host),
+        client.stream(method, url, headers=ours, content=content) as response,
+    ):
+        read = _read(response, url, (), max_bytes)
+        return CalledAddress(response.status_code, read.content, read.media_type)
+
+
+@contextmanager
+def _told(host: str) -> Iterator[None]:
+    """What goes wrong on the way, as FetchError."""
+    try:
+        yield
+    except NotPublic as error:
+        raise FetchError(
+            FetchReason.NOT_PUBLIC, f"{host} is not a public host: use an address that everybody can open"
+        ) from error
+    except NoSuchHost as error:
+        raise FetchError(
+            FetchReason.NO_SUCH_HOST, f"{host} does not exist: check the spelling of the address"
+        ) from error
+    except httpx.TimeoutException as error:
+        raise FetchError(FetchReason.TOO_SLOW, f"{host} did not answer in time") from error
+    except (httpx.InvalidURL, httpx.RemoteProtocolError) as error:
+        # httpx's own complaints about where a redirect leads; the transport's are more general.
+        raise FetchError(FetchReason.UNEXPECTED, f"{host} redirects to what is no address") from error
+    except httpx.TransportError as error:
+        raise FetchError(FetchReason.UNREACHABLE, f"{host} cannot be reached at present") from error
 
 
 def checked_url(address: str, *, loopback: bool = False) -> httpx.URL:

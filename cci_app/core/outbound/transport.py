@@ -15,7 +15,7 @@ import httpcore
 import httpx
 
 from cci_app.core.deadline import Deadline
-from cci_app.core.outbound.addresses import Resolve, is_loopback, is_public, is_public_name, resolve
+from cci_app.core.outbound.addresses import Resolve, all_allowed, is_public_name, resolve
 
 CONNECT_SECONDS = 5.0
 _MOST_ADDRESSES = 4
@@ -118,12 +118,9 @@ class _GuardedBackend(httpcore.NetworkBackend):
         except RuntimeError as error:
             # Every thread that resolves hangs.
             raise httpcore.ConnectError from error
-        if not addresses or not all(self._allowed(address) for address in addresses):
+        if not all_allowed(addresses, loopback=self._loopback):
             raise NotPublic("not a public host")
         return addresses[:_MOST_ADDRESSES]
-
-    def _allowed(self, address: str) -> bool:
-        return is_public(address) or (self._loopback and is_loopback(address))
 
 
 class _TimedStream(httpcore.NetworkStream):

@@ -112,7 +112,7 @@ def _check_command(register: Register[Any]) -> Any:
     @click.argument("name")
     @_ORGANISATION
     def check(kind: str, name: str, organisation: str) -> None:
-        """Try the account NAME of KIND, changing nothing; say what is wrong, if anything."""
+        """Try the account NAME of KIND, sending nothing to anybody; say what is wrong, if anything."""
         with plainly():
             organisation_id = organisation_named(organisation)
         tell(register.check(organisation_id, kind, name))

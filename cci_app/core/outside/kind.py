@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_validator
 
@@ -19,6 +19,23 @@ class Checkable(Protocol):
 
     def check(self) -> Iterator[str]:
         """Say what works, one sentence after the other. Raises CciError for what does not."""
+
+
+@runtime_checkable
+class Closable(Protocol):
+    """A service that holds connections."""
+
+    def close(self) -> None:
+        """Close them."""
+
+
+def tried(service: Checkable) -> Iterator[str]:
+    """Have a service, opened to be tried, say what works; then close it. Raises CciError for what does not."""
+    try:
+        yield from service.check()
+    finally:
+        if isinstance(service, Closable):
+            service.close()
 
 
 class Fields(BaseModel):
@@ -46,6 +63,20 @@ class Fields(BaseModel):
             for name, described in cls.model_fields.items()
             if described.annotation in {SecretStr, SecretStr | None}
         )
+
+    @classmethod
+    def together(cls, settings: Mapping[str, Any], secrets: Mapping[str, Any]) -> dict[str, Any]:
+        """Settings and secrets as one; each where it belongs, so that no secret is shown for a setting.
+
+        Raises InvalidInput.
+        """
+        names = cls.secret_names()
+        faults = {name: ["is a secret: give it among the secrets"] for name in settings if name in names}
+        faults |= {name: ["is no secret: give it among the settings"] for name in secrets if name not in names}
+        if faults:
+            told = "; ".join(f"{name} {fault}" for name, (fault,) in faults.items())
+            raise InvalidInput(f"the account cannot be used: {told}", details=faults)
+        return {**settings, **secrets}
 
     @classmethod
     def read(cls, values: Mapping[str, Any], settings: Settings) -> Self:

@@ -6,7 +6,7 @@ The environment's variables make one more account of a kind, named `default`, wh
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -20,9 +20,9 @@ from sqlalchemy.orm import Session
 
 from cci_app.core import clock
 from cci_app.core.audit import record
-from cci_app.core.database import keyless_transaction, tenant_transaction
+from cci_app.core.database import keyless_transaction, system_transaction, tenant_transaction
 from cci_app.core.errors import CciError, Conflict, InvalidInput, NotFound
-from cci_app.core.outside.kind import AccountKind, Checkable, Fields
+from cci_app.core.outside.kind import AccountKind, Checkable, Fields, tried
 from cci_app.core.outside.models import NAME_LENGTH, OUTSIDE_ID_LENGTH, AccountRow, AccountState
 from cci_app.core.sealed import Seal
 from cci_app.core.tenants import organisation_named
@@ -119,7 +119,7 @@ class Register(Generic[R]):
         """Add an account. Raises InvalidInput, which names what is missing or wrong, and Conflict for a double."""
         chosen = self.kind(kind)
         _check_name(name)
-        fields = chosen.fields.read(_together(chosen.fields, settings, secrets), _settings())
+        fields = chosen.fields.read(chosen.fields.together(settings, secrets), _settings())
         outside_id = chosen.outside_id(fields)
         row = self._model(organisation_id=organisation_id, kind=kind, name=name, settings=fields.public())
         row.sealed_secrets = self._seal(organisation_id, kind, name).seal(json.dumps(fields.secrets()))
@@ -147,6 +147,24 @@ class Register(Generic[R]):
         log.info("account_added", kind=kind, account=name, table=self._model.__tablename__)
         return self._listed(row)
 
+    def change(
+        self, organisation_id: int, kind: str, name: str, settings: Mapping[str, Any], secrets: Mapping[str, Any]
+    ) -> Listed:
+        """Give an account other settings; secrets that are not given stay. Raises NotFound, InvalidInput, Conflict."""
+        chosen = self.kinds.get(kind)
+        with tenant_transaction(organisation_id) as session:
+            row = session.scalars(self._chosen(organisation_id, kind, name).with_for_update()).one_or_none()
+            if chosen is None or row is None:
+                raise self._no_such()
+            kept = self._opened(row).fields.secrets()
+            fields = chosen.fields.read(chosen.fields.together(settings, {**kept, **secrets}), _settings())
+            row.settings = fields.public()
+            row.sealed_secrets = self._seal(organisation_id, kind, name).seal(json.dumps(fields.secrets()))
+            row.state, row.reason, row.checked_at = AccountState.UNCHECKED.value, None, None
+            record(session, organisation_id, f"{self._model.__tablename__}.changed", f"{kind}:{name}")
+            session.flush()
+            return self._listed(row)
+
     def list(self, organisation_id: int, kind: str | None = None) -> list[Listed]:
         """The organisation's accounts of that kind, or of all: the environment's first, then as they were added."""
         kinds = list(self.kinds.values()) if kind is None else [self.kind(kind)]
@@ -171,8 +189,7 @@ class Register(Generic[R]):
             return None
         with tenant_transaction(organisation_id) as session:
             if name in {None, DEFAULT} and _in_environment(chosen) and _is_default(session, organisation_id):
-                fields = chosen.fields.of_environment(_settings(), kind)
-                return Account(organisation_id, chosen, DEFAULT, fields)
+                return _of_environment(organisation_id, chosen)
             found = sa.select(self._model).where(
                 self._model.organisation_id == organisation_id, self._model.kind == kind
             )
@@ -190,9 +207,9 @@ class Register(Generic[R]):
             return None
         chosen = self.kinds[kind]
         try:
-            if outside_id == self._outside_id_of_environment(chosen):
-                organisation_id = organisation_named(_settings().default_organisation)
-                return Account(organisation_id, chosen, DEFAULT, chosen.fields.of_environment(_settings(), kind))
+            # By its name as well: whoever sets it up by variables need not know what the service calls it.
+            if _in_environment(chosen) and outside_id in {DEFAULT, self._outside_id_of_environment(chosen)}:
+                return _of_environment(organisation_named(_settings().default_organisation), chosen)
         except InvalidInput as error:
             # What is wrong with the installation's own account keeps nobody else's.
             log.warning("account_of_environment_unusable", kind=kind, reason=error.message)
@@ -211,17 +228,30 @@ class Register(Generic[R]):
         try:
             account = self.find(organisation_id, kind, name)
         except Conflict as error:
-            self._keep(organisation_id, kind, name, AccountState.FAILING, error.message)
+            self.note(organisation_id, kind, name, AccountState.FAILING, error.message)
             raise
         if account is None:
             raise self._no_such()
         try:
-            yield from account.open().check()
+            yield from tried(account.open())
         except CciError as error:
             error.message = account.told(error)
-            self._keep(organisation_id, kind, name, AccountState.FAILING, error.message)
+            self.note(organisation_id, kind, name, AccountState.FAILING, error.message)
             raise
-        self._keep(organisation_id, kind, name, AccountState.WORKING, None)
+        self.note(organisation_id, kind, name, AccountState.WORKING, None)
+
+    def all_of(self, kinds: Iterable[str]) -> Sequence[tuple[int, str, str]]:
+        """Organisation, kind and name of every account of these kinds, for background work."""
+        chosen = [kind for kind in kinds if kind in self.kinds]
+        own = [kind for kind in chosen if _in_environment(self.kinds[kind])]
+        with system_transaction() as session:
+            model = self._model
+            found = sa.select(model.organisation_id, model.kind, model.name).where(model.kind.in_(chosen))
+            rows = [
+                (row.organisation_id, row.kind, row.name) for row in session.execute(found.order_by(model.created_at))
+            ]
+        organisation_id = organisation_named(_settings().default_organisation) if own else 0
+        return [*((organisation_id, kind, DEFAULT) for kind in own), *rows]
 
     def remove(self, organisation_id: int, kind: str, name: str) -> None:
         """Remove an account with its secrets. Raises NotFound, and Conflict for the environment's."""
@@ -296,7 +326,8 @@ class Register(Generic[R]):
             self._model.organisation_id == organisation_id, self._model.kind == kind, self._model.name == name
         )
 
-    def _keep(self, organisation_id: int, kind: str, name: str, state: AccountState, reason: str | None) -> None:
+    def note(self, organisation_id: int, kind: str, name: str, state: AccountState, reason: str | None) -> None:
+        """Keep how an account was found to be; nothing for one that has no row."""
         with tenant_transaction(organisation_id) as session:
             row = session.scalars(self._chosen(organisation_id, kind, name)).one_or_none()
             if row is not None:
@@ -312,6 +343,15 @@ class Register(Generic[R]):
         return outside_id
 
 
+def _of_environment(organisation_id: int, kind: AccountKind[Any, Any]) -> Account[Any, Any]:
+    fields = kind.fields.of_environment(_settings(), kind.name)
+    return Account(organisation_id, kind, DEFAULT, fields, _assistant_of_environment(kind))
+
+
+def _assistant_of_environment(kind: AccountKind[Any, Any]) -> str | None:
+    return getattr(_settings(), f"{kind.name}_assistant", None)
+
+
 def _listed_of_environment(kind: AccountKind[Any, Any]) -> Listed:
     try:
         fields = kind.fields.of_environment(_settings(), kind.name)
@@ -321,7 +361,7 @@ def _listed_of_environment(kind: AccountKind[Any, Any]) -> Listed:
         kind.name,
         DEFAULT,
         kind.outside_id(fields),
-        None,
+        _assistant_of_environment(kind),
         fields.public(),
         sorted(fields.secrets()),
         AccountState.UNCHECKED,
@@ -329,17 +369,6 @@ def _listed_of_environment(kind: AccountKind[Any, Any]) -> Listed:
         None,
         None,
     )
-
-
-def _together(fields: type[Fields], settings: Mapping[str, Any], secrets: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings and secrets as one; each where it belongs, so that no secret is shown for a setting."""
-    names = fields.secret_names()
-    faults = {name: ["is a secret: give it among the secrets"] for name in settings if name in names}
-    faults |= {name: ["is no secret: give it among the settings"] for name in secrets if name not in names}
-    if faults:
-        told = "; ".join(f"{name} {fault}" for name, (fault,) in faults.items())
-        raise InvalidInput(f"the account cannot be used: {told}", details=faults)
-    return {**settings, **secrets}
 
 
 def _check_name(name: str) -> None:

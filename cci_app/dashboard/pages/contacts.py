@@ -11,17 +11,20 @@ from cci_app.contacts.job import dry_run, request_reload
 from cci_app.core.errors import CciError, Conflict, InvalidInput
 from cci_app.core.http.fields import read_user_id
 from cci_app.core.http.parser import reading_body
-from cci_app.core.http.request import expect_upload
+from cci_app.core.http.request import expect_form
 from cci_app.dashboard.asked import asked
 from cci_app.dashboard.frame import go, organisation_id, page, tag_of, tagged, unchanged
+from cci_app.dashboard.looking import who_looks
 from cci_app.dashboard.words import gettext
 from cci_app.jobs.ledger import find_job
+from cci_app.people.erasure import erase_person
 
 
 def add_to(pages: Blueprint) -> None:
     """Give the pages theirs."""
     pages.get("/contacts")(show_contacts)
     pages.get("/contacts/<string:user_id>")(show_contact)
+    pages.post("/contacts/<string:user_id>/erase")(erase_contact)
     pages.post("/contacts/compare")(compare_workbook)
     pages.post("/contacts/replace")(replace_contacts)
     pages.get("/contacts/reloads/<uuid:job_id>")(show_reload)
@@ -44,6 +47,12 @@ def show_contact(user_id: str) -> str:
     """All that is known of one person."""
     region = current_app.config["SETTINGS"].default_region
     return page("contact", contact=find_contact(organisation_id(), read_user_id(user_id), region))
+
+
+def erase_contact(user_id: str) -> Response:
+    """Erase all that is kept of one person."""
+    erase_person(organisation_id(), read_user_id(user_id))
+    return go("/admin/contacts")
 
 
 def compare_workbook() -> str:
@@ -83,7 +92,7 @@ def show_reload(job_id: uuid.UUID) -> Response:
 
 def _uploaded() -> bytes | None:
     """The workbook of the form; None where the configured one is meant. Raises InvalidInput for a form without."""
-    expect_upload(current_app.config["SETTINGS"].max_upload_bytes + 64 * 1024)
+    expect_form(current_app.config["SETTINGS"].max_upload_bytes)
     with reading_body():
         file = request.files.get("file")
         if file is not None and file.filename:
@@ -95,5 +104,5 @@ def _uploaded() -> bytes | None:
 
 def _configured() -> dict[str, Any]:
     settings = current_app.config["SETTINGS"]
-    named = bool(settings.contacts_excel_path) and g.page_organisation.slug == settings.default_organisation
+    named = bool(settings.contacts_excel_path) and who_looks().slug == settings.default_organisation
     return {"configured": named, "most_bytes": settings.max_upload_bytes}

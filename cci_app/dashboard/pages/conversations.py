@@ -1,6 +1,7 @@
 """Conversations: a list to search, and one as a chat."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,19 +13,23 @@ from cci_app.assistants.spec import AssistantSpec
 from cci_app.contacts import book
 from cci_app.conversation.history.finding import (
     MOST_COUNTED,
-    ConversationState,
     Found,
     find_conversations,
     last_moved,
 )
+from cci_app.conversation.history.labels import MOST_LABELS, known_labels, set_labels
 from cci_app.conversation.history.reading import read_conversation
+from cci_app.conversation.history.turn import read_turn
+from cci_app.conversation.models import RunStatus
 from cci_app.conversation.service import get_conversation
 from cci_app.core.database import tenant_transaction
 from cci_app.core.errors import InvalidInput, Unavailable
 from cci_app.dashboard.asked import asked
-from cci_app.dashboard.formats import language_name
-from cci_app.dashboard.frame import organisation_id, page, tag_of, tagged, unchanged
-from cci_app.dashboard.words import gettext, language
+from cci_app.dashboard.choices import assistants_of, languages_of
+from cci_app.dashboard.frame import go, organisation_id, page, tag_of, tagged, unchanged
+from cci_app.dashboard.kept import Kept
+from cci_app.dashboard.looking import language
+from cci_app.dashboard.words import gettext
 
 # Of a conversation's filters, those that an export knows too.
 _EXPORTED = {
@@ -36,19 +41,22 @@ _EXPORTED = {
     "assistant": "assistant",
     "user_id": "user_id",
 }
+# Fifty who wait for something new cost what one does.
+_moved: Kept[tuple[datetime | None]] = Kept(1.0)
 
 
 def add_to(pages: Blueprint) -> None:
     """Give the pages theirs."""
     pages.get("/conversations")(list_conversations)
     pages.get("/conversations/<uuid:conversation_id>")(show_conversation)
+    pages.get("/conversations/<uuid:conversation_id>/turns/<int:message_id>")(show_turn)
+    pages.post("/conversations/<uuid:conversation_id>/labels")(label)
 
 
 def list_conversations() -> Response | str:
     """Conversations that fit what is asked, or what is wrong with it."""
-    moved = last_moved(organisation_id())
-    newest = tag_of(moved)
-    known = request.args.get("known")
+    whose, known = organisation_id(), request.args.get("known")
+    newest = tag_of(last_moved(whose) if known is None else _moved.get(whose, lambda: (last_moved(whose),))[0])
     if known is not None and (same := unchanged(newest)) is not None:
         return same
     specs = get_conversation().catalogue.specs(organisation_id())
@@ -63,7 +71,6 @@ def list_conversations() -> Response | str:
         problem = gettext("A filter cannot be used as it is: look at the dates, and begin again without the others.")
     except Unavailable:
         problem = gettext("These words are in too many conversations: add a word, a date or another filter.")
-    spoken = sorted({each for spec in specs.values() for each in spec.languages})
     return page(
         "conversations",
         found=found,
@@ -73,8 +80,9 @@ def list_conversations() -> Response | str:
         is_new=known not in {None, newest},
         filtered=any(value for name, value in request.args.items() if name not in {"before", "known"}),
         exported=_exported(),
-        languages=[(code, language_name(code).capitalize()) for code in spoken],
-        assistants=[(name, spec.title) for name, spec in specs.items()],
+        labels=[(each, each) for each in known_labels(organisation_id())],
+        languages=languages_of(specs),
+        assistants=assistants_of(specs),
         totals={name: len(topics_of(spec, language())) for name, spec in specs.items()},
     )
 
@@ -82,9 +90,7 @@ def list_conversations() -> Response | str:
 def _exported() -> str:
     """The filters as the page of exports takes them."""
     filters = {theirs: request.args[ours] for ours, theirs in _EXPORTED.items() if request.args.get(ours)}
-    return urlencode(
-        {name: value for name, value in filters.items() if name != "status" or value in [*ConversationState]}
-    )
+    return urlencode({name: value for name, value in filters.items() if name != "status" or value in [*RunStatus]})
 
 
 def show_conversation(conversation_id: uuid.UUID) -> Response:
@@ -105,15 +111,18 @@ def show_conversation(conversation_id: uuid.UUID) -> Response:
         contact=contact,
         topics=topics_of(spec, language()) if spec else [],
         answers={answer["question"]: answer for answer in found["answers"]},
-        stages=_stages(),
+        most_labels=MOST_LABELS,
         tag=tag,
     )
     return tagged(body, tag)
 
 
-def _stages() -> dict[str, Any]:
-    """What the stages of a turn are called."""
-    return {
-        "language": gettext("Contact and language"),
-        "agent": gettext("Thinking"),
-    }
+def show_turn(conversation_id: uuid.UUID, message_id: int) -> str:
+    """One turn, step by step."""
+    return page("turn", turn=read_turn(organisation_id(), conversation_id, message_id))
+
+
+def label(conversation_id: uuid.UUID) -> Any:
+    """Put labels on a conversation, written with commas between them."""
+    set_labels(organisation_id(), conversation_id, request.form.get("labels", "").split(","))
+    return go(f"/admin/conversations/{conversation_id}")

@@ -6,16 +6,18 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request
 
+from cci_app.conversation.models import RunStatus
 from cci_app.conversation.service import get_conversation
 from cci_app.core.errors import CciError, InvalidInput
 from cci_app.dashboard.asked import sent
+from cci_app.dashboard.choices import assistants_of, languages_of
 from cci_app.dashboard.formats import day, language_name
 from cci_app.dashboard.frame import go, organisation_id, page, tag_of, tagged, unchanged
 from cci_app.dashboard.words import gettext
 from cci_app.exports.job import DOWNLOAD, KIND, Order, cancel_export, request_export, retry_export
 from cci_app.exports.routes import shown
 from cci_app.exports.schemas import Filters, selection_of
-from cci_app.exports.selection import ExportFormat, RunStatus
+from cci_app.exports.selection import ExportFormat
 from cci_app.integrations.accounts import integrations
 from cci_app.jobs.ledger import list_jobs
 
@@ -38,7 +40,6 @@ def show_exports(problem: str | None = None) -> Response:
     if problem is None and (same := unchanged(tag)) is not None:
         return same
     specs = get_conversation().catalogue.specs(organisation_id())
-    spoken = sorted({each for spec in specs.values() for each in spec.languages})
     body = page(
         "exports",
         jobs=jobs,
@@ -49,8 +50,8 @@ def show_exports(problem: str | None = None) -> Response:
         formats=[(ExportFormat.EXCEL, "Excel"), (ExportFormat.CSV, "CSV"), (ExportFormat.JSON, "JSON")],
         statuses=_statuses(),
         said=_said,
-        languages=[(code, language_name(code).capitalize()) for code in spoken],
-        assistants=[(name, spec.title) for name, spec in specs.items()],
+        languages=languages_of(specs),
+        assistants=assistants_of(specs),
         tag=tag,
     )
     return tagged(body, tag)

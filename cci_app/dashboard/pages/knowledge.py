@@ -10,6 +10,7 @@ from cci_app.core.http.request import expect_upload
 from cci_app.dashboard.asked import asked
 from cci_app.dashboard.frame import go, organisation_id, page, tag_of, tagged, unchanged
 from cci_app.dashboard.words import gettext
+from cci_app.files.names import clean_name
 from cci_app.knowledge.documents import register
 from cci_app.knowledge.documents.passages import list_passages
 from cci_app.knowledge.schemas import DocumentsQuery, PassagesQuery
@@ -73,7 +74,7 @@ def add_documents() -> Response:
         raise InvalidInput(gettext("Choose a file first."), details={"files": ["Missing."]})
     outcomes = []
     for file in files[:MOST_FILES]:
-        name = register.clean_name(file.filename)
+        name = clean_name(file.filename)
         try:
             document_id, new = register.add_file(
                 organisation_id(), name, file.stream.read(), register.Said(), g.request_id
@@ -83,7 +84,7 @@ def add_documents() -> Response:
             outcomes.append({"name": name, "document_id": None, "new": False, "problem": error.message})
     outcomes += [
         {
-            "name": register.clean_name(file.filename),
+            "name": clean_name(file.filename),
             "document_id": None,
             "new": False,
             "problem": gettext("Too many at once: send it again by itself."),

@@ -12,7 +12,8 @@ from cci_app.dashboard.asked import asked
 from cci_app.dashboard.formats import number, share
 from cci_app.dashboard.frame import organisation_id, page, tag_of, tagged, unchanged
 from cci_app.dashboard.kept import Kept
-from cci_app.dashboard.words import gettext, language
+from cci_app.dashboard.looking import language
+from cci_app.dashboard.words import gettext
 
 _FRESH_SECONDS = 10.0
 # Fifty who look every fifteen seconds cost what one does.

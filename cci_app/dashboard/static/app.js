@@ -32,6 +32,37 @@ document.addEventListener("keydown", (event) => {
   if (search) { event.preventDefault(); search.focus(); search.select(); }
 });
 
+// A ready answer stands in the composer, where it can still be changed.
+document.addEventListener("click", (event) => {
+  const chosen = event.target.closest("[data-insert]");
+  const field = chosen && document.getElementById(chosen.dataset.into);
+  if (!field) return;
+  field.value = field.value.trim() ? `${field.value.trimEnd()}\n${chosen.dataset.insert}` : chosen.dataset.insert;
+  chosen.closest("details")?.removeAttribute("open");
+  field.focus();
+});
+// On a trial's page what was written stands in the chat at once, as on a phone.
+document.addEventListener("htmx:before:request", (event) => {
+  const form = event.target.closest?.("form[data-echo]");
+  const text = event.detail?.ctx?.request?.body?.get?.("text");
+  if (!form || !text) return;
+  const talk = form.parentElement.querySelector(".talk");
+  const said = document.createElement("article");
+  const bubble = document.createElement("div");
+  said.className = "said mine";
+  bubble.className = "bubble";
+  bubble.dir = "auto";
+  bubble.textContent = text;
+  said.append(bubble);
+  talk.querySelector(".empty")?.remove();
+  talk.insertBefore(said, talk.querySelector(".typing"));
+  form.querySelector("input[name=text]").value = "";
+  talk.scrollTop = talk.scrollHeight;
+});
+const toTheEnd = () => { for (const talk of document.querySelectorAll(".talk")) talk.scrollTop = talk.scrollHeight; };
+document.addEventListener("DOMContentLoaded", toTheEnd);
+document.addEventListener("htmx:after:settle", toTheEnd);
+
 const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 // A chart shows what the table beside it holds; whoever cannot see it reads the table.
@@ -41,7 +72,8 @@ function draw(figure) {
   if (!table || !holder) return;
   const rows = [...table.tBodies[0].rows].map((row) => [...row.cells]);
   const labels = rows.map((cells) => cells[0].dataset.short || cells[0].textContent.trim());
-  const series = [...table.tHead.rows[0].cells].slice(1).map((cell, column) => ({
+  // What stands in the table alone is marked so.
+  const series = [...table.tHead.rows[0].cells].slice(1).filter((cell) => !("table" in cell.dataset)).map((cell, column) => ({
     label: cell.textContent.trim(),
     values: rows.map((cells) => Number(cells[column + 1].dataset.value)),
   }));

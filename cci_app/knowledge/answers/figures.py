@@ -23,13 +23,15 @@ _UNITS = r"(?:heures?|jours?|semaines?|mois|ans?|annees?|minutes?|horas?|dias?|s
 class FigureKind:
     """A kind of answer: how a question asks for it, how a text holds it, and its words, which name no subject.
 
-    `named` are words by which a question may call it: they find a passage, but one need not have them.
+    `named` are words by which a question may call it: they find a passage, but one need not have them. `counts`: the
+    sentence that holds one says what it is of, as of a number of things, and not of a price.
     """
 
     asked: Callable[[str], bool]
     held: Callable[[str], bool]
     words: frozenset[str]
     named: frozenset[str] = frozenset()
+    counts: bool = False
 
 
 def _finder(pattern: str) -> Callable[[str], bool]:
@@ -37,8 +39,8 @@ def _finder(pattern: str) -> Callable[[str], bool]:
     return lambda text: search(folded(text)) is not None
 
 
-def _kind(asked: str, held: str, words: str) -> FigureKind:
-    return FigureKind(_finder(asked), _finder(held), frozenset(words.split()))
+def _kind(asked: str, held: str, words: str, *, counts: bool = False) -> FigureKind:
+    return FigureKind(_finder(asked), _finder(held), frozenset(words.split()), counts=counts)
 
 
 # A question for opening hours names them in many ways, of which a document has another one, or none.
@@ -80,6 +82,7 @@ _DURATION = _kind(
     r"|\bcuanto (?:tiempo|dura|duran|tarda|tardan|demora|se (?:tarda|demora))\b|\bcuantos (?:dias|meses)\b|\bplazos?\b",
     rf"(?:\d+|{NUMBER_WORDS}|\bune?\b|\buna?\b) {_UNITS}",
     "temps duree dure durent delai delais tiempo dura duran tarda tardan demora plazo plazos prend prendre cuanto",
+    counts=True,
 )
 PRICE = FigureKind(asks_price, tells_price, PRICE_WORDS)
 _PHONE = _kind(
@@ -111,6 +114,7 @@ _COUNT = _kind(
     r"|\bcuant[oa]s?\b|\bporcentaje\b|\btasa\b",
     r"(?!)",  # judged by what the number counts
     " ".join(_COUNT_WORDS),
+    counts=True,
 )
 _PERSON = _kind(
     r"\bqui (?:est|etait|sera|dirige|preside|anime|coordonne|s'occupe|a(?! droit| le droit| acces| besoin))\b"
@@ -119,6 +123,7 @@ _PERSON = _kind(
     r"|\bnombre de[l ]",
     r"(?!)",  # judged on the text as written, where a name has its capitals
     "qui nom quien nombre",
+    counts=True,
 )
 # In this order: what asks for hours or a duration also says "combien" or "cuánto".
 _KINDS = (_CLOSING, _OPENING, _HOUR, _DURATION, _PHONE, _MAIL, PRICE, _DATE, _AMOUNT, _COUNT, _PERSON)
@@ -146,3 +151,10 @@ def holds(text: str, kind: FigureKind, subject: frozenset[str]) -> bool:
             for place, word in enumerate(words)
         )
     return kind.held(text)
+
+
+def may_hold(text: str, kind: FigureKind) -> bool:
+    """As `holds`, whatever a number counts."""
+    if kind is _COUNT:
+        return any(_NUMBER.fullmatch(word) for word in tokens(text))
+    return holds(text, kind, frozenset())

@@ -23,10 +23,12 @@ from cci_app.jobs.claims import Claim, Rest, claimed
 from cci_app.jobs.models import Job
 from cci_app.knowledge.documents.ingestion import FETCH_REASONS, Content, fetch_content, prepared, same_content, write
 from cci_app.knowledge.documents.reasons import sentences
+from cci_app.knowledge.documents.register import COUNTING
 from cci_app.knowledge.documents.robots import Robots
 from cci_app.knowledge.models import SHARED, KnowledgeDocument, Origin, Verdict
 from cci_app.knowledge.reading.document import Document, Reason, UnreadableDocument
 from cci_app.knowledge.reading.process import read
+from cci_app.usage.quotas import one_more
 from config.settings import Settings
 
 PAUSE_SECONDS = 0.5
@@ -239,6 +241,7 @@ class _Crawl:
         ingested = prepared(known, content, document)
         with tenant_transaction(self._claim.organisation_id) as session:
             if row is None:
+                one_more(session, self._claim.organisation_id, "documents", COUNTING)
                 session.add(known)
                 session.flush()
             write(session, known, ingested)

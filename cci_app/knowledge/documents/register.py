@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from flask import current_app
@@ -15,7 +15,6 @@ from cci_app.core.database import tenant_transaction
 from cci_app.core.errors import Conflict, InvalidInput, NotFound
 from cci_app.core.outbound.fetch import FetchError, checked_url
 from cci_app.core.queue import Task
-from cci_app.core.text import clean
 from cci_app.files.store import file_store
 from cci_app.jobs.asking import ask, release
 from cci_app.jobs.ledger import cancel
@@ -26,6 +25,7 @@ from cci_app.knowledge.models import SHARED, KnowledgeDocument, Origin, Verdict,
 from cci_app.knowledge.reading.document import Reason, UnreadableDocument
 from cci_app.knowledge.reading.kinds import DocumentKind, kind_of
 from cci_app.knowledge.reading.report import report_of
+from cci_app.usage.quotas import one_more
 from config.settings import Settings
 
 PAGE_SIZE = 50
@@ -67,6 +67,9 @@ _VIEW = (
     .outerjoin(Job, Job.id == KnowledgeDocument.job_id)
     .outerjoin(_ORIGINAL, _ORIGINAL.id == Job.result["same_as"].astext.cast(sa.BigInteger))
 )
+
+
+COUNTING: Final = sa.select(sa.func.count(KnowledgeDocument.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,8 @@ def _reading(kept: dict[str, Any] | None) -> dict[str, Any]:
 def add_file(organisation_id: int, name: str, data: bytes, said: Said, request_id: str | None) -> tuple[int, bool]:
     """Keep a file and have it read: the document's id, and whether it is new; the same bytes are one document.
 
-    Raises FileTooLarge, UnsupportedType for what is of no kind that can be read, InvalidInput for an empty file.
+    Raises FileTooLarge, UnsupportedType for what is of no kind that can be read, InvalidInput for an empty file,
+    PlanLimit where the plan allows no more.
     """
     if len(data) > _settings().max_upload_bytes:
         raise FileTooLarge(f"the file is larger than {_settings().max_upload_bytes:,} bytes: split it")
@@ -207,6 +211,7 @@ def _add(
         return known, False
     try:
         with tenant_transaction(organisation_id) as session:
+            one_more(session, organisation_id, "documents", COUNTING)
             session.add(document)
             session.flush()
             document.job_id = _enqueue(session, document, request_id, hold=content is not None)
@@ -316,12 +321,6 @@ def remove_document(organisation_id: int, document_id: int) -> None:
     with tenant_transaction(organisation_id) as session:
         session.execute(sa.delete(KnowledgeDocument).where(KnowledgeDocument.id == document_id))
         record(session, organisation_id, "document.removed", f"document:{document_id}", {"title": document.title})
-
-
-def clean_name(filename: str | None) -> str:
-    """What a sender calls a file, as it can be kept and shown: without folders, and never nothing."""
-    name = clean(filename or "").replace("\\", "/").rpartition("/")[2].strip()
-    return name[-_LONGEST_NAME:] or "document"
 
 
 def _settings() -> Settings:

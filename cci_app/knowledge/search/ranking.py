@@ -42,16 +42,18 @@ def fused(orders: Sequence[Sequence[int]], weights: Sequence[float] = ()) -> dic
     return scores
 
 
+def spoken_in(passage: Passage) -> frozenset[str]:
+    """The words of a passage, its heading and its document's title."""
+    return frozenset(words_of(passage.text)).union(words_of(passage.heading or ""), words_of(passage.title))
+
+
 class Ranker:
     """Terms weighed by how rare they are among the candidates: a word that is in all of them tells them not apart."""
 
     def __init__(self, terms: Sequence[Term], candidates: Sequence[Passage], meant: int = 0) -> None:
         """In the first `meant` candidates, words that mean what a term does are taken for it, in any language."""
         self._terms = terms
-        words = [
-            frozenset(words_of(each.text)).union(words_of(each.heading or ""), words_of(each.title))
-            for each in candidates
-        ]
+        words = [spoken_in(each) for each in candidates]
         vocabulary = list(frozenset[str]().union(*words))
         self._near = [dict(near) for near in _near(terms, vocabulary)]
         if meant:
@@ -65,13 +67,18 @@ class Ranker:
             self.weights.append(math.log(1 + (len(words) + 0.5) / (holding + 0.5)))
 
     @property
+    def near(self) -> Sequence[Mapping[str, float]]:
+        """The candidates' words that are each term, or near it, and how surely."""
+        return self._near
+
+    @property
     def missing(self) -> list[Term]:
         """The terms that no candidate holds."""
         return [term for term, near in zip(self._terms, self._near, strict=True) if not near]
 
     def tells(self, passage: Passage) -> bool:
         """Whether a passage, its heading or its document's title has the most telling of the terms, all of those."""
-        there = frozenset(words_of(passage.text)).union(words_of(passage.heading or ""), words_of(passage.title))
+        there = spoken_in(passage)
         most = max(self.weights, default=0.0)
         telling = (near for near, weight in zip(self._near, self.weights, strict=True) if weight > 0.99 * most)
         return all(not near.keys().isdisjoint(there) for near in telling)
@@ -105,7 +112,7 @@ class Ranker:
 
     def _spoken(self, *parts: Collection[str]) -> list[tuple[float, ...]]:
         """How surely each part of a passage speaks of each term."""
-        return [tuple(_best(near, words) if words else 0.0 for words in parts) for near in self._near]
+        return [tuple(best(near, words) if words else 0.0 for words in parts) for near in self._near]
 
     def _coverage(self, spoken: Sequence[tuple[float, ...]]) -> tuple[float, int]:
         total = sum(self.weights)
@@ -132,5 +139,6 @@ def _near(terms: Sequence[Term], vocabulary: Sequence[str]) -> Iterator[dict[str
         yield {word: close for word in alike if (close := closeness(term, word))}
 
 
-def _best(near: Mapping[str, float], words: Iterable[str]) -> float:
+def best(near: Mapping[str, float], words: Iterable[str]) -> float:
+    """How surely some words speak of a term: as the one does that is nearest to it."""
     return max((near[word] for word in words if word in near), default=0.0)

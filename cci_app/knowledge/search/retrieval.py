@@ -1,5 +1,6 @@
 """The passages of an organisation's documents that fit a question: by their words, by their vectors, by both."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from cci_app.knowledge.index.stores.port import Asked, Near
 from cci_app.knowledge.languages import LANGUAGES
 from cci_app.knowledge.models import SHARED, readable_by
 from cci_app.knowledge.search import text_search
+from cci_app.knowledge.search.evidence import Evidence, likely
 from cci_app.knowledge.search.passage import Passage
 from cci_app.knowledge.search.ranking import Ranker, fused
 from cci_app.knowledge.search.words import Term, terms
@@ -38,6 +40,11 @@ _OWN_LANGUAGE = 0.1
 # What each order counts: the vectors, PostgreSQL's words, the words weighed one by one. A passage in another language
 # has few of the question's words, and is known by its vector alone.
 _WEIGHTS = (2.0, 1.0, 1.0)
+
+# From this share of a question on, its own words have found what it asks for.
+_ALL_SAID = 0.95
+# Of the logits, for a fit that falls slowly.
+_SPREAD = 4.0
 
 _LONGEST_QUESTION = 4096
 _MOST_TERMS = 24
@@ -61,12 +68,14 @@ class Question:
 class Found:
     """Passages of all languages, best first; their scores are those of the ranker, 0 where only the vectors agree.
 
-    `fit` is how well each fits by every order together, from 0 to 1.
+    `fit` is how well each fits by all that is known, 1 for the best; `lead` by how much the first is likelier than the
+    second, as a logit, where the words left something open and `evidence` was looked for.
     """
 
     passages: tuple[Passage, ...]
     fit: dict[int, float]
-    ranker: Ranker
+    evidence: Evidence | None = None
+    lead: float = 0.0
 
 
 def search(
@@ -124,7 +133,7 @@ def find(organisation_id: int, question: Question, language: str | None, deadlin
     """
     asked = question.terms
     if not asked:
-        return Found((), {}, Ranker(asked, ()))
+        return Found((), {})
     vectors = _begin(organisation_id, question, deadline)
     # Neither search holds a connection while it waits for something else: few of them serve many.
     spoken = _languages(organisation_id, language, deadline)
@@ -135,7 +144,8 @@ def find(organisation_id: int, question: Question, language: str | None, deadlin
         for each in spoken
     ]
     worded = list(dict.fromkeys(chain.from_iterable(by_words)))
-    near = _near(organisation_id, vectors, worded, deadline) if vectors else []
+    similar = _near(organisation_id, vectors, worded, deadline) if vectors else {}
+    near = list(similar)
     passages = _read(organisation_id, question, _first(_WEIGHED, near, *by_words), deadline)
     ranker = Ranker(asked, list(passages.values()))
     if missing := ranker.missing:
@@ -156,8 +166,17 @@ def find(organisation_id: int, question: Question, language: str | None, deadlin
     if language is not None:
         own = {each: _OWN_LANGUAGE if passages[each].language == language else 0.0 for each in fit}
         fit = {each: (score + own[each]) / (1 + _OWN_LANGUAGE) for each, score in fit.items()}
-    best = sorted(fit, key=lambda each: (-fit[each], each))
-    return Found(tuple(replace(passages[each], score=scores[each]) for each in best), fit, ranker)
+    best = sorted((passages[each] for each in fit), key=lambda each: (-fit[each.id], each.id))
+    # What meanings cost is spent only where the words of the question leave something open.
+    if not best or ranker.coverage(best[0].text, best[0].heading or "", best[0].title)[0] >= _ALL_SAID:
+        return Found(tuple(replace(each, score=scores[each.id]) for each in best), fit)
+    evidence = Evidence(asked, best, ranker)
+    logits = likely(evidence, best, fit, similar, language)
+    best.sort(key=lambda each: (-logits[each.id], each.id))
+    # One alone leads nobody.
+    first, second = logits[best[0].id], logits[best[:2][-1].id]
+    fit = {each: math.exp((logit - first) / _SPREAD) for each, logit in logits.items()}
+    return Found(tuple(replace(each, score=scores[each.id]) for each in best), fit, evidence, first - second)
 
 
 _SPOKEN = one_trip(
@@ -203,8 +222,8 @@ def _begin(organisation_id: int, question: Question, deadline: Deadline) -> _Vec
     return _Vectors(asked, nearest)
 
 
-def _near(organisation_id: int, vectors: _Vectors, by_words: Sequence[int], deadline: Deadline) -> list[int]:
-    """The ids of the passages whose vectors are near the question's, none where that cannot be known.
+def _near(organisation_id: int, vectors: _Vectors, by_words: Sequence[int], deadline: Deadline) -> dict[int, float]:
+    """The passages whose vectors are near the question's, nearest first, by id, none where that cannot be known.
 
     Those that the words propose are compared, too: the nearest may not be all that are near.
     """
@@ -218,9 +237,9 @@ def _near(organisation_id: int, vectors: _Vectors, by_words: Sequence[int], dead
             near |= {each.chunk_id: each.similarity for each in compared}
     except (Unavailable, TimeoutError) as error:
         log.warning("vectors_not_searched", reason=str(error))
-        return []
+        return {}
     least = embeddings().model.least_similarity
-    return sorted((each for each in near if near[each] >= least), key=lambda each: (-near[each], each))
+    return {each: near[each] for each in sorted(near, key=lambda each: (-near[each], each)) if near[each] >= least}
 
 
 _READ = one_trip(

@@ -26,7 +26,8 @@ for _group in SAME:
     for _word in _group:
         _ALTERNATIVES[_word] = (*_ALTERNATIVES.get(_word, ()), *(other for other in _group if other != _word))
 
-_STOP = ASKING.union(*FUNCTION_WORDS.values())
+# What carries nothing of what is asked.
+STOP = ASKING.union(*FUNCTION_WORDS.values())
 
 
 @remember(1024, longest=4096)
@@ -47,7 +48,7 @@ def terms(question: str, without: frozenset[str] = frozenset()) -> list[Term]:
     """The terms of a question, each once, without the words of asking and those in `without`."""
     found: dict[str, Term] = {}
     for word in tokens(question):
-        if word in _STOP or word in without or len(word) == 1 or (word.isdigit() and len(word) < 4):
+        if word in STOP or word in without or len(word) == 1 or (word.isdigit() and len(word) < 4):
             continue
         found[word] = Term(word, _others(word))
     return list(found.values())

@@ -12,10 +12,11 @@ from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from operator import mul
 
 from cci_app.language.encoder.encoding import encoded
+from cci_app.language.encoder.label_weights import Features, LabelWeights
 from cci_app.language.encoder.likeness import Likeness
+from cci_app.language.encoder.word_table import SCALE
 
 _FEWEST = 2
 _LEAST_CONFIDENCE = 0.5
@@ -78,10 +79,10 @@ class Classifier:
         likeness = Likeness(texts, vectors)
         known = _unpacked(learnt, len(self._labels), len(texts)) if learnt is not None else None
         if known is None:
-            # A number in eight bytes: as many objects of Python's would take fifty megabytes.
-            everything = range(len(texts))
-            alike = [array("d", likeness.of(number)) for number in everything]
-            known = self._calibrated(alike, owners), _learnt(alike, owners, everything, len(self._labels))
+            features = [likeness.features(number) for number in range(len(texts))]
+            several = _Examples(features, owners, len(self._labels), likeness.shape)
+            _, weights = several.learnt(range(len(texts)))
+            known = several.calibration(), weights
         self._calibration, self._weights = known
         self._scores = likeness.weighed(self._weights)
 
@@ -101,39 +102,48 @@ class Classifier:
             return Verdict(None, confidence, label or self._labels[second])
         return Verdict(label, confidence, self._labels[second])
 
-    def _calibrated(self, alike: Sequence[Row], owners: Sequence[int]) -> list[float]:
+
+@dataclass(frozen=True, slots=True)
+class _Examples:
+    """What is learnt from: the features of each example, and the number of its label."""
+
+    told: Sequence[Features]
+    owners: Sequence[int]
+    labels: int
+    shape: tuple[int, int]
+
+    def learnt(self, known: Sequence[int]) -> tuple[LabelWeights, list[list[float]]]:
+        """What the labels score, and their weights for every example; what is not `known` has no weight."""
+        scoring = LabelWeights(self.labels, *self.shape, SCALE)
+        weights = [[0.0] * len(self.owners) for _ in range(self.labels)]
+        squares = {each: self.told[each].square / SCALE**2 for each in known}
+        order = list(known)
+        # Always the same order: the same examples make the same machine.
+        shuffled = random.Random(1)  # noqa: S311 (nothing secret)
+        for _ in range(_ROUNDS):
+            shuffled.shuffle(order)
+            for each in order:
+                scores, own = scoring.scores(self.told[each]), self.owners[each]
+                first, second = _leading(scores)
+                rival = second if first == own else first
+                missing = 1.0 - scores[own] + scores[rival]
+                if missing > _SMALL:
+                    step = missing / (2 * squares[each])
+                    weights[own][each] += step
+                    weights[rival][each] -= step
+                    scoring.move(self.told[each], own, rival, step)
+        return scoring, weights
+
+    def calibration(self) -> list[float]:
         """What makes a confidence of a score and of its lead over the next: fitted by logistic regression."""
         told: list[_Told] = []
         for half in (0, 1):
-            known, asked = range(half, len(owners), 2), range(1 - half, len(owners), 2)
-            weights = _learnt(alike, owners, known, len(self._labels))
-            for each in asked:
-                scores = _scores(weights, alike[each])
+            scoring, _ = self.learnt(range(half, len(self.owners), 2))
+            for each in range(1 - half, len(self.owners), 2):
+                scores = scoring.scores(self.told[each])
                 first, second = _leading(scores)
-                told.append(_Told(_features(scores[first], scores[second]), first == owners[each]))
+                told.append(_Told(_features(scores[first], scores[second]), first == self.owners[each]))
         return _fitted(told)
-
-
-def _learnt(alike: Sequence[Row], owners: Sequence[int], known: Sequence[int], labels: int) -> list[list[float]]:
-    """A weight for every label and example; those that are not `known` have none."""
-    weights = [[0.0] * len(owners) for _ in range(labels)]
-    scores = [[0.0] * len(owners) for _ in range(labels)]
-    order = list(known)
-    # Always the same order: the same examples make the same machine.
-    shuffled = random.Random(1)  # noqa: S311 (nothing secret)
-    for _ in range(_ROUNDS):
-        shuffled.shuffle(order)
-        for each in order:
-            own = owners[each]
-            rival = max((label for label in range(labels) if label != own), key=lambda label: scores[label][each])
-            missing = 1.0 - scores[own][each] + scores[rival][each]
-            if missing <= _SMALL:
-                continue
-            step = missing / (2 * alike[each][each])
-            for label, signed in ((own, step), (rival, -step)):
-                weights[label][each] += signed
-                scores[label] = [score + signed * near for score, near in zip(scores[label], alike[each], strict=True)]
-    return weights
 
 
 def _unpacked(packed: bytes, labels: int, count: int) -> tuple[Sequence[float], Sequence[Row]] | None:
@@ -146,13 +156,12 @@ def _unpacked(packed: bytes, labels: int, count: int) -> tuple[Sequence[float], 
     return numbers[:_FEATURES], [numbers[start : start + count] for start in rows]
 
 
-def _scores(weights: Sequence[Row], alike: Row) -> list[float]:
-    return [sum(map(mul, each, alike)) for each in weights]
-
-
 def _leading(scores: Row) -> tuple[int, int]:
-    first, second = sorted(range(len(scores)), key=lambda number: -scores[number])[:2]
-    return first, second
+    first = max(scores)
+    place = scores.index(first)
+    others = [*scores[:place], *scores[place + 1 :]]
+    second = others.index(max(others))
+    return place, second + (second >= place)
 
 
 @dataclass(frozen=True, slots=True)

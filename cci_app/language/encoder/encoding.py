@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 
 from cci_app.language.encoder.lanes import MOST
 from cci_app.language.encoder.word_table import WEIGHT_ONE, centred, to_bytes, word_table
@@ -12,15 +13,27 @@ _WORD = re.compile(r"[a-zà-öø-ÿœ]+(?:-?[0-9]+[a-z0-9]*)?")
 _MOST_WORDS = MOST // (256 * (WEIGHT_ONE + 1)) - 1
 
 
-def summed(text: str) -> list[int] | None:
-    """The sum of a text's words, `DIMENSIONS` numbers; None where it has no word."""
+def weighed_words(text: str) -> list[tuple[str, int]]:
+    """The words of a text that have a row, each with what it weighs there."""
+    row = word_table().row
+    counted = Counter(_WORD.findall(text.lower())[:_MOST_WORDS])
+    found = ((word.replace("-", ""), times) for word, times in counted.items())
+    return [(word, weight * times) for word, times in found if (weight := row(word)[1])]
+
+
+def sum_of(words: Iterable[tuple[str, int]]) -> list[int] | None:
+    """The sum of weighed words, `DIMENSIONS` numbers; None where there is no word."""
     row = word_table().row
     total = weights = 0
-    for word, times in Counter(_WORD.findall(text.lower())[:_MOST_WORDS]).items():
-        lanes, weight = row(word.replace("-", ""))
-        total += lanes * (weight * times)
-        weights += weight * times
+    for word, weight in words:
+        total += row(word)[0] * weight
+        weights += weight
     return centred(total, weights) if weights else None
+
+
+def summed(text: str) -> list[int] | None:
+    """The sum of a text's words, `DIMENSIONS` numbers; None where it has no word."""
+    return sum_of(weighed_words(text))
 
 
 def encoded(text: str) -> bytes | None:

@@ -5,13 +5,15 @@ their beginnings and pairs of neighbours count beside it, rare ones more than fr
 """
 
 import math
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from operator import mul
 
-from cci_app.language.encoder.encoding import encoded
-from cci_app.language.encoder.lanes import Rows
-from cci_app.language.encoder.word_table import DIMENSIONS, OFFSET, SCALE
+from cci_app.core.cache import remember
+from cci_app.language.encoder.encoding import sum_of, weighed_words
+from cci_app.language.encoder.label_weights import Features
+from cci_app.language.encoder.word_table import DIMENSIONS, OFFSET, SCALE, norm, word_table
 from cci_app.language.tokens import tokens
 
 # What the very words count, against 1 for what they mean: chosen on the tuned half of benchmarks/understanding.
@@ -19,37 +21,46 @@ _WORDS = 2.0
 _STEM = 5
 _PAIRED = 6
 _LESS = 0.7
+# A piece's weight of 1 in the whole numbers that vectors are of, counting what it does.
+_PIECE = SCALE * math.sqrt(_WORDS)
+# A piece of none of the texts is rarer than one of a single text.
+_UNKNOWN = 0.5
+# Of a word, some 0.5 KB.
+_KEPT_WORDS = 4096
 # A message that is longer has said what it wants by then.
 _MOST_TOKENS = 200
 
 
 class Likeness:
-    """Some texts, each compared with all of them. Safe to share between threads."""
+    """Some texts, with which others are compared. Safe to share between threads."""
 
     def __init__(self, texts: Sequence[str], vectors: Sequence[bytes]) -> None:
         """`vectors` are the texts as they are encoded. About a millisecond for every ten texts."""
         self._vectors = vectors
         self.count = len(texts)
-        self._rows = Rows(self._vectors)
-        self._sums = [sum(vector) for vector in self._vectors]
         pieces = [_pieces(text) for text in texts]
-        self._known = Counter(piece for several in pieces for piece in several)
+        known = Counter(piece for several in pieces for piece in several)
+        self._rarity = {piece: math.log(1 + self.count / times) for piece, times in known.items()}
+        self._rarest = math.log(1 + self.count / _UNKNOWN)
         self._pieces = [list(self._rare(several)) for several in pieces]
         self._holders: dict[str, list[tuple[int, float]]] = defaultdict(list)
         for number, several in enumerate(self._pieces):
             for piece, weight in several:
                 self._holders[piece].append((number, weight))
+        self._numbers = {piece: place for place, piece in enumerate(self._holders)}
 
-    def of(self, number: int) -> list[float]:
-        """How like the text of that number each of them is; 0 where nothing is alike."""
-        alike = self._meanings(self._vectors[number])
-        for piece, weight in self._pieces[number]:
-            for holder, other in self._holders[piece]:
-                alike[holder] += _WORDS * weight * other
-        return alike
+    def features(self, number: int) -> Features:
+        """The text of that number as what it shares with others: likeness is their sum of products."""
+        pieces = ((self._numbers[piece], round(weight * _PIECE)) for piece, weight in self._pieces[number])
+        return Features([value - OFFSET for value in self._vectors[number]], list(pieces))
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many features of each kind there are."""
+        return DIMENSIONS, len(self._numbers)
 
     def weighed(self, weights: Sequence[Sequence[float]]) -> "Weighed":
-        """What gives, for each row of `weights`, the weighed sum of `of`: one number a text each."""
+        """What gives, for each row of `weights`, the weighed sum of how like each text is: one number a text each."""
         meanings = [[0.0] * DIMENSIONS for _ in weights]
         pieces: dict[str, list[float]] = {piece: [0.0] * len(weights) for piece in self._holders}
         for row, (each, meaning) in enumerate(zip(weights, meanings, strict=True)):
@@ -61,43 +72,54 @@ class Likeness:
                 pieces[piece][row] = _WORDS * sum(each[number] * weight for number, weight in holders)
         return Weighed(self, meanings, pieces)
 
-    def _meanings(self, vector: bytes) -> list[float]:
-        around = OFFSET * sum(vector) - OFFSET * OFFSET * DIMENSIONS
-        products = zip(self._rows.products(vector), self._sums, strict=True)
-        return [(product - around - OFFSET * total) / SCALE**2 for product, total in products]
-
     def pieces(self, text: str) -> Iterator[tuple[str, float]]:
         """The pieces of a text, each with its weight; all of them together have length 1."""
         return self._rare(_pieces(text))
 
     def _rare(self, pieces: Mapping[str, float]) -> Iterator[tuple[str, float]]:
-        rare = {
-            piece: times * math.log(1 + self.count / self._known.get(piece, 0.5)) for piece, times in pieces.items()
-        }
+        rare = {piece: times * self._rarity.get(piece, self._rarest) for piece, times in pieces.items()}
         length = math.sqrt(sum(weight * weight for weight in rare.values())) or 1.0
         return ((piece, weight / length) for piece, weight in rare.items())
 
 
 class Weighed:
-    """Weighed sums of likenesses: likeness is linear, so each is one vector, and no text is compared any more."""
+    """Weighed sums of likenesses: likeness is linear, so each is one vector, and no text is compared any more.
+
+    What a word adds to each sum is worked out once. Safe to share between threads.
+    """
 
     def __init__(self, likeness: Likeness, meanings: Sequence[Sequence[float]], pieces: Mapping[str, Sequence[float]]):
         self._likeness = likeness
         # Each with what the vectors' offset adds to it.
         self._meanings = [(meaning, OFFSET * sum(meaning)) for meaning in meanings]
         self._pieces = pieces
+        self._by_word = remember(_KEPT_WORDS, longest=40)(self._word)
 
     def of(self, text: str) -> list[float] | None:
         """The sums for `text`; None where it has no word."""
-        vector = encoded(text)
-        if vector is None:
+        words = weighed_words(text)
+        values = sum_of(words)
+        if values is None:
             return None
-        sums = [sum(map(mul, meaning, vector)) - offset for meaning, offset in self._meanings]
-        for piece, weight in self._likeness.pieces(text):
+        sums = [0.0] * len(self._meanings)
+        for word, weight in words:
+            sums = _added(sums, weight, self._by_word(word))
+        scale = SCALE / (norm(values) or 1.0)
+        sums = [scale * total for total in sums]
+        for piece, rarity in self._likeness.pieces(text):
             known = self._pieces.get(piece)
             if known is not None:
-                sums = [total + weight * each for total, each in zip(sums, known, strict=True)]
+                sums = _added(sums, rarity, known)
         return sums
+
+    def _word(self, word: str) -> Sequence[float]:
+        """What a word's row adds to each sum, for each unit of its weight."""
+        row = word_table().vector(word) or b""
+        return array("d", (sum(map(mul, meaning, row)) - offset for meaning, offset in self._meanings))
+
+
+def _added(sums: Sequence[float], weight: float, each: Sequence[float]) -> list[float]:
+    return [total + weight * more for total, more in zip(sums, each, strict=True)]
 
 
 def _pieces(text: str) -> dict[str, float]:

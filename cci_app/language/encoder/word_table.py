@@ -5,6 +5,7 @@ by halving. A word that it lacks gets the sum of its pieces' vectors.
 """
 
 import hashlib
+import math
 import mmap
 import struct
 import sys
@@ -12,6 +13,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
+from operator import mul
 from pathlib import Path
 from typing import Literal
 
@@ -75,6 +77,10 @@ class WordTable:
         lanes, weight = self.row(word)
         return unjoined(lanes, DIMENSIONS) if weight else None
 
+    def knows(self, word: str) -> bool:
+        """Whether a word stands in the table as it is written: a misspelt one seldom does."""
+        return self._find(word) is not None
+
     def _row(self, word: str) -> tuple[int, int]:
         """A word's row in lanes, and its weight from 0 to `WEIGHT_ONE`: the rarer, the more; 0 for what has no row."""
         number = self._find(word)
@@ -127,9 +133,14 @@ def centred(total: int, weight: int) -> list[int]:
     return [value - offset for value in parted(total, DIMENSIONS)]
 
 
+def norm(values: Sequence[int]) -> float:
+    """The length of a vector."""
+    return math.sqrt(sum(map(mul, values, values)))
+
+
 def to_bytes(values: list[int]) -> bytes:
     """A vector, brought to length `SCALE`, as the bytes of a row."""
-    length = sum(value * value for value in values) ** 0.5
+    length = norm(values)
     scale = SCALE / length if length else 0.0
     shift = OFFSET + 0.5
     scaled = [int(value * scale + shift) for value in values]

@@ -326,5 +326,5 @@ FRENCH: Final = Lexicon(
         r"(?:^|, )(?:de chez|(?:de )?(?:la )?societe|(?:de )?(?:l')?entreprise) (?P<name>.+)",
         r"je represente (?:la societe |l'entreprise )?(?P<name>.+)",
     ),
-    company_loose=(r"(?:nous sommes|on est|c'est|je suis de|chez) (?P<name>.+)",),
+    company_loose=(r"(?:nous sommes|on est|c'est|je suis de|chez|^\W*ici) (?P<name>.+)",),
 )  # fmt: skip

@@ -316,5 +316,5 @@ SPANISH: Final = Lexicon(
         r"(?:^|, )(?:de )?(?:la )?(?:empresa|compania|firma) (?P<name>.+)",
         r"(?:represento|representamos) (?:a )?(?:la empresa )?(?P<name>.+)",
     ),
-    company_loose=(r"(?:somos|soy de|es|de) (?P<name>.+)",),
+    company_loose=(r"(?:somos|soy de|es|de|^\W*aca|^\W*aqui) (?P<name>.+)",),
 )  # fmt: skip

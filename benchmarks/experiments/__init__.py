@@ -1,0 +1,1 @@
+"""How often an experiment errs, and how soon it sees what there is."""

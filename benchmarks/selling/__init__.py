@@ -1,0 +1,1 @@
+"""How well the samples' seller understands buyers."""

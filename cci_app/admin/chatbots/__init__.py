@@ -1,0 +1,1 @@
+"""Chatbots that organisations make: their drafts, versions, and trying them."""

@@ -1,0 +1,1 @@
+"""What assistants used, and what somebody should look at."""

@@ -1,0 +1,1 @@
+"""An agent with tools: a model picks them, the code calls them and bounds all of it."""

@@ -1,0 +1,1 @@
+"""Assistants that organisations make themselves: rows with a draft and published versions."""

@@ -1,0 +1,1 @@
+"""Two versions of an assistant beside each other: who gets which, and what their counts tell."""

@@ -1,0 +1,1 @@
+"""E-mail: messages that leave by any SMTP server."""

@@ -1,0 +1,1 @@
+"""What concerns somebody who works: read from what was done."""

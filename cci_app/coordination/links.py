@@ -1,0 +1,64 @@
+"""What a task or a project is known as elsewhere: looked up from either side, and kept once."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from cci_app.coordination.models import OutsideKind, TaskLink
+from cci_app.core import clock
+
+
+def keep_link(
+    session: Session,
+    organisation_id: int,
+    kind: OutsideKind,
+    external_id: str,
+    *,
+    task_id: int | None = None,
+    project_id: int | None = None,
+    direction: str = "both",
+    data: Mapping[str, Any] | None = None,
+) -> tuple[TaskLink, bool]:
+    """Keep that the other side calls it so, and whether that is new: what is known already stays as it is."""
+    values = {
+        "organisation_id": organisation_id,
+        "kind": kind,
+        "external_id": external_id,
+        "direction": direction,
+        "task_id": task_id,
+        "project_id": project_id,
+        "data": dict(data or {}),
+    }
+    once = (
+        insert(TaskLink)
+        .values(values)
+        .on_conflict_do_nothing(index_elements=["organisation_id", "kind", "external_id"])
+    )
+    made = session.scalars(once.returning(TaskLink)).one_or_none()
+    if made is not None:
+        return made, True
+    known = find_link(session, organisation_id, kind, external_id)
+    assert known is not None  # noqa: S101 (for the types' sake: a conflict is with a row that is there)
+    return known, False
+
+
+def find_link(session: Session, organisation_id: int, kind: OutsideKind, external_id: str) -> TaskLink | None:
+    """What the other side calls so; None for what we never heard of."""
+    chosen = sa.select(TaskLink).filter_by(organisation_id=organisation_id, kind=kind, external_id=external_id)
+    return session.scalars(chosen).one_or_none()
+
+
+def links_of(session: Session, organisation_id: int, task_id: int) -> Sequence[TaskLink]:
+    """All that a task is known as, the newest first."""
+    chosen = sa.select(TaskLink).filter_by(organisation_id=organisation_id, task_id=task_id)
+    return session.scalars(chosen.order_by(TaskLink.id.desc())).all()
+
+
+def agree(session: Session, link: TaskLink, state: Mapping[str, Any]) -> None:
+    """Remember what both sides last agreed on: an echo of it is no news."""
+    link.state = dict(state)
+    link.updated_at = clock.now()
+    session.flush()

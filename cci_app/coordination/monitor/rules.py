@@ -1,0 +1,109 @@
+"""The monitor's rules: content that people can read and change, and that is checked when it is read."""
+
+from datetime import time
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from cci_app.coordination.monitor.models import Cause, EscalationStep, UrgencyLevel
+from cci_app.core.errors import InvalidInput
+
+DEFAULT_FILE = Path(__file__).parents[3] / "config" / "coordination" / "monitor.yaml"
+LONGEST_RULES = 20_000
+_Hours = Annotated[float, Field(ge=0.25, le=720)]
+_Days = Annotated[int, Field(ge=0, le=90)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class UrgencyPoints(_Strict):
+    """What makes a task urgent, in points."""
+
+    late_day: int = Field(ge=0, le=100)
+    late_most: int = Field(ge=0, le=500)
+    due_within_1_day: int = Field(ge=0, le=500)
+    due_within_3_days: int = Field(ge=0, le=500)
+    urgent_word: int = Field(ge=0, le=500)
+    many_comments: int = Field(ge=0, le=500)
+    some_comments: int = Field(ge=0, le=500)
+
+
+class UrgencyRules(_Strict):
+    """How urgent a task is: its points, the words that give some, and from how many points on which level begins."""
+
+    points: UrgencyPoints
+    words: tuple[Annotated[str, Field(min_length=2, max_length=60)], ...] = Field(max_length=60)
+    many_comments_over: int = Field(ge=1, le=1000)
+    some_comments_over: int = Field(ge=0, le=1000)
+    critical_from: int
+    high_from: int
+    normal_from: int
+
+
+class CauseRule(_Strict):
+    """When a task is spoken of for that cause, and to whom.
+
+    `days` are working days: late for so many, due within so many, untouched for so many. `share` of the estimate is
+    spent. `steps` hear of it one after the other.
+    """
+
+    days: _Days = 0
+    share: float = Field(default=1.0, ge=0.1, le=10)
+    steps: tuple[EscalationStep, ...] = Field(min_length=1, max_length=3)
+    comment: bool = False
+
+
+class QuietHours(_Strict):
+    """When nobody is written to, in the time of whoever it is about; days off are quiet where `days_off` says so."""
+
+    begin: time
+    end: time
+    days_off: bool = True
+
+
+class MonitorRules(_Strict):
+    """All rules. `country` says whose holidays count; where it is left out, that of the time zone."""
+
+    country: str | None = Field(default=None, pattern="^[A-Z]{2}$")
+    urgency: UrgencyRules
+    causes: dict[Cause, CauseRule]
+    hours_between: dict[UrgencyLevel, _Hours]
+    most_rounds: int = Field(ge=1, le=9)
+    acknowledged_hours: _Hours
+    quiet: QuietHours
+    pause_minutes: int = Field(ge=0, le=24 * 60)
+
+
+def read_rules(text: str) -> MonitorRules:
+    """Rules out of YAML. Raises InvalidInput that names each place."""
+    if len(text) > LONGEST_RULES:
+        raise InvalidInput(f"rules have at most {LONGEST_RULES} characters")
+    try:
+        found: Any = yaml.safe_load(text)
+        rules = MonitorRules.model_validate(found)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        told = f"this is no YAML{f', at line {mark.line + 1}' if mark else ''}"
+        raise InvalidInput(told, details={"rules": [told]}) from None
+    except (ValidationError, RecursionError) as error:
+        faults = error.errors() if isinstance(error, ValidationError) else []
+        places = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in faults[:20]] or ["nested too deeply"]
+        raise InvalidInput(f"the rules cannot be read: {places[0]}", details={"rules": places}) from None
+    missing = [level.value for level in UrgencyLevel if level not in rules.hours_between]
+    if missing:
+        raise InvalidInput(
+            "the rules cannot be read: hours_between needs each level",
+            details={"rules": [f"hours_between.{missing[0]}: missing"]},
+        )
+    return rules
+
+
+@cache
+def default_rules() -> MonitorRules:
+    """Those of the file that the product brings."""
+    return read_rules(DEFAULT_FILE.read_text(encoding="utf-8"))

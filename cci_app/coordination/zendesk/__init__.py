@@ -1,0 +1,1 @@
+"""Tasks as tickets at Zendesk, and tickets as tasks: what changes on one side changes on the other, once."""

@@ -1,0 +1,74 @@
+"""What an organisation sets of itself, its accounts at services outside, and for how long what is kept."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask import Blueprint
+
+from cci_app.admin.organisation.schemas import SettingsPayload
+from cci_app.admin.organisation.settings import change_settings, read_settings
+from cci_app.admin.outside.routes import check_account
+from cci_app.channels.accounts import channel_accounts
+from cci_app.core.database import tenant_transaction
+from cci_app.core.errors import NotFound
+from cci_app.core.outside.register import Register
+from cci_app.dashboard.asked import sent
+from cci_app.dashboard.frame import go, organisation_id, page
+from cci_app.dashboard.words import NAMES, gettext
+from cci_app.integrations.accounts import integrations
+
+_HERE = "/admin/settings"
+_REGISTERS: dict[str, Register[Any]] = {"channels": channel_accounts, "integrations": integrations}
+
+
+def add_to(pages: Blueprint) -> None:
+    """Give the pages theirs."""
+    pages.get("/settings")(show_settings)
+    pages.post("/settings")(change)
+    pages.post("/settings/<string:register>/<string:kind>/<string:name>/check")(check)
+
+
+def show_settings(found: dict[str, Any] | None = None) -> str:
+    """The settings; `found` is what the check of an account just found."""
+    whose = organisation_id()
+    return page(
+        "settings",
+        settings=read_settings(whose),
+        accounts={name: register.list(whose) for name, register in _REGISTERS.items()},
+        languages=list(NAMES.items()),
+        zones=sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")),
+        tables=_tables(),
+        found=found,
+    )
+
+
+def change() -> Any:
+    """Change name, language or time zone."""
+    changes = sent(SettingsPayload())
+    with tenant_transaction(organisation_id()) as session:
+        change_settings(session, organisation_id(), changes)
+    return go(_HERE)
+
+
+def check(register: str, kind: str, name: str) -> str:
+    """Try an account, sending nothing to anybody."""
+    if register not in _REGISTERS:
+        raise NotFound("there is no such account")
+    return show_settings({"register": register, **check_account(_REGISTERS[register], kind, name)})
+
+
+def _tables() -> dict[str, str]:
+    """What is kept in each table, in words."""
+    return {
+        "webhook_events": gettext("Messages as they came in, and how each was answered"),
+        "inbound_files": gettext("Files that people sent"),
+        "outbound_files": gettext("Files that colleagues sent"),
+        "outbound_messages": gettext("What was sent on our own account"),
+        "turn_state": gettext("Where trials stand"),
+        "conversations": gettext("What was said"),
+        "conversation_runs": gettext("Conversations and answers"),
+        "user_sessions": gettext("Where people stand"),
+        "turn_usage": gettext("How many messages and tokens were used"),
+        "api_metrics": gettext("Figures of requests"),
+        "export_files": gettext("Files of exports"),
+    }

@@ -1,0 +1,1 @@
+"""What came of an experiment, who watches it, and how it ends."""

@@ -1,0 +1,1 @@
+"""What people think, given by programs, asked for after a silence, and counted."""

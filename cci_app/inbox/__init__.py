@@ -1,0 +1,1 @@
+"""Humans who answer: who has a request, what they say, how it ends."""

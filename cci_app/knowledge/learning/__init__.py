@@ -1,0 +1,1 @@
+"""Learning from use: what nothing answered, and the answers that the organisation writes itself."""

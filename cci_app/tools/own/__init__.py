@@ -1,0 +1,1 @@
+"""The tools that an organisation keeps: addresses, scripts, servers of tools."""

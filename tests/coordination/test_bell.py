@@ -1,0 +1,65 @@
+"""What concerns somebody: told once, to them alone, and what was seen is no news."""
+
+from datetime import timedelta
+
+from flask import Flask
+
+from cci_app.accounts.caller import Role
+from cci_app.coordination.bell.ringing import bell_of, see_bell
+from cci_app.coordination.collaborators import join
+from cci_app.coordination.comments import add_comment
+from cci_app.coordination.monitor.watching import look
+from cci_app.coordination.tasks import change_task
+from cci_app.core import clock
+from cci_app.core.audit import acting_for
+from tests.accounts.signed_in import OURS, make_member, sign_in
+from tests.conftest import Tenant
+from tests.coordination.callers import person, program
+from tests.coordination.work import give, make_person, make_project
+
+
+def test_each_thing_that_concerns_somebody_is_told_once(tenant: Tenant) -> None:
+    member = make_member(tenant, Role.AGENT)
+    caller, whose = person(tenant, member), tenant.organisation_id
+    assert bell_of(caller).items == ()
+    ana = join(caller, "Ana Pérez", member.email)
+    project = make_project(tenant)
+    late = clock.now().date() - timedelta(days=9)
+    task = give(tenant, project, "Portada", due_date=late)
+    given_at_once = give(tenant, project, "Agenda", assignee_id=ana.id)
+    change_task(whose, task.id, {"assignee_id": ana.id})
+    add_comment(whose, task.id, "@ana.perez, ¿para cuándo?", author=make_person(tenant, "Bea Ruiz"))
+    # What she does herself, and what means others, is no news to her.
+    add_comment(whose, task.id, "@ana.perez soy yo", author=ana)
+    add_comment(whose, task.id, "@bea.ruiz, ¿lo ves?", author=ana)
+    with acting_for(caller.who, "Ana Pérez"):
+        give(tenant, project, "Lo mío", assignee_id=ana.id)
+    look(whose, clock.now())
+    bell = bell_of(caller)
+    told = [(each.kind, each.task_id, each.told) for each in bell.items]
+    assert told[0] == ("reminded", task.id, "late")
+    assert told[1] == ("mentioned", task.id, "@ana.perez, ¿para cuándo?")
+    assert sorted(told[2:]) == sorted([("given", task.id, ""), ("given", given_at_once.id, "")])
+    assert bell.unread == 4
+    see_bell(caller)
+    assert (bell_of(caller).unread, len(bell_of(caller).items)) == (0, 4)
+    # A task that is done asks for nothing any more.
+    change_task(whose, given_at_once.id, {"status": "done"})
+    assert len(bell_of(caller).items) == 3
+    assert bell_of(program(tenant)).items == ()
+
+
+def test_the_page_tells_how_much_is_new(app: Flask, tenant: Tenant) -> None:
+    member = make_member(tenant, Role.VIEWER)
+    browser = sign_in(app, member)
+    assert "/admin/me/bell/count" in browser.get("/admin").text
+    assert "Nada le concierne todavía" in browser.get("/admin/me/bell").text
+    ana = join(person(tenant, member), "Ana Pérez", member.email)
+    give(tenant, make_project(tenant), "Portada <b>", assignee_id=ana.id)
+    count = browser.get("/admin/me/bell/count", headers={"HX-Request": "true"})
+    assert "1 nuevo" in count.text
+    again = browser.get("/admin/me/bell/count", headers={"HX-Request": "true", "HX-PTag": count.headers["HX-PTag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    assert "Portada &lt;b&gt;" in browser.get("/admin/me/bell").text
+    assert browser.post("/admin/me/bell/seen", headers=OURS).status_code == 303
+    assert "1 nuevo" not in browser.get("/admin/me/bell/count").text

@@ -1,0 +1,116 @@
+"""Every page of the URL map: without a session, with each role, and from another site."""
+
+import uuid
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from cci_app.accounts.caller import Access, Proof, Role
+from cci_app.blueprints import BLUEPRINTS
+from tests.accounts.signed_in import OURS, make_member, sign_in
+from tests.conftest import Tenant
+
+VALUES: dict[str, Any] = {
+    **dict.fromkeys(("conversation_id", "job_id", "session_id", "invitation_id", "passkey_id"), uuid.UUID(int=1)),
+    **dict.fromkeys(
+        (
+            "document_id",
+            "member_id",
+            "key_id",
+            "link_id",
+            "request_id",
+            "answer_id",
+            "alert_id",
+            "experiment_id",
+            "sample_id",
+            "message_id",
+            "task_id",
+            "project_id",
+            "report_id",
+            "rules_id",
+        ),
+        10**12,
+    ),
+    "user_id": "+573000000001",
+    "assistant": "cci",
+    "trial_id": "trial:m1.abc",
+    "link": "x",
+    "token": "x" * 16,
+    "register": "channels",
+    "shelf": "tools",
+    "act": "check",
+    "state": "resolved",
+    "kind": "manychat",
+    "name": "members",
+}
+# Each way to write needs its own body: who may write is told that something is missing, or not there.
+REFUSED = 403
+
+
+def pages_of(app: Flask) -> list[tuple[str, Rule, Access]]:
+    """Every page with its method, and what its blueprint asks."""
+    asked = {dotted.rpartition(":")[2]: access for dotted, access in BLUEPRINTS if ".dashboard." in dotted}
+    return [
+        (method, rule, asked[name])
+        for rule in app.url_map.iter_rules()
+        if (name := rule.endpoint.rpartition(".")[0]) in asked
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    ]
+
+
+def address(rule: Rule) -> str:
+    values = {name: VALUES[name] if name in VALUES else uuid.UUID(int=1) for name in rule.arguments}
+    _, path = rule.build(values) or ("", "")
+    return path
+
+
+def test_there_are_pages_of_all_kinds(app: Flask) -> None:
+    found = pages_of(app)
+    assert len(found) > 40
+    assert {method for method, _, _ in found} == {"GET", "POST"}
+
+
+@pytest.mark.parametrize("role", [*Role])
+def test_a_page_asks_for_the_role_that_its_blueprint_names(app: Flask, tenant: Tenant, role: Role) -> None:
+    for method, rule, access in pages_of(app):
+        if access.proofs != (Proof.SESSION,):
+            continue
+        needed = access.role(changing=method != "GET")
+        # A browser of its own each time: one of these signs itself out.
+        browser = sign_in(app, make_member(tenant, role)) if method == "POST" else _reader(app, tenant, role)
+        status = browser.open(address(rule), method=method, headers=OURS).status_code
+        assert needed is not None
+        if not role.covers(needed):
+            assert status == REFUSED, (method, rule)
+        else:
+            assert status not in {401, 500}, (method, rule)
+            assert status != REFUSED or not role.covers(Role.ADMIN), (method, rule)
+
+
+_readers: dict[tuple[str, Role], FlaskClient] = {}
+
+
+def _reader(app: Flask, tenant: Tenant, role: Role) -> FlaskClient:
+    key = (tenant.slug, role)
+    if key not in _readers:
+        _readers[key] = sign_in(app, make_member(tenant, role))
+    return _readers[key]
+
+
+def test_nobody_sees_or_writes_anything_without_a_session(app: Flask, tenant: Tenant) -> None:
+    for method, rule, access in pages_of(app):
+        for headers in ({}, tenant.headers):
+            answer = app.test_client().open(address(rule), method=method, headers={**OURS, **headers})
+            expected = {303} if access.proofs == (Proof.SESSION,) else {410}
+            assert answer.status_code in expected, (method, rule)
+
+
+def test_nothing_is_written_from_another_site(app: Flask, tenant: Tenant) -> None:
+    browser = sign_in(app, make_member(tenant))
+    for method, rule, access in pages_of(app):
+        if method == "POST" and access.proofs == (Proof.SESSION,):
+            for origin in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}):
+                assert browser.post(address(rule), headers=origin).status_code == REFUSED, rule
