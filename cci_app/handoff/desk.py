@@ -20,6 +20,8 @@ from cci_app.handoff.models import HandoffDesk
 
 # Whoever is away for longer says so on the way that they are reached by.
 _LOOKED_AHEAD_DAYS = 60
+# As far as the longest time after which a request may be told of again.
+_LOOKED_BACK_DAYS = 31
 _MOST_DESKS = 1000
 
 
@@ -109,18 +111,21 @@ class AnsweringDesk(BaseModel):
 
     def is_open(self, at: datetime) -> bool:
         """Whether somebody is there; `at` is in the organisation's zone."""
-        if at.date() in self.holidays:
-            return False
-        return not self.hours or any(shift.holds(at.time()) for shift in self._shifts(at.date()))
+        return bool(self._begins(at.date(), at.time()))
 
     def open_since(self, at: datetime) -> datetime | None:
         """Since when somebody has been there without a break that the hours tell; None where nobody is."""
         if not self.is_open(at):
             return None
-        begun = (
-            [shift.since for shift in self._shifts(at.date()) if shift.holds(at.time())] if self.hours else [time(0)]
-        )
-        return datetime.combine(at.date(), min(begun), at.tzinfo)
+        since = at
+        for day in (at.date() - timedelta(days=back) for back in range(_LOOKED_BACK_DAYS)):
+            begins = self._begins(day, time.max if day < at.date() else at.time())
+            if not begins:
+                break
+            since = datetime.combine(day, min(begins), at.tzinfo)
+            if min(begins) != time(0):
+                break
+        return since
 
     def opens(self, at: datetime) -> datetime | None:
         """When somebody is there next, `at` itself where somebody is; None where that is in no foreseeable time."""
@@ -136,6 +141,12 @@ class AnsweringDesk(BaseModel):
                 if moment >= at:
                     return moment
         return None
+
+    def _begins(self, day: date, at: time) -> list[time]:
+        """When the shifts that hold that moment of the day begin."""
+        if day in self.holidays:
+            return []
+        return [shift.since for shift in self._shifts(day) if shift.holds(at)] if self.hours else [time(0)]
 
     def _shifts(self, day: date) -> tuple[Shift, ...]:
         return self.hours.get(_DAYS[day.weekday()], ())

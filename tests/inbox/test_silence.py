@@ -198,6 +198,32 @@ def test_a_desk_without_hours_is_always_open() -> None:
 
 
 @pytest.mark.parametrize(
+    ("desk", "at", "since"),
+    [
+        ({}, "2026-12-25T00:02", "2026-11-25T00:00"),
+        ({"holidays": ["2026-12-23"]}, "2026-12-25T00:02", "2026-12-24T00:00"),
+        (
+            {
+                "hours": {
+                    "friday": [{"since": "20:00", "until": "00:00"}],
+                    "saturday": [{"since": "00:00", "until": "04:00"}],
+                }
+            },
+            "2026-12-05T00:02",
+            "2026-12-04T20:00",
+        ),
+        ({"hours": {"saturday": [{"since": "00:00", "until": "04:00"}]}}, "2026-12-05T00:02", "2026-12-05T00:00"),
+    ],
+)
+def test_midnight_is_no_break_where_people_are_there_on_both_sides_of_it(
+    desk: dict[str, Any], at: str, since: str
+) -> None:
+    moment = datetime.fromisoformat(at).replace(tzinfo=BOGOTA)
+    open_since = AnsweringDesk.model_validate(desk).open_since(moment)
+    assert open_since == datetime.fromisoformat(since).replace(tzinfo=BOGOTA)
+
+
+@pytest.mark.parametrize(
     "changes",
     [
         {"hours": {"monday": [{"since": "18:00", "until": "08:00"}]}},
