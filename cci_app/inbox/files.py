@@ -135,6 +135,16 @@ def file_of_link(token: str) -> Opened:
     return Opened(found.name, found.media_type, file_store(_settings()).open(found.file_key))
 
 
+def file_of_message(person: Person, outbound_id: int) -> Opened:
+    """The file that a person was sent with a message. Raises NotFound."""
+    same = sa.select(OutboundFile).where(*person.owns(OutboundFile), OutboundFile.outbound_id == outbound_id)
+    with tenant_transaction(person.organisation_id) as session:
+        found = session.scalars(same).one_or_none()
+    if found is None:
+        raise NotFound("this file is not kept any more")
+    return Opened(found.name, found.media_type, file_store(_settings()).open(found.file_key))
+
+
 def file_of_request(organisation_id: int, handoff_id: int, file_id: str) -> Opened:
     """A file that the person of a request sent, by its number, or was sent, by its UUID. Raises NotFound."""
     with tenant_transaction(organisation_id) as session:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Request, g
+from flask import Request
 
 from cci_app.accounts.brake import network_of
 from cci_app.accounts.caller import Caller, Proof, Scope
@@ -14,6 +14,8 @@ from cci_app.web_chats.register import find_chat
 from cci_app.web_chats.visitors import visitor_of
 
 VISITOR = "X-Chat-Visitor"
+# Where a request holds the chat that it was proven for.
+CHAT = "cci.web_chat"
 
 
 class ChatTokens:
@@ -50,7 +52,7 @@ class ChatTokens:
         elif origin not in chat.origins:
             raise Forbidden("this chat may not be shown on that page")
         # For the rest of the request, which would ask for the same row again.
-        g.chat = chat
+        request.environ[CHAT] = chat
         visitor = visitor_of(chat, request.headers.get(VISITOR, ""))
         who = visitor or hash_secret(network_of(request.remote_addr or ""))[:16]
         return Caller(

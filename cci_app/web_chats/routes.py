@@ -1,6 +1,7 @@
 """Chats on the web: what admins set of them, and what a page asks."""
 
 import hashlib
+from http import HTTPStatus
 from typing import Any
 
 from flask import Response, g, request
@@ -10,9 +11,10 @@ from cci_app.accounts.origin import is_ours, our_origin
 from cci_app.core.http.api import EdgeBlueprint
 from cci_app.core.http.limits import count_with_person, limit_person
 from cci_app.core.http.request import elapsed
+from cci_app.inbox.files import served
 from cci_app.web_chats import examples
 from cci_app.web_chats.models import WebChat
-from cci_app.web_chats.proof import VISITOR
+from cci_app.web_chats.proof import CHAT, VISITOR
 from cci_app.web_chats.register import list_chats, remove_chat, renew_chat, set_chat
 from cci_app.web_chats.schemas import (
     AboutChatResponse,
@@ -25,7 +27,7 @@ from cci_app.web_chats.schemas import (
     WebChatResponse,
     WebChatsResponse,
 )
-from cci_app.web_chats.visitors import about, begin_visit, read_as_visitor, say_as_visitor
+from cci_app.web_chats.visitors import about, begin_visit, open_as_visitor, read_as_visitor, say_as_visitor
 
 _PREFLIGHT_SECONDS = 7200
 
@@ -35,6 +37,8 @@ admin = EdgeBlueprint(
 visits = EdgeBlueprint("chat", __name__, url_prefix="/api/v1/chat", description="What the window on a page asks")
 
 _ASSISTANT = [{"in": "path", "name": "assistant", "example": examples.WEB_CHAT["assistant"]}]
+_MESSAGE = [{"in": "path", "name": "message", "example": "o5012"}]
+_FILE = {"type": "string", "format": "binary"}
 _CHAT = [{"in": "path", "name": "chat", "example": examples.WEB_CHAT["token"]}]
 
 
@@ -77,8 +81,13 @@ def remove_web_chat(assistant: str) -> dict[str, Any]:
 def _let_the_page_read(response: Response) -> Response:
     response.headers["Vary"] = "Origin"
     origin = request.headers.get("Origin")
-    # Whoever came by the proof came from a page that may show it.
-    if origin is not None and "caller" in g and not is_ours(origin, request):
+    # A page that may not show the chat is told nothing. That it is over any page may read: else its reader would see no
+    # more than a lost connection.
+    is_told = "caller" in g or response.status_code != HTTPStatus.FORBIDDEN
+    if origin is not None and is_told and not is_ours(origin, request):
+        if request.method == "OPTIONS":
+            # Browsers send what they ask about only after an answer that is no error.
+            response = Response(status=HTTPStatus.NO_CONTENT)
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Allow-Methods"] = "GET, POST"
         response.headers["Access-Control-Allow-Headers"] = f"Content-Type, {VISITOR}"
@@ -92,7 +101,7 @@ def _let_the_page_read(response: Response) -> Response:
 @visits.alt_response(404, "NOT_FOUND")
 def get_chat(chat: str) -> dict[str, Any]:  # noqa: ARG001 (the proof has looked it up)
     """Tell what a page shows before anything is said."""
-    return about(g.chat)
+    return about(_chat())
 
 
 @visits.post("/<string:chat>/visits", parameters=_CHAT)
@@ -100,7 +109,7 @@ def get_chat(chat: str) -> dict[str, Any]:  # noqa: ARG001 (the proof has looked
 @visits.alt_response(404, "NOT_FOUND")
 def begin_chat_visit(chat: str) -> dict[str, Any]:  # noqa: ARG001
     """Give somebody new a token, which their browser keeps."""
-    return {"visitor": begin_visit(g.chat, request.remote_addr or "")}
+    return {"visitor": begin_visit(_chat(), request.remote_addr or "")}
 
 
 @visits.get("/<string:chat>/messages", parameters=_CHAT)
@@ -121,7 +130,7 @@ def write_in_chat(payload: dict[str, Any], chat: str) -> dict[str, Any]:  # noqa
     """Write a message as a visitor, and read what was said with the answer to it."""
     limit_person(current_caller().who)
     say_as_visitor(
-        g.chat,
+        _chat(),
         request.headers.get(VISITOR, ""),
         payload["text"],
         payload["message_id"],
@@ -129,6 +138,16 @@ def write_in_chat(payload: dict[str, Any], chat: str) -> dict[str, Any]:  # noqa
         waited=elapsed(),
     )
     return _thread(None)
+
+
+@visits.get("/<string:chat>/files/<string:message>", parameters=[*_CHAT, *_MESSAGE])
+@visits.response(200, _FILE, content_type="application/octet-stream", example="(a file)")
+@visits.alt_response(200, schema=_FILE, content_type="application/pdf", example="(a PDF)")
+@visits.alt_response(200, schema=_FILE, content_type="image/jpeg", example="(a picture)")
+@visits.alt_response(404, "NOT_FOUND")
+def get_chat_file(chat: str, message: str) -> Response:  # noqa: ARG001
+    """Open the file of a message that a colleague sent, as whoever may read that message."""
+    return served(open_as_visitor(_chat(), request.headers.get(VISITOR, ""), message))
 
 
 visits.record_once(lambda state: count_with_person(state.app, f"{visits.name}.{write_in_chat.__name__}"))
@@ -145,8 +164,13 @@ def shown(chat: WebChat) -> dict[str, Any]:
     }
 
 
+def _chat() -> WebChat:
+    chat: WebChat = request.environ[CHAT]
+    return chat
+
+
 def _thread(seen: str | None) -> dict[str, Any]:
-    found = read_as_visitor(g.chat, request.headers.get(VISITOR, ""))
+    found = read_as_visitor(_chat(), request.headers.get(VISITOR, ""))
     tag = hashlib.sha256(repr(found).encode()).hexdigest()[:20]
     return {
         "tag": tag,

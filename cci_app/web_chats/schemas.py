@@ -83,6 +83,14 @@ class LinkInThread(ma.Schema):
     label = ma.fields.String(required=True)
 
 
+class FileInThread(ma.Schema):
+    """A file of a message; without an address it is had from `files/{message}`."""
+
+    kind = ma.fields.String(required=True)
+    name = ma.fields.String(required=True)
+    url = ma.fields.String(required=True, allow_none=True)
+
+
 class EntryOfThread(ma.Schema):
     """What one of them said."""
 
@@ -90,6 +98,7 @@ class EntryOfThread(ma.Schema):
     by = ma.fields.String(required=True, validate=ma.validate.OneOf(("visitor", "assistant", "human")))
     at = ma.fields.AwareDateTime(required=True)
     text = ma.fields.String(required=True)
+    files = ma.fields.List(ma.fields.Nested(FileInThread), required=True)
     link = ma.fields.Nested(LinkInThread, required=True, allow_none=True)
     choices = ma.fields.List(ma.fields.String(), required=True)
 

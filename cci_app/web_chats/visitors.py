@@ -11,13 +11,14 @@ from limits import parse
 from cci_app.accounts.brake import network_of
 from cci_app.accounts.hashed import hash_secret
 from cci_app.agents.loop.content import LoopContent
-from cci_app.channels.message import Buttons, Choices, Inbound, Link, Text, part_from_json
+from cci_app.channels.message import Buttons, Choices, File, Inbound, Link, Text, part_from_json
 from cci_app.channels.web import KIND
 from cci_app.conversation.history.thread import thread_of
 from cci_app.conversation.inbound import Event, Person
 from cci_app.conversation.service import get_conversation
 from cci_app.core.errors import InvalidInput, NotFound, Unauthorized
 from cci_app.core.http.limits import Counted, RateLimits
+from cci_app.inbox.files import Opened, file_of_message
 from cci_app.web_chats.models import WebChat
 
 LONGEST_MESSAGE = 4096
@@ -27,6 +28,8 @@ _SAID = parse("60/minute")
 # Of all who write in one chat: every message may cost money, whatever plan there is.
 _SAID_IN_ALL = parse("600/minute")
 _VISITOR = re.compile(r"[A-Za-z0-9_-]{16}")
+# As `thread_of` names what left by the outbox.
+_SENT = re.compile(r"o[1-9][0-9]{0,17}")
 
 
 def begin_visit(chat: WebChat, address: str) -> str:
@@ -65,6 +68,14 @@ def read_as_visitor(chat: WebChat, token: str) -> dict[str, Any]:
     return {"messages": [_shown(each) for each in entries], "waiting": waiting}
 
 
+def open_as_visitor(chat: WebChat, token: str, message: str) -> Opened:
+    """The file of a message of the thread. Raises NotFound where there is none, and as before."""
+    person = _person(chat, token)
+    if not _SENT.fullmatch(message):
+        raise NotFound("this message has no file")
+    return file_of_message(person, int(message[1:]))
+
+
 def about(chat: WebChat) -> dict[str, Any]:
     """What a page shows before anything is said. Raises NotFound where the assistant answers nobody at present."""
     try:
@@ -77,8 +88,8 @@ def about(chat: WebChat) -> dict[str, Any]:
 
 
 def _shown(entry: dict[str, Any]) -> dict[str, Any]:
-    """What one of them said, as every page can show it: a text, a link, and what may be answered by a press."""
-    texts, link, choices = [], None, []
+    """What one of them said, as every page can show it: a text, files, a link, and what may be answered by a press."""
+    texts, files, link, choices = [], [], None, []
     for each in entry["parts"]:
         part = part_from_json(each)
         if isinstance(part, Buttons):
@@ -90,6 +101,11 @@ def _shown(entry: dict[str, Any]) -> dict[str, Any]:
         elif isinstance(part, Link):
             texts.append(part.text)
             link = {"url": part.url, "label": part.label or part.url}
+        elif isinstance(part, File) and part.url:
+            texts.append(part.caption)
+            # A colleague's file is asked for by whoever may read its message, and by no address that opens it for all.
+            url = None if entry["by"] == "human" else part.url
+            files.append({"kind": part.kind, "name": part.name, "url": url})
         else:
             texts.append(part.plain)
     return {
@@ -97,6 +113,7 @@ def _shown(entry: dict[str, Any]) -> dict[str, Any]:
         "by": entry["by"],
         "at": entry["at"],
         "text": "\n\n".join(filter(None, texts)),
+        "files": files,
         "link": link,
         "choices": choices,
     }

@@ -40,7 +40,7 @@ SIGNED = {
     *(f"/api/v1/try{rest}" for rest in ("", "/<string:trial_id>", "/<string:trial_id>/messages")),
 }
 SIGNED |= MEMBER_TOKENS
-SIGNED |= {f"/api/v1/chat/<string:chat>{rest}" for rest in ("", "/visits", "/messages")}
+SIGNED |= {f"/api/v1/chat/<string:chat>{rest}" for rest in ("", "/visits", "/messages", "/files/<string:message>")}
 WORK = tuple(f"/api/{part}" for part in ("projects", "people", "labels", "comments", "activity", "tasks"))
 WORK += tuple(f"/integrations/{part}" for part in ("whatsapp", "telegram", "email", "voice", "history", "link"))
 WORK += ("/integrations/zendesk", "/ai/", "/api/reports")
@@ -63,7 +63,7 @@ def routes(app: Flask) -> list[tuple[str, Rule]]:
 
 def address(rule: Rule, job_id: str, document_id: int = 1) -> str:
     values = {"user_id": USER, "job_id": job_id, "schedule_id": job_id, "document_id": document_id, "name": "docs.js"}
-    values |= {"message_id": 10**12, "chat": "x"}
+    values |= {"message_id": 10**12, "chat": "x", "message": "o7"}
     values |= {"session_id": job_id, "invitation_id": job_id, "passkey_id": job_id}
     values |= {"member_id": 10**12, "key_id": 10**12, "handoff_id": 10**12, "reply_id": 10**12, "answer_id": 10**12}
     values |= {"alert_id": 10**12, "chatbot_id": job_id, "conversation_id": job_id, "phone": USER}

@@ -13,12 +13,15 @@ from playwright.sync_api import Browser, Page, expect
 
 from cci_app.accounts.caller import Role
 from cci_app.conversation.log import log_conversations
-from cci_app.web_chats.register import set_chat
+from cci_app.web_chats.register import renew_chat, set_chat
 from tests.browser.test_docs import Complaints
+from tests.browser.test_inbox_files import picture
 from tests.browser.watching import barriers, too_wide
 from tests.conftest import Tenant
 
 pytestmark = pytest.mark.browser
+
+PDF = b"%PDF-1.7 fictional"
 
 
 @contextmanager
@@ -158,3 +161,72 @@ def test_the_page_of_a_link_on_a_phone(
     expect(log.locator(".visitor")).to_have_count(0)
     expect(field).to_be_focused()
     context.close()
+
+
+def send_files(colleague: Page, address: str) -> None:
+    """As a colleague, send a picture and a document to who waits in the inbox."""
+    colleague.goto(f"{address}/admin/inbox")
+    colleague.locator("a.row").click()
+    for name, kind, content in (
+        ("plan.png", "image/png", picture()),
+        ("tarifs.pdf", "application/pdf", PDF),
+    ):
+        colleague.set_input_files("input[name=file]", {"name": name, "mimeType": kind, "buffer": content})
+        colleague.click("text=Enviar")
+        expect(colleague.get_by_text(name).first).to_be_attached()
+
+
+def test_files_open_and_a_conversation_that_is_over_begins_anew(
+    app: Flask,
+    browser: Browser,
+    signed_in: Callable[..., Page],
+    address: str,
+    tenant: Tenant,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    expect.set_options(timeout=20_000)
+    # Colleagues send files where channels can fetch them.
+    changed = {"public_url": address, "file_storage": str(tmp_path / "files")}
+    monkeypatch.setitem(app.config, "SETTINGS", app.config["SETTINGS"].model_copy(update=changed))
+    token = set_chat(tenant.organisation_id, "cci", [], has_link=False).token
+    with site(address, tag(address, token)) as place:
+        set_chat(tenant.organisation_id, "cci", [place], has_link=False)
+        context = browser.new_context(viewport={"width": 375, "height": 700}, locale="fr-FR")
+        page = context.new_page()
+        complaints = Complaints(page, place)
+        page.goto(place)
+        page.get_by_role("button", name="Ouvrir le chat").click()
+        field = page.get_by_role("textbox", name="Écrivez votre message")
+        log = page.get_by_role("log", name="Messages")
+        for number, text in enumerate(("Bonjour", "Je veux parler à une personne"), start=1):
+            field.fill(text)
+            field.press("Enter")
+            expect(log.locator(".assistant .bubble")).to_have_count(number)
+        log_conversations()
+        send_files(signed_in(tenant, Role.AGENT), address)
+        expect(log.get_by_role("img", name="plan.png")).to_be_visible()
+        assert log.locator("canvas").evaluate("canvas => canvas.width") == 120
+        with page.expect_download() as saved:
+            log.get_by_role("button", name="tarifs.pdf").click()
+        assert (saved.value.suggested_filename, saved.value.path().read_bytes()) == ("tarifs.pdf", PDF)
+        page.screenshot(path=tmp_path / "files.png")
+        assert too_wide(page) <= 0
+        left = [each for each in complaints.all() if not each.startswith(f"left: {address}/")]
+        assert left == []
+        # A token that is none any more is renewed, and the visitor told so.
+        page.evaluate("key => localStorage.setItem(key, 'of-a-former-installation')", f"cci-chat-{token}")
+        page.reload()
+        page.get_by_role("button", name="Ouvrir le chat").click()
+        expect(log.get_by_text("La conversation précédente est terminée")).to_be_visible()
+        field.fill("Bonjour")
+        field.press("Enter")
+        expect(log.locator(".assistant .bubble")).to_have_count(1)
+        # A chat that has another token by now is over, which is no fault of the network.
+        renew_chat(tenant.organisation_id, "cci")
+        field.fill("Encore")
+        field.press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text("n’est plus disponible")
+        expect(field).to_have_value("Encore")
+        page.screenshot(path=tmp_path / "over.png")
+        context.close()

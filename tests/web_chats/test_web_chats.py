@@ -1,6 +1,8 @@
 """Chats on the web: who may show one, who may write in it, and what a page is told."""
 
+import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -100,6 +102,56 @@ def test_a_humans_words_reach_the_page(app: Flask, web: FlaskClient, tenant: Ten
     assert [each["by"] for each in after[-2:]] == ["human", "visitor"]
 
 
+@pytest.fixture
+def public(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are sent only where channels can fetch them."""
+    changed = {"public_url": "https://chat.example.org", "file_storage": str(tmp_path)}
+    monkeypatch.setitem(app.config, "SETTINGS", app.config["SETTINGS"].model_copy(update=changed))
+
+
+@pytest.mark.usefixtures("public")
+def test_a_colleagues_file_is_opened_by_whoever_may_read_its_message(
+    app: Flask, web: FlaskClient, tenant: Tenant
+) -> None:
+    made = opened(web, tenant)
+    visit = Visit(web, made["token"]).begin()
+    visit.say("Bonjour")
+    visit.say("Je veux parler à une personne")
+    log_conversations()
+    agent = sign_in(app, make_member(tenant, Role.AGENT))
+    request = agent.get("/api/v1/handoffs").get_json()["handoffs"][0]
+    data = {"file": (io.BytesIO(b"%PDF-1.7 fictional"), "plan.pdf"), "text": "Voici le plan."}
+    sent = agent.post(f"/api/v1/handoffs/{request['id']}/files", data=data, headers=OURS)
+    assert sent.status_code == 200, sent.text
+    message = visit.ask("GET", "/messages").get_json()["messages"][-1]
+    assert message["text"] == "Voici le plan."
+    assert message["files"] == [{"kind": "document", "name": "plan.pdf", "url": None}]
+    file = visit.ask("GET", f"/files/{message['id']}", buffered=True)
+    assert (file.status_code, file.data, file.mimetype) == (200, b"%PDF-1.7 fictional", "application/pdf")
+    assert file.headers["Access-Control-Allow-Origin"] == SITE
+    for other in ("o0", "a1", f"{message['id']}0", "x"):
+        assert visit.ask("GET", f"/files/{other}").status_code == 404
+    # Neither another visitor, nor another page, nor a chat that is over.
+    assert Visit(web, made["token"]).begin().ask("GET", f"/files/{message['id']}").status_code == 404
+    assert Visit(web, made["token"]).ask("GET", f"/files/{message['id']}").status_code == 401
+    elsewhere = Visit(web, made["token"], "https://www.example.com")
+    elsewhere.visitor = visit.visitor
+    assert elsewhere.ask("GET", f"/files/{message['id']}").status_code == 403
+    web.post("/api/v1/web-chats/cci/renew", headers=tenant.headers)
+    assert visit.ask("GET", f"/files/{message['id']}").status_code == 401
+
+
+def test_a_page_can_read_that_a_chat_is_over(web: FlaskClient, tenant: Tenant) -> None:
+    visit = Visit(web, opened(web, tenant)["token"]).begin()
+    web.post("/api/v1/web-chats/cci/renew", headers=tenant.headers)
+    for method, rest in (("GET", ""), ("GET", "/messages"), ("POST", "/visits")):
+        answer = visit.ask(method, rest)
+        assert (answer.status_code, answer.headers.get("Access-Control-Allow-Origin")) == (401, SITE)
+    before = visit.ask("OPTIONS", "/messages")
+    assert (before.status_code, before.headers.get("Access-Control-Allow-Origin")) == (204, SITE)
+    assert "X-Chat-Visitor" in before.headers["Access-Control-Allow-Headers"]
+
+
 @pytest.mark.parametrize(
     "origin", ["https://www.example.com", "http://www.example.org", "https://www.example.org:8443", "null", ""]
 )
@@ -120,7 +172,7 @@ def test_no_other_page_shows_it(web: FlaskClient, tenant: Tenant, origin: str) -
 
 def test_a_browser_may_ask_before_it_sends(web: FlaskClient, tenant: Tenant) -> None:
     answer = Visit(web, opened(web, tenant)["token"]).ask("OPTIONS", "/messages")
-    assert answer.status_code == 200
+    assert answer.status_code == 204
     assert answer.headers["Access-Control-Allow-Origin"] == SITE
     assert "X-Chat-Visitor" in answer.headers["Access-Control-Allow-Headers"]
 

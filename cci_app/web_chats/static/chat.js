@@ -13,19 +13,25 @@
       open: "Abrir el chat", close: "Cerrar el chat", messages: "Mensajes", write: "Escriba su mensaje", send: "Enviar",
       anew: "Empezar otra conversación", human: "Una persona", waiting: "está escribiendo…", you: "Usted",
       lost: "No hay conexión. Su mensaje se enviará en cuanto vuelva.", slow: "Demasiados mensajes seguidos. Espere un momento.",
-      over: "Este chat ya no está disponible.", fresh: "Mensaje nuevo", long: "El mensaje es demasiado largo.",
+      over: "Este chat ya no está disponible. Recargue la página o pida otro enlace.", fresh: "Mensaje nuevo",
+      long: "El mensaje es demasiado largo.", gone: "este archivo ya no está disponible",
+      begun: "La conversación anterior terminó; esta es otra.", file: "Archivo", image: "Imagen",
     },
     fr: {
       open: "Ouvrir le chat", close: "Fermer le chat", messages: "Messages", write: "Écrivez votre message", send: "Envoyer",
       anew: "Nouvelle conversation", human: "Une personne", waiting: "écrit…", you: "Vous",
       lost: "Pas de connexion. Votre message partira dès qu’elle reviendra.", slow: "Trop de messages à la suite. Patientez un instant.",
-      over: "Ce chat n’est plus disponible.", fresh: "Nouveau message", long: "Le message est trop long.",
+      over: "Ce chat n’est plus disponible. Rechargez la page ou demandez un autre lien.", fresh: "Nouveau message",
+      long: "Le message est trop long.", gone: "ce fichier n’est plus disponible",
+      begun: "La conversation précédente est terminée ; en voici une autre.", file: "Fichier", image: "Image",
     },
     en: {
       open: "Open the chat", close: "Close the chat", messages: "Messages", write: "Write your message", send: "Send",
       anew: "New conversation", human: "A person", waiting: "is writing…", you: "You",
       lost: "No connection. Your message will leave as soon as it is back.", slow: "Too many messages at once. Wait a moment.",
-      over: "This chat is not available any more.", fresh: "New message", long: "The message is too long.",
+      over: "This chat is not available any more. Load the page anew, or ask for another link.", fresh: "New message",
+      long: "The message is too long.", gone: "this file is not available any more",
+      begun: "The conversation before is over; this is another one.", file: "File", image: "Picture",
     },
   };
   const SHEET = `
@@ -67,6 +73,12 @@
     .press { display: flex; flex-wrap: wrap; gap: .375rem; margin-top: .375rem; }
     .press > * { padding: .375rem .75rem; min-height: 2.25rem; border: 1px solid var(--accent); border-radius: 999px;
       background: var(--surface); color: var(--accent); text-decoration: none; text-align: left; }
+    .file { display: flex; align-items: center; gap: .5rem; max-width: 100%; margin-top: .375rem; padding: .5rem .75rem;
+      min-height: 2.75rem; border: 1px solid var(--line); border-radius: 12px; background: var(--surface); color: var(--accent);
+      text-align: left; overflow-wrap: anywhere; }
+    .file svg { flex: none; width: 1.25rem; height: 1.25rem; }
+    .file:has(canvas) { padding: .25rem; }
+    canvas { display: block; max-width: 100%; max-height: 16rem; border-radius: 9px; }
     .waiting { color: var(--quiet); font-size: .875rem; margin: 0 .25rem; }
     .notice { margin: 0; padding: .5rem 1rem; font-size: .875rem; background: var(--bad-wash); color: var(--bad); }
     form { display: flex; align-items: flex-end; gap: .5rem; padding: .625rem; border-top: 1px solid var(--line); margin: 0; }
@@ -91,6 +103,7 @@
   `;
   const DRAWN = {
     chat: "M4 4h16v12H9l-5 4z", close: "M6 6l12 12M18 6L6 18", send: "M4 12l16-8-5 16-3-7z", anew: "M5 12a7 7 0 1 0 2-5M5 4v4h4",
+    file: "M6 3h8l5 5v13H6zM14 3v5h5",
   };
 
   const speaks = (script.dataset.lang || document.documentElement.lang || navigator.language || "").slice(0, 2).toLowerCase();
@@ -153,10 +166,10 @@
   });
   root.addEventListener("keydown", (event) => { if (event.key === "Escape" && opened && !whole) { event.stopPropagation(); toggle(false); } });
 
-  async function ask(path, options = {}) {
+  async function ask(path, options = {}, as = "json") {
     const headers = { ...(visitor && { "X-Chat-Visitor": visitor }), ...(options.body && { "Content-Type": "application/json" }) };
     const answer = await fetch(`${home}/api/v1/chat/${chat}${path}`, { ...options, headers, credentials: "omit", referrerPolicy: "no-referrer" });
-    if (answer.ok) return answer.json();
+    if (answer.ok) return answer[as]();
     const error = new Error(String(answer.status));
     error.status = answer.status;
     error.after = Number(answer.headers.get("Retry-After")) || 5;
@@ -188,11 +201,51 @@
     return [...parts, text.slice(from)];
   }
 
+  /* A file by its name. What a colleague sent is fetched as the messages are, so that whoever may read them may open it. */
+  function attached(file, id) {
+    const name = file.name || words[file.kind] || words.file;
+    if (file.url) {
+      const opens = /^https?:\/\//.test(file.url) ? { href: file.url, target: "_blank", rel: "noopener noreferrer" } : {};
+      return make("a", { class: "file", ...opens }, draw("file"), name);
+    }
+    const press = make("button", { type: "button", class: "file" }, draw("file"), name);
+    const fetched = async () => {
+      try {
+        return await ask(`/files/${id}`, {}, "blob");
+      } catch (error) {
+        if (error.status !== 404) throw error;
+        press.replaceChildren(`${name}: ${words.gone}`);
+        press.disabled = true;
+        return null;
+      }
+    };
+    press.addEventListener("click", () => fetched().then((blob) => blob && save(blob, name)).catch(fail));
+    if (file.kind === "image") fetched().then((blob) => blob && picture(press, blob, name)).catch(() => { /* its name stands there */ });
+    return press;
+  }
+  function save(blob, name) {
+    const address = URL.createObjectURL(blob);
+    make("a", { href: address, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 60000);
+  }
+  /* Drawn, because the page's policy may allow no pictures but its own. */
+  async function picture(press, blob, name) {
+    const image = await createImageBitmap(blob);
+    const scale = Math.min(1, 800 / Math.max(image.width, image.height));
+    const canvas = make("canvas", { width: Math.ceil(image.width * scale), height: Math.ceil(image.height * scale), role: "img", "aria-label": name });
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    image.close();
+    const isLast = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+    press.replaceChildren(canvas);
+    if (isLast) down();
+  }
+
   function bubble(entry) {
     const speaker = { visitor: words.you, human: words.human, assistant: about.title }[entry.by];
     const who = make("p", { class: entry.by === "human" ? "who" : "unseen" }, `${speaker}${entry.by === "human" ? "" : ":"}`);
     const said = make("div", { class: `said ${entry.by}` }, who);
     if (entry.text) said.append(make("div", { class: "bubble", dir: "auto" }, ...linked(entry.text)));
+    said.append(...entry.files.map((each) => attached(each, entry.id)));
     if (entry.link && /^https?:\/\//.test(entry.link.url)) {
       said.append(make("div", { class: "press" }, make("a", { href: entry.link.url, target: "_blank", rel: "noopener noreferrer" }, entry.link.label)));
     }
@@ -206,7 +259,7 @@
 
   function greet() {
     const greeting = about.greeting[language] || Object.values(about.greeting)[0];
-    if (greeting) { shown.set("greeting", bubble({ by: "assistant", text: greeting, link: null, choices: [] })); log.append(shown.get("greeting")); }
+    if (greeting) { shown.set("greeting", bubble({ by: "assistant", text: greeting, files: [], link: null, choices: [] })); log.append(shown.get("greeting")); }
   }
 
   function show(thread) {
@@ -224,7 +277,7 @@
         if (!opened && !whole && known && entry.by !== "visitor") fresh.hidden = false;
       }
       /* In the order in which it was said; what stands there already is not read out again. */
-      let last = shown.get("greeting") || null;
+      let last = shown.get("begun") || shown.get("greeting") || null;
       for (const entry of thread.messages) {
         const element = shown.get(entry.id);
         const place = last ? last.nextSibling : log.firstChild;
@@ -242,7 +295,12 @@
   }
 
   function fail(error) {
-    if (error.status === 401 && visitor) { forget(); return; }
+    if (error.status === 401 && visitor) {
+      forget();
+      shown.set("begun", make("p", { class: "waiting", role: "status" }, words.begun));
+      log.append(shown.get("begun"));
+      return;
+    }
     if (error.status === 401 || error.status === 403 || error.status === 404) { over = true; tell(words.over); field.disabled = send.disabled = true; return; }
     pause = (error.after || 5) * 1000;
     tell(error.status === 429 ? words.slow : error.status === 422 ? words.long : words.lost);
@@ -267,9 +325,10 @@
     send.disabled = true;
     field.value = "";
     const id = crypto.randomUUID ? crypto.randomUUID() : `${Date.now()}-${Math.random().toString(36).slice(2)}`;
-    shown.set("mine", bubble({ by: "visitor", text, link: null, choices: [] }));
+    const mine = bubble({ by: "visitor", text, files: [], link: null, choices: [] });
+    shown.set("mine", mine);
     typing.textContent = `${about.title} ${words.waiting}`;
-    log.append(shown.get("mine"), typing);
+    log.append(mine, typing);
     down();
     try {
       for (let again = 0; ; again += 1) {
@@ -282,7 +341,9 @@
           /* Under the same id it is the same message, however often it is sent. */
           if (over || again > 5 || (error.status && error.status < 500 && error.status !== 429 && error.status !== 401)) throw error;
           fail(error);
-          if (over) return;
+          if (over) throw error;
+          shown.set("mine", mine);
+          log.append(mine, typing);
           await new Promise((done) => { setTimeout(done, Math.min(pause || 1000, 15000)); });
         }
       }
