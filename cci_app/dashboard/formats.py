@@ -12,6 +12,7 @@ from cci_app.core import clock
 from cci_app.core.phone import national_number
 from cci_app.dashboard.intents import intent_name
 from cci_app.dashboard.looking import language, who_looks
+from cci_app.dashboard.turn_words import call_outcome, call_purpose, stage_name
 from cci_app.dashboard.words import gettext
 
 NOTHING = "–"
@@ -154,11 +155,6 @@ def city(zone: str) -> str:
     return get_timezone_location(ZoneInfo(zone), locale=_locale(), return_city=True)
 
 
-def stage_name(stage: str) -> str:
-    """What a stage of a turn is called."""
-    return {"language": gettext("Contact and language"), "agent": gettext("Thinking")}.get(stage, stage)
-
-
 def tokens_of(call: Mapping[str, int]) -> int:
     """The tokens of a call of a model, in and out."""
     return call["input_tokens"] + call["output_tokens"]
@@ -186,6 +182,7 @@ FILTERS = {
     for each in (
         *(number, share, milliseconds, lasting, size, moment, exact, day, month, weekday, day_of, hour, language_name),
         *(phone, capital, city),
-        *(initials, intent_name, service_name, stage_name, tokens_of),
+        *(initials, intent_name, service_name, tokens_of),
+        *(stage_name, call_purpose, call_outcome),
     )
 }
