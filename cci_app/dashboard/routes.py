@@ -69,8 +69,8 @@ for _module in (
 ):
     _module.add_to(pages)
 inbox.add_to(inbox_pages)
-for _module in (lists, task, projects, monitor, rules, reports):
-    _module.add_to(work_pages)
+for _pages in (lists, task, projects, monitor, rules.MONITOR_PAGES, reports):
+    _pages.add_to(work_pages)
 exports.add_to(export_pages)
 reviews.add_to(review_pages)
 me.add_to(me_pages)

@@ -16,7 +16,7 @@ from cci_app.coordination.models import Collaborator, OutsideKind
 from cci_app.coordination.monitor.carrying import Carried, carry, people_waiting, told_by
 from cci_app.coordination.monitor.models import MessageState, ReminderMessage
 from cci_app.coordination.monitor.notices import notices_for_channels
-from cci_app.coordination.monitor.ruling import rules_in
+from cci_app.coordination.monitor.ruling import MONITOR_RULES
 from cci_app.coordination.monitor.telling import reminder_key
 from cci_app.coordination.monitor.watching import look, organisations_with_work
 from cci_app.coordination.monitor.words import language_of, message, subject
@@ -66,7 +66,7 @@ def carry_all(organisation_id: int, now: datetime) -> int:
     """Make the messages of an organisation that are due; how many. One for a channel is in its outbox then."""
     made, rang = 0, False
     with tenant_transaction(organisation_id) as session:
-        rules = rules_in(session, organisation_id)
+        rules = MONITOR_RULES.counting(session, organisation_id)
         people = people_waiting(session, organisation_id, now)
     for person_id in people:
         with tenant_transaction(organisation_id) as session:

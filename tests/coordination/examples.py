@@ -8,7 +8,7 @@ from cci_app.coordination.comments import add_comment
 from cci_app.coordination.labels import add_label
 from cci_app.coordination.models import AiActionKind
 from cci_app.coordination.monitor.rules import DEFAULT_FILE
-from cci_app.coordination.monitor.ruling import draft_rules
+from cci_app.coordination.monitor.ruling import MONITOR_RULES
 from cci_app.core.database import tenant_transaction
 from cci_app.jobs.models import Frequency
 from cci_app.reports.delivering import schedule_reports
@@ -57,7 +57,7 @@ def make_work(tenant: Tenant) -> dict[str, str]:
         "entry_id": make_entry(tenant, task.id),
         **make_hook(tenant),
         "action_id": _proposal(tenant, task.id),
-        "rules_id": draft_rules(tenant.organisation_id, DEFAULT_FILE.read_text(encoding="utf-8")).id,
+        "rules_id": MONITOR_RULES.draft(tenant.organisation_id, DEFAULT_FILE.read_text(encoding="utf-8")).id,
     }
     made["send_to"] = person.id
     whose = tenant.organisation_id

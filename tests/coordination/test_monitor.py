@@ -10,7 +10,7 @@ from cci_app.coordination.monitor.calendar import WorkCalendar, next_waking
 from cci_app.coordination.monitor.history import try_rules
 from cci_app.coordination.monitor.models import UrgencyLevel
 from cci_app.coordination.monitor.rules import DEFAULT_FILE, QuietHours, default_rules, read_rules
-from cci_app.coordination.monitor.ruling import draft_rules, make_count, rules_text
+from cci_app.coordination.monitor.ruling import MONITOR_RULES
 from cci_app.coordination.monitor.urgency import TaskFacts, urgency_of
 from cci_app.coordination.monitor.watching import reasons
 from cci_app.coordination.tasks import change_task
@@ -145,10 +145,10 @@ def test_rules_that_cannot_be_read_are_named_by_their_place(text: str, place: st
 
 def test_rules_count_once_they_are_made_to(tenant: Tenant) -> None:
     text = DEFAULT_FILE.read_text().replace("most_rounds: 3", "most_rounds: 1")
-    draft = draft_rules(tenant.organisation_id, text)
-    assert rules_text(tenant.organisation_id) == DEFAULT_FILE.read_text()
-    make_count(tenant.organisation_id, draft.id)
-    assert rules_text(tenant.organisation_id) == text
+    draft = MONITOR_RULES.draft(tenant.organisation_id, text)
+    assert MONITOR_RULES.text(tenant.organisation_id) == DEFAULT_FILE.read_text()
+    MONITOR_RULES.make_count(tenant.organisation_id, draft.id)
+    assert MONITOR_RULES.text(tenant.organisation_id) == text
 
 
 def test_rules_are_tried_on_what_happened(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:

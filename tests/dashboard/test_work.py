@@ -15,7 +15,7 @@ from cci_app.coordination.comments import add_comment
 from cci_app.coordination.errors import PersonLeft, TaskCircle
 from cci_app.coordination.figures import loads, work_stats
 from cci_app.coordination.finding import TaskFilter, find_tasks, show_task
-from cci_app.coordination.monitor.ruling import rules_text
+from cci_app.coordination.monitor.ruling import MONITOR_RULES
 from cci_app.coordination.monitor.standing import open_alerts
 from cci_app.coordination.monitor.watching import look
 from cci_app.core import clock
@@ -215,7 +215,7 @@ def test_a_report_is_made_read_sent_and_scheduled(browser: FlaskClient, tenant: 
 def test_rules_are_written_tried_and_made_to_count_by_admins(app: Flask, tenant: Tenant, browser: FlaskClient) -> None:
     fill_work(tenant.organisation_id)
     address = "/admin/work/monitor/rules"
-    text = rules_text(tenant.organisation_id)
+    text = MONITOR_RULES.text(tenant.organisation_id)
     assert browser.post(address, data={"content": text}, headers=OURS).status_code == 403
     admin = sign_in(app, make_member(tenant, Role.ADMIN))
     refused = admin.post(address, data={"content": "most_rounds: many"}, headers=OURS)
@@ -229,7 +229,7 @@ def test_rules_are_written_tried_and_made_to_count_by_admins(app: Flask, tenant:
     figures = re.search(r"Recordatorios, como máximo</th><td class=.number.>(\d+)</td><td class=.number.>(\d+)", tried)
     assert figures is not None
     assert 0 < int(figures[1]) < int(figures[2])
-    assert rules_text(tenant.organisation_id) == text
+    assert MONITOR_RULES.text(tenant.organisation_id) == text
     assert admin.post(f"{kept.headers['Location']}/count", headers=OURS).status_code == 303
-    assert "most_rounds: 1" in rules_text(tenant.organisation_id)
+    assert "most_rounds: 1" in MONITOR_RULES.text(tenant.organisation_id)
     assert "vigentes desde" in browser.get(address).text

@@ -14,7 +14,7 @@ from cci_app.coordination.figures import PersonLoad, WorkStats, loads_in, stats_
 from cci_app.coordination.finding import is_overdue, today_of
 from cci_app.coordination.models import Collaborator, Project, ProjectStatus, ProjectTask, TaskStatus
 from cci_app.coordination.monitor.calendar import WorkCalendar
-from cci_app.coordination.monitor.ruling import rules_in
+from cci_app.coordination.monitor.ruling import MONITOR_RULES
 from cci_app.coordination.monitor.words import language_of
 from cci_app.core.database import tenant_transaction
 from cci_app.core.tenants import timezone_of
@@ -85,7 +85,7 @@ def analyse(organisation_id: int, project_id: int | None = None, language: str |
             organisation_id,
             met,
             today_of(session, organisation_id),
-            WorkCalendar.of(zone, rules_in(session, organisation_id).country),
+            WorkCalendar.of(zone, MONITOR_RULES.counting(session, organisation_id).country),
             zone,
             language_of(session, organisation_id, language),
             loads_in(session, organisation_id, met),

@@ -13,7 +13,7 @@ from cci_app.coordination.advice.words import reason_in_words
 from cci_app.coordination.finding import today_of
 from cci_app.coordination.models import AiActionKind, Project, ProjectStatus, ProjectTask, TaskStatus
 from cci_app.coordination.monitor.calendar import WorkCalendar
-from cci_app.coordination.monitor.ruling import rules_in
+from cci_app.coordination.monitor.ruling import MONITOR_RULES
 from cci_app.coordination.monitor.words import language_of
 from cci_app.core.database import tenant_transaction
 from cci_app.core.tenants import timezone_of
@@ -48,7 +48,7 @@ def suggestions(organisation_id: int, project_id: int | None = None, limit: int 
             for each in best_assignments(session, organisation_id, project_id)
         ]
         zone, today = timezone_of(session, organisation_id), today_of(session, organisation_id)
-        calendar = WorkCalendar.of(zone, rules_in(session, organisation_id).country)
+        calendar = WorkCalendar.of(zone, MONITOR_RULES.counting(session, organisation_id).country)
         doing = (
             sa.select(ProjectTask)
             .join(Project, Project.id == ProjectTask.project_id)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from cci_app.coordination.finding import today_of
 from cci_app.coordination.models import Collaborator, Project, ProjectTask, TaskPriority, TaskStatus
 from cci_app.coordination.monitor.models import UrgencyLevel
-from cci_app.coordination.monitor.ruling import rules_in
+from cci_app.coordination.monitor.ruling import MONITOR_RULES
 from cci_app.coordination.monitor.urgency import urgency_of
 from cci_app.coordination.monitor.watching import facts
 from cci_app.core.database import tenant_transaction
@@ -43,7 +43,7 @@ class WeighedTask:
 def weighed(organisation_id: int, project_id: int | None = None, limit: int = 50) -> list[WeighedTask]:
     """The open tasks of active projects, the most urgent first."""
     with tenant_transaction(organisation_id) as session:
-        rules, today = rules_in(session, organisation_id), today_of(session, organisation_id)
+        rules, today = MONITOR_RULES.counting(session, organisation_id), today_of(session, organisation_id)
         chosen = sa.select(ProjectTask.id, ProjectTask.priority).where(
             ProjectTask.organisation_id == organisation_id, ProjectTask.status != TaskStatus.DONE
         )

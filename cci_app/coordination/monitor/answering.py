@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from cci_app.coordination.models import ProjectTask
 from cci_app.coordination.monitor.escalating import acknowledge
 from cci_app.coordination.monitor.models import ReminderState, TaskAlert, TaskReminder
-from cci_app.coordination.monitor.ruling import rules_in
+from cci_app.coordination.monitor.ruling import MONITOR_RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,6 @@ def answer_reminder(
     tasks = {row.id: row.title for row in rows if row.message_id == rows[0].message_id}
     if not tasks:
         return None
-    rules = rules_in(session, organisation_id)
+    rules = MONITOR_RULES.counting(session, organisation_id)
     until = [acknowledge(session, organisation_id, task_id, who, rules, now).until for task_id in tasks]
     return AnsweredReminder([*tasks.items()], max(until))

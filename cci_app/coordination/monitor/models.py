@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cci_app.coordination.ruling import RuleText
 from cci_app.core.database import Base, OrganisationOwned, belongs_to
 
 
@@ -177,14 +178,8 @@ class MonitorState(OrganisationOwned, Base):
     error: Mapped[str | None]
 
 
-class MonitorRuleSet(OrganisationOwned, Base):
-    """Rules that an organisation wrote itself: a draft, or those that count since `active_from`."""
+class MonitorRuleSet(RuleText, Base):
+    """Rules that an organisation wrote itself."""
 
     __tablename__ = "monitor_rule_sets"
     __table_args__ = (sa.Index(None, "organisation_id", "id"),)
-
-    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
-    content: Mapped[str]
-    written_by: Mapped[str] = mapped_column(sa.String(254))
-    written_at: Mapped[datetime] = mapped_column(server_default=sa.func.clock_timestamp())
-    active_from: Mapped[datetime | None]

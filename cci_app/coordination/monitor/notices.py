@@ -12,7 +12,7 @@ from cci_app.coordination.models import Collaborator, OutsideKind, Project, Proj
 from cci_app.coordination.monitor.calendar import WorkCalendar, next_waking
 from cci_app.coordination.monitor.escalating import waking_zone
 from cci_app.coordination.monitor.models import MessageState, ReminderMessage
-from cci_app.coordination.monitor.ruling import rules_in
+from cci_app.coordination.monitor.ruling import MONITOR_RULES
 from cci_app.coordination.monitor.words import day_in_words, language_of
 from cci_app.core import clock
 from cci_app.core.audit import acting
@@ -48,7 +48,7 @@ def write_notice(session: Session, task: ProjectTask, person: Collaborator, kind
         return False
     organisation_id, now = task.organisation_id, clock.now()
     language = language_of(session, organisation_id, person.language)
-    zone, rules = waking_zone(session, person), rules_in(session, organisation_id)
+    zone, rules = waking_zone(session, person), MONITOR_RULES.counting(session, organisation_id)
     project = session.get_one(Project, task.project_id)
     told = _SAID[language][kind].format(
         name=person.name.split()[0],

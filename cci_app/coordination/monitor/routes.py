@@ -3,9 +3,10 @@
 from typing import Any
 
 from cci_app.accounts.auth import current_caller
-from cci_app.coordination.monitor import ruling, schemas, standing
+from cci_app.coordination.monitor import schemas, standing
 from cci_app.coordination.monitor.history import try_rules
-from cci_app.coordination.monitor.rules import DEFAULT_FILE, read_rules
+from cci_app.coordination.monitor.rules import DEFAULT_FILE
+from cci_app.coordination.monitor.ruling import MONITOR_RULES
 from cci_app.core import clock
 from cci_app.core.http.api import EdgeBlueprint
 
@@ -94,7 +95,7 @@ def acknowledge_task(payload: dict[str, Any]) -> Any:
 def list_monitor_rules() -> dict[str, Any]:
     """Tell the rules that count, and the last fifty sets that were kept."""
     whose = current_caller().organisation_id
-    return {"counting": ruling.rules_text(whose), "items": ruling.list_rules(whose), "next": None}
+    return {"counting": MONITOR_RULES.text(whose), "items": MONITOR_RULES.listed(whose), "next": None}
 
 
 @rules.post("")
@@ -102,7 +103,7 @@ def list_monitor_rules() -> dict[str, Any]:
 @rules.response(201, schemas.MonitorRulesResponse, example=_RULES)
 def write_monitor_rules(payload: dict[str, Any]) -> Any:
     """Keep a set of rules that counts for nothing yet. What is wrong with it is named by its place."""
-    return ruling.draft_rules(current_caller().organisation_id, payload["content"])
+    return MONITOR_RULES.draft(current_caller().organisation_id, payload["content"])
 
 
 @rules.post("/<int:rules_id>/try", parameters=_RULES_ID)
@@ -112,9 +113,8 @@ def write_monitor_rules(payload: dict[str, Any]) -> Any:
 def try_monitor_rules(payload: dict[str, Any], rules_id: int) -> dict[str, Any]:
     """Try a set on what happened: which alerts there would have been, beside those of the rules that count."""
     whose, now = current_caller().organisation_id, clock.now()
-    these = read_rules(ruling.find_rules(whose, rules_id).content)
-    counting = read_rules(ruling.rules_text(whose))
-    return {name: try_rules(whose, each, now, **payload) for name, each in (("these", these), ("counting", counting))}
+    these, counting = (try_rules(whose, each, now, **payload) for each in MONITOR_RULES.beside(whose, rules_id))
+    return {"these": these, "counting": counting}
 
 
 @rules.post("/<int:rules_id>/count", parameters=_RULES_ID)
@@ -122,4 +122,4 @@ def try_monitor_rules(payload: dict[str, Any], rules_id: int) -> dict[str, Any]:
 @rules.alt_response(404, "NOT_FOUND")
 def make_monitor_rules_count(rules_id: int) -> Any:
     """Let a set count from now on; an earlier one may be chosen again."""
-    return ruling.make_count(current_caller().organisation_id, rules_id)
+    return MONITOR_RULES.make_count(current_caller().organisation_id, rules_id)

@@ -3,12 +3,12 @@
 from datetime import time
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from cci_app.coordination.monitor.models import Cause, EscalationStep, UrgencyLevel
+from cci_app.coordination.ruling import read_content
 from cci_app.core.errors import InvalidInput
 
 DEFAULT_FILE = Path(__file__).parents[3] / "config" / "coordination" / "monitor.yaml"
@@ -81,19 +81,7 @@ class MonitorRules(_Strict):
 
 def read_rules(text: str) -> MonitorRules:
     """Rules out of YAML. Raises InvalidInput that names each place."""
-    if len(text) > LONGEST_RULES:
-        raise InvalidInput(f"rules have at most {LONGEST_RULES} characters")
-    try:
-        found: Any = yaml.safe_load(text)
-        rules = MonitorRules.model_validate(found)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        told = f"this is no YAML{f', at line {mark.line + 1}' if mark else ''}"
-        raise InvalidInput(told, details={"rules": [told]}) from None
-    except (ValidationError, RecursionError) as error:
-        faults = error.errors() if isinstance(error, ValidationError) else []
-        places = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in faults[:20]] or ["nested too deeply"]
-        raise InvalidInput(f"the rules cannot be read: {places[0]}", details={"rules": places}) from None
+    rules = read_content(text, MonitorRules, LONGEST_RULES)
     missing = [level.value for level in UrgencyLevel if level not in rules.hours_between]
     if missing:
         raise InvalidInput(

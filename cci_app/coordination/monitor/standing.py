@@ -18,7 +18,7 @@ from cci_app.coordination.monitor.models import (
     TaskAlert,
     TaskReminder,
 )
-from cci_app.coordination.monitor.ruling import rules_in
+from cci_app.coordination.monitor.ruling import MONITOR_RULES
 from cci_app.coordination.monitor.urgency import urgency_of
 from cci_app.coordination.monitor.watching import facts, open_alert
 from cci_app.core.database import tenant_transaction
@@ -118,7 +118,7 @@ def escalate_now(organisation_id: int, task_id: int, now: datetime) -> int:
         task = found(session, ProjectTask, organisation_id, task_id, locked=True)
         if task.status == TaskStatus.DONE:
             raise Conflict(f"task {task_id} is done: there is nothing to escalate")
-        rules = rules_in(session, organisation_id)
+        rules = MONITOR_RULES.counting(session, organisation_id)
         mine = [
             TaskAlert.organisation_id == organisation_id,
             TaskAlert.task_id == task_id,
@@ -140,4 +140,6 @@ def escalate_now(organisation_id: int, task_id: int, now: datetime) -> int:
 def say_on_it(organisation_id: int, task_id: int, who: str, now: datetime) -> Acknowledged:
     """Somebody is on a task: nobody else hears of it for as long as the rules give them. Raises NotFound."""
     with tenant_transaction(organisation_id) as session:
-        return acknowledge(session, organisation_id, task_id, who, rules_in(session, organisation_id), now)
+        return acknowledge(
+            session, organisation_id, task_id, who, MONITOR_RULES.counting(session, organisation_id), now
+        )

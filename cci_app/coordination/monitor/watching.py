@@ -21,7 +21,7 @@ from cci_app.coordination.monitor.calendar import WorkCalendar
 from cci_app.coordination.monitor.escalating import escalate
 from cci_app.coordination.monitor.models import Cause, MonitorState, TaskAlert
 from cci_app.coordination.monitor.rules import MonitorRules
-from cci_app.coordination.monitor.ruling import rules_in
+from cci_app.coordination.monitor.ruling import MONITOR_RULES
 from cci_app.coordination.monitor.urgency import TaskFacts, Urgency, urgency_of
 from cci_app.core.database import system_transaction, tenant_transaction
 from cci_app.core.tenants import timezone_of
@@ -62,7 +62,7 @@ def look(organisation_id: int, now: datetime) -> LookedAt | None:
         state = _hold(session, organisation_id)
         if state is None:
             return None
-        rules, zone = rules_in(session, organisation_id), timezone_of(session, organisation_id)
+        rules, zone = MONITOR_RULES.counting(session, organisation_id), timezone_of(session, organisation_id)
         today, calendar = now.astimezone(zone).date(), WorkCalendar.of(zone, rules.country)
         tasks = facts(session, organisation_id)
         gone = _who_left(session, organisation_id)
