@@ -26,6 +26,7 @@ ROOMS: tuple[str, ...] = (
     "cci_app.coordination.models",
     "cci_app.catalog.models",
     "cci_app.coordination.monitor.models",
+    "cci_app.coordination.handbook.models",
     "cci_app.tools.models",
     "cci_app.assistants.chatbots.models",
     "cci_app.assistants.versions.models",

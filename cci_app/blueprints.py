@@ -74,6 +74,8 @@ BLUEPRINTS: tuple[tuple[str, Access], ...] = (
     ("cci_app.coordination.bell.routes:bell_api", replace(_WORK, changes=Role.VIEWER)),
     # Who is told of what, and when, is an admin's to decide.
     ("cci_app.coordination.monitor.routes:rules", replace(_WORK, changes=Role.ADMIN)),
+    ("cci_app.coordination.handbook.routes:rules", replace(_WORK, changes=Role.ADMIN)),
+    ("cci_app.coordination.handbook.routes:broken", _WORK),
     # A link to a payment plan carries it, sealed.
     ("cci_app.agents.finance.routes:blueprint", OPEN),
     ("cci_app.inbox.routes:blueprint", Access(_EITHER, Scope.USERS, reads=Role.VIEWER, changes=Role.AGENT)),

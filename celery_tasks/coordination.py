@@ -1,5 +1,6 @@
 """Tasks of the coordinator."""
 
+from cci_app.coordination.handbook.checking import check_all_work
 from cci_app.coordination.hooks.telling import tell_subscribers
 from cci_app.coordination.zendesk.bringing import bring_all_together
 from cci_app.core.queue import Task
@@ -23,3 +24,9 @@ def tell() -> None:
 def sync_tickets() -> None:
     """Bring tasks and tickets together."""
     bring_all_together()
+
+
+@celery.task(name=Task.CHECK_HANDBOOK.value)
+def check_handbook() -> None:
+    """Hold what changed in the work against the handbook."""
+    check_all_work()

@@ -41,6 +41,7 @@ celery.conf.beat_schedule = {
     "reset-billing": _entry(Task.RESET_BILLING, Queue.JOBS, SCHEDULE_SECONDS),
     "watch-experiments": _entry(Task.WATCH_EXPERIMENTS, Queue.JOBS, TEND_SECONDS),
     "watch-work": _entry(Task.WATCH_WORK, Queue.JOBS, SCHEDULE_SECONDS),
+    "check-handbook": _entry(Task.CHECK_HANDBOOK, Queue.JOBS, SCHEDULE_SECONDS),
     "tell-subscribers": _entry(Task.TELL_SUBSCRIBERS, Queue.JOBS, INBOX_SECONDS),
     "sync-tickets": _entry(Task.SYNC_TICKETS, Queue.JOBS, SCHEDULE_SECONDS),
     "ask-scheduled": _entry(Task.ASK_SCHEDULED, Queue.JOBS, SCHEDULE_SECONDS),

@@ -21,6 +21,7 @@ from cci_app.accounts.members.models import Member
 from cci_app.accounts.models import Organisation
 from cci_app.coordination.collaborators import write_collaborator
 from cci_app.coordination.comments import mentioned
+from cci_app.coordination.handbook.checking import check_work
 from cci_app.coordination.labels import labels_named
 from cci_app.coordination.models import (
     POSITION_GAP,
@@ -144,6 +145,7 @@ def fill_work(organisation_id: int) -> SampleCounts:
     # As the worker does it, whoever fills.
     with acting_for(SYSTEM.who, SYSTEM.name):
         look(organisation_id, clock.now())
+        check_work(organisation_id, clock.now())
     return SampleCounts(len(work.projects), filling.tasks, True)
 
 

@@ -226,6 +226,7 @@ class TaskComment(_Versioned, OrganisationOwned, Base):
     __table_args__ = (
         belongs_to("project_tasks", "task_id"),
         _names("collaborators", "author_id"),
+        sa.UniqueConstraint("organisation_id", "id"),
         sa.UniqueConstraint("organisation_id", "outside_key"),
         sa.Index(None, "organisation_id", "task_id", "id"),
         sa.Index(None, "author_id"),

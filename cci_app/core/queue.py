@@ -67,6 +67,7 @@ class Task(StrEnum):
     WATCH_WORK = "coordination.watch"
     TELL_SUBSCRIBERS = "coordination.tell_subscribers"
     SYNC_TICKETS = "coordination.sync_tickets"
+    CHECK_HANDBOOK = "coordination.check_handbook"
     EVALUATE = "evaluation.run"
     REPORT = "reports.run"
     WATCH_EXPERIMENTS = "evaluation.watch_experiments"
@@ -96,6 +97,7 @@ QUEUE_OF: dict[Task, Queue] = {
     Task.WATCH_WORK: Queue.JOBS,
     Task.TELL_SUBSCRIBERS: Queue.JOBS,
     Task.SYNC_TICKETS: Queue.JOBS,
+    Task.CHECK_HANDBOOK: Queue.JOBS,
     Task.EVALUATE: Queue.JOBS,
     Task.REPORT: Queue.JOBS,
     Task.WATCH_EXPERIMENTS: Queue.JOBS,

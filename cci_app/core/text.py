@@ -35,9 +35,13 @@ def _in_order(many: re.Match[str]) -> str:
 
 def fold(text: str) -> str:
     """Return `text` for comparison: no accents, no case, typographic apostrophes made plain, spaces collapsed."""
+    return " ".join(plain_letters(text.replace("’", "'").casefold()).split())
+
+
+def plain_letters(text: str) -> str:
+    """Return `text` without accents, in the case and with the spaces that it has."""
     # Without marks there are none to be put in order (see `_in_order`).
-    decomposed = unicodedata.normalize("NFKD", text.replace("’", "'").casefold().translate(_WITHOUT_MARKS))
-    return " ".join(decomposed.translate(_WITHOUT_MARKS).split())
+    return unicodedata.normalize("NFKD", text.translate(_WITHOUT_MARKS)).translate(_WITHOUT_MARKS)
 
 
 # Latin, Greek, Cyrillic and the like, and punctuation; to remember all of Unicode would take a hundred megabytes.

@@ -34,6 +34,11 @@ def periods() -> Choices:
     return [("daily", gettext("A day")), ("weekly", gettext("A week")), ("monthly", gettext("A month"))]
 
 
+def violation_states() -> Choices:
+    """Where what breaks a rule may stand."""
+    return [("open", gettext("Broken")), ("waived", gettext("Let be")), ("mended", gettext("Mended"))]
+
+
 def orders() -> Choices:
     """By what tasks may be ordered."""
     return [

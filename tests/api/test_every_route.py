@@ -43,7 +43,7 @@ SIGNED |= MEMBER_TOKENS
 SIGNED |= {f"/api/v1/chat/<string:chat>{rest}" for rest in ("", "/visits", "/messages", "/files/<string:message>")}
 WORK = tuple(f"/api/{part}" for part in ("projects", "people", "labels", "comments", "activity", "tasks"))
 WORK += tuple(f"/integrations/{part}" for part in ("whatsapp", "telegram", "email", "voice", "history", "link"))
-WORK += ("/integrations/zendesk", "/ai/", "/api/reports")
+WORK += ("/integrations/zendesk", "/ai/", "/api/reports", "/api/handbook/violations")
 # What somebody has seen is theirs to say, whatever else they may change.
 THEIRS = ("/api/bell",)
 WORK += tuple(f"/api/monitoring/{part}" for part in ("status", "alerts", "escalate", "acknowledge"))
@@ -68,6 +68,7 @@ def address(rule: Rule, job_id: str, document_id: int = 1) -> str:
     values |= {"member_id": 10**12, "key_id": 10**12, "handoff_id": 10**12, "reply_id": 10**12, "answer_id": 10**12}
     values |= {"alert_id": 10**12, "chatbot_id": job_id, "conversation_id": job_id, "phone": USER}
     values |= {f"{each}_id": 10**12 for each in ("project", "task", "entry", "comment", "label", "person", "rules")}
+    values |= {"edition_id": 10**12, "violation_id": 10**12, "rule": "no-such"}
     values |= {"webhook_id": 10**12, "delivery_id": 10**12, "action_id": 10**12, "report_id": 10**12}
     values |= {"assistant": "cci", "trial_id": "trial:m1.abc", "link_id": 10**12, "experiment_id": 10**12}
     values |= {"sample_id": 10**12, "evaluation_id": job_id}

@@ -20,6 +20,7 @@ PAGES = {
     "conversations": "/admin/conversations",
     "board": "/admin/work/board",
     "monitor": "/admin/work/monitor",
+    "handbook": "/admin/work/handbook",
     "contacts": "/admin/contacts",
     "knowledge": "/admin/knowledge",
     "exports": "/admin/exports",

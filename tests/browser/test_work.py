@@ -22,7 +22,19 @@ from tests.coordination.work import give, make_project
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("", "/board", "/calendar", "/mine", "/projects", "/people", "/monitor", "/monitor/rules", "/reports")
+PAGES = (
+    "",
+    "/board",
+    "/calendar",
+    "/mine",
+    "/projects",
+    "/people",
+    "/monitor",
+    "/monitor/rules",
+    "/handbook",
+    "/handbook/rules",
+    "/reports",
+)
 
 
 def in_order(tenant: Tenant, project_id: int, status: TaskStatus) -> list[str]:

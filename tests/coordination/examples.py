@@ -5,10 +5,15 @@ from typing import Any
 
 from cci_app.coordination.actions.proposing import propose
 from cci_app.coordination.comments import add_comment
+from cci_app.coordination.handbook.checking import check_work
+from cci_app.coordination.handbook.rules import default_handbook
+from cci_app.coordination.handbook.ruling import HANDBOOK
+from cci_app.coordination.handbook.violations import ViolationFilter, list_violations
 from cci_app.coordination.labels import add_label
 from cci_app.coordination.models import AiActionKind
 from cci_app.coordination.monitor.rules import DEFAULT_FILE
 from cci_app.coordination.monitor.ruling import MONITOR_RULES
+from cci_app.core import clock
 from cci_app.core.database import tenant_transaction
 from cci_app.jobs.models import Frequency
 from cci_app.reports.delivering import schedule_reports
@@ -28,6 +33,7 @@ WORK = (
     "/api/activity",
     "/api/tasks",
     "/api/monitoring",
+    "/api/handbook",
     "/api/reports",
     "/api/bell",
     "/integrations/",
@@ -59,12 +65,24 @@ def make_work(tenant: Tenant) -> dict[str, str]:
         "action_id": _proposal(tenant, task.id),
         "rules_id": MONITOR_RULES.draft(tenant.organisation_id, DEFAULT_FILE.read_text(encoding="utf-8")).id,
     }
+    made |= _broken_rule(tenant)
     made["send_to"] = person.id
     whose = tenant.organisation_id
     made["report_id"] = make_report(ReportScope(whose), span_until(whose, Frequency.WEEKLY, None)).id
     when = {"name": "x", "frequency": "daily", "hour": 8, "weekday": 1, "month_day": 1}
     schedule = schedule_reports(whose, when, {"send_to": [person.id]})
     return {name: str(value) for name, value in made.items()} | {"schedule_id": str(schedule.id)}
+
+
+def _broken_rule(tenant: Tenant) -> dict[str, Any]:
+    """An edition of the handbook, a rule of it, and what breaks one: the title of one word."""
+    whose = tenant.organisation_id
+    check_work(whose, clock.now())
+    return {
+        "edition_id": HANDBOOK.draft(whose, HANDBOOK.text(whose)).id,
+        "rule": default_handbook().rules[0].id,
+        "violation_id": list_violations(whose, ViolationFilter())[0]["id"],
+    }
 
 
 def _proposal(tenant: Tenant, task_id: int) -> int:

@@ -31,6 +31,7 @@ VALUES: dict[str, Any] = {
             "project_id",
             "report_id",
             "rules_id",
+            "violation_id",
         ),
         10**12,
     ),

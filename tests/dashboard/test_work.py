@@ -15,6 +15,8 @@ from cci_app.coordination.comments import add_comment
 from cci_app.coordination.errors import PersonLeft, TaskCircle
 from cci_app.coordination.figures import loads, work_stats
 from cci_app.coordination.finding import TaskFilter, find_tasks, show_task
+from cci_app.coordination.handbook.ruling import HANDBOOK
+from cci_app.coordination.handbook.violations import ViolationFilter, list_violations
 from cci_app.coordination.monitor.ruling import MONITOR_RULES
 from cci_app.coordination.monitor.standing import open_alerts
 from cci_app.coordination.monitor.watching import look
@@ -35,8 +37,9 @@ STATEMENTS = {
     "/projects": 10,
     "/people": 10,
     "/monitor": 13,
+    "/handbook": 14,
     "/reports": 14,
-    "/tasks/{task}": 26,
+    "/tasks/{task}": 27,
     "/projects/{project}": 24,
 }
 
@@ -104,6 +107,7 @@ def test_an_address_that_makes_no_sense_is_a_page_all_the_same(browser: FlaskCli
         "/calendar?month=2026-99",
         "?before=x",
         "/monitor?before=x",
+        "/handbook?rule=no-such&before=9",
     ):
         shown = browser.get(f"/admin/work{path}")
         assert shown.status_code == 200, path
@@ -233,3 +237,41 @@ def test_rules_are_written_tried_and_made_to_count_by_admins(app: Flask, tenant:
     assert admin.post(f"{kept.headers['Location']}/count", headers=OURS).status_code == 303
     assert "most_rounds: 1" in MONITOR_RULES.text(tenant.organisation_id)
     assert "vigentes desde" in browser.get(address).text
+
+
+def test_what_breaks_the_handbook_is_shown_with_its_place_and_may_be_let_be(
+    tenant: Tenant, browser: FlaskClient
+) -> None:
+    fill_work(tenant.organisation_id)
+    shown = browser.get("/admin/work/handbook").text
+    assert "Ninguna contraseña en los comentarios" in shown
+    assert "Manual de trabajo, 6: Secretos" in shown
+    assert "Mesa-2026" not in shown
+    (violation,) = list_violations(tenant.organisation_id, ViolationFilter(rule="no-passwords"))
+    task = f"/admin/work/tasks/{violation['task_id']}"
+    assert "Cambie la contraseña" in browser.get(task).text
+    address = f"/admin/work/handbook/violations/{violation['id']}"
+    assert browser.post(f"{address}/waive", data={"reason": " "}, headers=OURS).status_code == 422
+    form = {"reason": "Ya se cambió.", "task": str(violation["task_id"])}
+    assert browser.post(f"{address}/waive", data=form, headers=OURS).headers["Location"] == task
+    assert "Ya se cambió." in browser.get(task).text
+    assert "Ya se cambió." in browser.get("/admin/work/handbook?state=waived&rule=no-passwords").text
+    assert "Ya se cambió." not in browser.get("/admin/work/handbook").text
+    assert browser.post(f"{address}/reopen", headers=OURS).headers["Location"] == "/admin/work/handbook"
+    assert list_violations(tenant.organisation_id, ViolationFilter(rule="no-passwords"))[0]["state"] == "open"
+
+
+def test_a_handbook_is_written_tried_and_made_to_count_by_admins(app: Flask, tenant: Tenant) -> None:
+    fill_work(tenant.organisation_id)
+    address, admin = "/admin/work/handbook/rules", sign_in(app, make_member(tenant, Role.ADMIN))
+    refused = admin.post(address, data={"content": "rules: [{id: x}]"}, headers=OURS)
+    assert refused.status_code == 422
+    assert "rules.0.title" in refused.text
+    # Three words, where two are enough.
+    written = HANDBOOK.text(tenant.organisation_id).replace(r"\S+\s+\S+", r"\S+\s+\S+\s+\S+")
+    kept = admin.post(address, data={"content": written}, headers=OURS)
+    tried = admin.get(kept.headers["Location"]).text
+    figures = re.search(r"El título dice.*?</th>(?:<td class=.number.>(\d+)</td>){3}", tried)
+    assert figures is not None
+    assert admin.post(f"{kept.headers['Location']}/count", headers=OURS).status_code == 303
+    assert HANDBOOK.text(tenant.organisation_id) == written

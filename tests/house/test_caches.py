@@ -58,6 +58,8 @@ OURS = {
     "cci_app/coordination/monitor/calendar.py": "the same",
     "cci_app/coordination/monitor/rules.py:default_rules": "takes nothing",
     "cci_app/coordination/monitor/rules.py": "the same",
+    "cci_app/coordination/handbook/rules.py:default_handbook": "takes nothing",
+    "cci_app/coordination/handbook/rules.py": "the same",
     "cci_app/core/cache.py": "the bounded one",
 }
 

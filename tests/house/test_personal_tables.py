@@ -21,6 +21,7 @@ OF_NOBODY = {
     *("projects", "project_tasks", "project_events", "task_comments", "task_labels", "task_links", "time_entries"),
     *("labels", "ai_actions", "task_alerts", "task_reminders", "reminder_messages", "monitor_states"),
     *("monitor_rule_sets", "webhook_subscribers", "webhook_posts", "sync_positions"),
+    *("handbook_editions", "handbook_checks", "rule_violations"),
     "work_reports",
     *("chatbot_versions", "turn_usage", "quotas"),
     *("knowledge_documents", "knowledge_chunks", "knowledge_vectors", "corrected_answers"),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import marshmallow as ma
 from flask import Blueprint, make_response, request
 
 from cci_app.coordination.monitor.history import try_rules
@@ -24,11 +25,13 @@ _DAYS = 30
 class RulePages:
     """The pages of one kind of rules; `tab` is whose they are, and the first part of the templates' names.
 
-    `tried` is what a trial shows, of an organisation, the rules that are tried and those that count.
+    `payload` is the API's, with the `content`; `tried` is what a trial shows, of an organisation, the rules that are
+    tried and those that count.
     """
 
     tab: str
     ruling: Ruling[Any, Any]
+    payload: type[ma.Schema]
     tried: Callable[[int, Any, Any], Mapping[str, Any]]
 
     @property
@@ -60,7 +63,7 @@ class RulePages:
         """Keep what was written, which counts for nothing yet; or tell each place that is wrong."""
         _check_admin()
         try:
-            kept = self.ruling.draft(organisation_id(), sent(MonitorRulesPayload())["content"])
+            kept = self.ruling.draft(organisation_id(), sent(self.payload())["content"])
         except InvalidInput as error:
             places = [str(each) for each in error.details.get("rules") or [error.message]]
             return make_response(self.show(request.form.get("content", ""), places), error.status)
@@ -91,4 +94,4 @@ def _tried_monitor(whose: int, these: MonitorRules, counting: MonitorRules) -> M
     return {"these": tried[0], "counting": tried[1], "days": _DAYS}
 
 
-MONITOR_PAGES: Final = RulePages("monitor", MONITOR_RULES, _tried_monitor)
+MONITOR_PAGES: Final = RulePages("monitor", MONITOR_RULES, MonitorRulesPayload, _tried_monitor)

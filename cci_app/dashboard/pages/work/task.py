@@ -10,6 +10,8 @@ from cci_app.coordination import comments, tasks
 from cci_app.coordination.api.schemas import CommentPayload
 from cci_app.coordination.api.tasks.schemas import TaskPayload, TimePayload
 from cci_app.coordination.finding import TaskFilter, TaskOrder, find_tasks, show_task
+from cci_app.coordination.handbook.models import ViolationState
+from cci_app.coordination.handbook.violations import ViolationFilter, list_violations
 from cci_app.coordination.monitor import standing
 from cci_app.coordination.projects import project_events
 from cci_app.core import clock
@@ -50,6 +52,11 @@ def _shown(task_id: int) -> dict[str, Any]:
         "said": [vars_of(each) for each in comments.list_comments(whose, task_id, limit=100)],
         "time": [vars_of(each) for each in tasks.time_entries(whose, task_id)],
         "events": [*project_events(whose, task_id=task_id, limit=100)],
+        "violations": [
+            each
+            for each in list_violations(whose, ViolationFilter(task_id=task_id), limit=_MOST_PARTS)
+            if each["state"] != ViolationState.MENDED
+        ],
         "alerts": standing.open_alerts(whose, task_id),
     }
 
