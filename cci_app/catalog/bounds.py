@@ -21,7 +21,7 @@ from cci_app.catalog.phrases import (
     ends_at,
     stands_at,
 )
-from cci_app.language.quantities import Quantity, quantities
+from cci_app.language.quantities import SIGNS, Quantity, quantities
 
 # "Unos 300 mil" is a tenth more or less.
 _ABOUT: Final = Decimal("0.1")
@@ -43,7 +43,7 @@ class Bound:
 def bounds_in(words: Sequence[str], marks: Sequence[TableMark], declaration: TableDeclaration) -> list[Bound]:
     """What the figures of a message bound; a figure that no attribute can have bounds nothing."""
     inside = {place for mark in marks if mark.of(Sense.VALUE, Sense.FLAG) for place in range(mark.start, mark.end)}
-    figures = [each for each in quantities(words) if each.start not in inside and not each.percent]
+    figures = [each for each in quantities(words, inside) if each.start not in inside and not each.percent]
     found: list[Bound] = []
     place = 0
     while place < len(figures):
@@ -62,18 +62,16 @@ def _range(
 ) -> Bound | None:
     """Two figures that are the ends of one range."""
     units = {place for mark in marks if mark.of(Sense.UNIT) for place in range(mark.start, mark.end)}
-    between = [
-        word for place, word in enumerate(words[one.end : other.start], one.end) if place not in units and word != "$"
-    ]
-    joined = [word for word in between if word not in ARTICLES]
-    if len(joined) != 1 or joined[0] not in BETWEEN:
+    between = [word for place, word in enumerate(words[one.end : other.start], one.end) if place not in units]
+    joined = " ".join(word for word in between if word not in ARTICLES and word not in SIGNS)
+    if joined not in BETWEEN:
         return None
     attribute = _attribute(words, other, marks, declaration)
     if attribute is None:
         return None
     # "2018 o 2019" are years from the one to the other; "un 3 y un 2" are no range.
     years = declaration.attributes[attribute].kind is AttributeKind.YEAR and one.bare
-    if not (years or joined[0] in REACHES or _is_introduced(words, one.start)):
+    if not (years or joined in REACHES or _is_introduced(words, one.start)):
         return None
     most = _scaled(other, attribute, declaration)
     least = one.value
@@ -87,7 +85,7 @@ def _range(
 
 def _is_introduced(words: Sequence[str], place: int) -> bool:
     """Whether an "entre" or "de" stands before a figure, with an article or a sign between them."""
-    while place and (words[place - 1] in ARTICLES or words[place - 1] == "$"):
+    while place and (words[place - 1] in ARTICLES or words[place - 1] in SIGNS):
         place -= 1
     return place > 0 and words[place - 1] in BEFORE_RANGES
 
@@ -168,9 +166,13 @@ def _before(words: Sequence[str], figure: Quantity, marks: Sequence[TableMark]) 
     named = {place for mark in marks for place in range(mark.start, mark.end)}
     end = figure.start
     for _ in range(_FAR_BEFORE):
-        for told, phrases in (("most", AT_MOST), ("least", AT_LEAST), ("about", ABOUT)):
-            if ends_at(words, end, phrases):
-                return told
+        # The longest: "no menos de" is not "menos de".
+        length, told = max(
+            (ends_at(words, end, phrases), told)
+            for told, phrases in (("most", AT_MOST), ("least", AT_LEAST), ("about", ABOUT))
+        )
+        if length:
+            return told
         if end == 0 or not (words[end - 1] in FILLERS or end - 1 in named):
             return ""
         end -= 1

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from cci_app.language.quantities import DASH
 from cci_app.language.stop_words import ASKING, FUNCTION_WORDS
 
 Phrase = tuple[str, ...]
@@ -18,13 +19,15 @@ AT_MOST: Final = _phrases(
     "menos de", "menos que", "hasta", "maximo", "maxima", "max", "como maximo", "no mas de", "no mas que", "debajo de",
     "por debajo de", "abajo de", "tope", "menor a", "menor de", "menor que", "menores a", "menores de", "inferior a",
     "no pase de", "no pasen de", "no rebase", "no supere", "no exceda", "sin pasar de", "a lo mucho", "presupuesto",
-    "under", "less than", "up to", "moins de", "jusqu a",
+    "under", "less than", "up to", "at most", "no more than", "not more than", "below", "moins de", "jusqu a",
+    "pas plus de", "au plus", "maximum", "en dessous de", "inferieur a", "inferieure a",
 )  # fmt: skip
 AT_LEAST: Final = _phrases(
     "mas de", "desde", "minimo", "minima", "min", "como minimo", "arriba de", "por arriba de", "mayor a", "mayor de",
     "mayor que", "mayores a", "mayores de", "a partir de", "a partir del", "por encima de", "superior a", "al menos",
     "por lo menos", "no menos de", "posterior a", "posteriores a", "despues de", "despues del", "de menos de menos",
-    "over", "more than", "at least", "plus de", "a partir du",
+    "over", "more than", "at least", "no less than", "not less than", "above", "plus de", "a partir du", "au moins",
+    "pas moins de", "minimum", "au dessus de", "superieur a", "superieure a",
 )  # fmt: skip
 ABOUT: Final = _phrases(
     "como de", "alrededor de", "aproximadamente", "aprox", "cerca de", "mas o menos", "como", "unos"
@@ -38,7 +41,7 @@ AND_LESS: Final = _phrases(
     "o menos", "para abajo", "pa abajo", "hacia abajo", "o menor", "como maximo", "maximo", "max", "o anterior",
     "a lo mucho", "tope",
 )  # fmt: skip
-REACHES: Final = frozenset({"a", "al", "hasta", "to", "jusqu"})
+REACHES: Final = frozenset({"a", "al", "hasta", "to", "up to", "jusqu a", "jusque", DASH})
 BETWEEN: Final = REACHES | {"y", "o", "u", "et", "ou", "and", "or"}
 BEFORE_RANGES: Final = frozenset({"entre", "de", "desde", "del", "between", "from"})
 ARTICLES: Final = frozenset({"los", "las", "el", "la", "le", "les", "the"})

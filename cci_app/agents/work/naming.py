@@ -177,7 +177,8 @@ class Naming:
             return marked
         words = scanned(self.text)
         found = []
-        for each in quantities(words):
+        # "Tareas 101 102" are two.
+        for each in quantities(words, alone=range(len(words))):
             unit = words[each.end] if each.end < len(words) else ""
             if each.bare and unit not in _UNITS and each.value < 10**12:
                 found.append(int(each.value))
