@@ -322,7 +322,29 @@ def test_from_the_command_line(app: Flask, tenant: Tenant, tmp_path: Any) -> Non
     assert run(args=["catalog", "load", "cars", str(CARS / "cars.csv"), *of]).exit_code == 0
     assert run(args=["catalog", "list", *of]).stdout == "cars  100 rows  Autos seminuevos\n"
     bad = tmp_path / "bad.csv"
-    bad.write_bytes(rewritten(lambda rows: rows[9].update(precio="-5")))
+
+    def spoil(rows: list[dict[str, str]]) -> None:
+        rows[9]["precio"] = "-5"
+        rows[10]["precio"] = "99999999"
+        rows[11]["folio"] = rows[0]["folio"]
+        rows[12]["marca"] = ""
+
+    bad.write_bytes(rewritten(spoil))
     wrong = run(args=["catalog", "load", "cars", str(bad), *of])
     assert wrong.exit_code == 1
-    assert "row 11: precio is -5" in wrong.stderr
+    for line in (
+        "row 11: precio is -5, less than 10000",
+        "row 12: precio is 99999999, more than 10000000",
+        f"row 13: folio {FILE[0]['folio']} stands in row 2 already",
+        "row 14: marca is empty",
+    ):
+        assert line in wrong.stderr
+
+    def rename(rows: list[dict[str, str]]) -> None:
+        for row in rows:
+            row["importe"] = row.pop("precio")
+
+    bad.write_bytes(rewritten(rename))
+    wrong = run(args=["catalog", "load", "cars", str(bad), *of])
+    assert (wrong.exit_code, "no column is Precio (price)" in wrong.stderr) == (1, True)
+    assert run(args=["catalog", "list", *of]).stdout == "cars  100 rows  Autos seminuevos\n"

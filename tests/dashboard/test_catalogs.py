@@ -5,11 +5,14 @@ import re
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from cci_app.accounts.caller import Role
+from cci_app.accounts.models import Organisation
 from cci_app.catalog.register import find_table, load_rows
+from cci_app.core.database import system_transaction
 from tests.accounts.signed_in import OURS, make_member, sign_in
 from tests.catalog.ready import CARS, HOME_ROWS, make_cars, make_homes
 from tests.conftest import Tenant
@@ -74,6 +77,59 @@ def test_wrong_rows_are_named_in_the_members_language(browser: FlaskClient, tena
         assert "2 filas tienen errores." in told
         assert "<strong>Fila 2</strong>: precio es 3, y se espera al menos 10000" in told
         assert "<strong>Fila 3</strong>: km no es un número: «poco»; folio A-001 ya está en la fila 2" in told
+    assert rows_of(tenant) == 100
+
+
+SAID = {
+    "es": (
+        "No se cambió nada: corríjalas",
+        "precio es 3, y se espera al menos 10000",
+        "precio es 99999999, y se espera como máximo 10000000",
+        "folio A-001 ya está en la fila 2",
+        "marca está vacío",
+        "Ninguna columna es Modelo, Precio.",
+    ),
+    "fr": (
+        "Rien n’a été modifié",
+        "precio vaut 3, et on attend au moins 10000",
+        "precio vaut 99999999, et on attend au plus 10000000",
+        "folio A-001 figure déjà à la ligne 2",
+        "marca est vide",
+        "Aucune colonne n’est Modelo, Precio.",
+    ),
+    "en": (
+        "Nothing was changed",
+        "precio is 3, and at least 10000 is expected",
+        "precio is 99999999, and at most 10000000 is expected",
+        "folio A-001 stands in row 2 already",
+        "marca is empty",
+        "No column is Modelo, Precio.",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", SAID)
+def test_a_bad_file_is_refused_in_every_language_and_the_old_one_stays(
+    app: Flask, tenant: Tenant, language: str
+) -> None:
+    make_cars(tenant)
+    with system_transaction() as session:
+        whose = Organisation.id == tenant.organisation_id
+        session.execute(sa.update(Organisation).where(whose).values(language=language))
+    browser = sign_in(app, make_member(tenant))
+    unchanged, *faults, missing = SAID[language]
+    rows = [
+        "A-001,Mazda,3,2020,10000,3",
+        "A-001,Kia,Rio,2021,5000,99999999",
+        "B-1,,Rio,2021,5000,230000",
+    ]
+    wrong = "\n".join([ONE.decode().splitlines()[0], *rows]).encode()
+    short = ONE.replace(b"precio", b"importe").replace(b"modelo", b"tipo de cosa")
+    for act in ("compare", "replace"):
+        told = send(browser, act, wrong, seen="x").text
+        assert [each for each in (unchanged, *faults) if each not in told] == []
+        told = send(browser, act, short, seen="x").text
+        assert missing in told
     assert rows_of(tenant) == 100
 
 
