@@ -1,4 +1,4 @@
-"""One conversation on WhatsApp through Twilio, signed as Twilio signs: a car, its plan, a source, a figure, a thumb."""
+"""One conversation on WhatsApp through Twilio, signed as Twilio signs: a car, its plan, a source, sums, opinions."""
 
 import csv
 import secrets
@@ -91,6 +91,7 @@ def buys(tenant: Tenant, write: Write) -> None:
     for number, row in enumerate(fitting, start=1):
         assert f"{number}. {row['año']} {row['marca']} {row['modelo']}" in found
         assert f"${int(row['precio']):,}" in found
+    assert "Gracias" in write("👍")
     price = Decimal(fitting[1]["precio"])
     loan = Loan(price, price / 5, Decimal(10), 60)
     plan = write("el segundo a 60 meses con 20% de enganche")
@@ -99,18 +100,25 @@ def buys(tenant: Tenant, write: Write) -> None:
     warranty = write("¿qué garantía dan?")
     assert "3 meses" in warranty
     assert "Fuente: Garantía y devoluciones" in warranty
+    assert warranty.endswith("¿Le sirvió esta respuesta?\n1. 👍 Sí\n2. 👎 No")
+    assert "disculpe" in write("2")
     prices = [Decimal(row["precio"]) for row in FILE if row["marca"] == "Mazda"]
     average = write("¿cuál es el precio promedio de los mazda?")
     assert money(round(sum(prices, Decimal(0)) / len(prices), 2), "MXN", "es_MX") in average
-    write("👍")
+    assert "Con gusto" in write("gracias, muy útil")
     log_conversations()
     with tenant_transaction(tenant.organisation_id) as session:
-        liked = session.execute(
+        told = session.execute(
             sa.text(
-                "SELECT f.kind, f.value, c.user_message FROM feedback f JOIN conversations c ON c.event_id = f.event_id"
+                "SELECT f.value, f.source, c.user_message FROM feedback f"
+                " JOIN conversations c ON c.event_id = f.event_id WHERE f.kind = 'thumb' ORDER BY f.id"
             )
         ).all()
-    assert [tuple(row) for row in liked] == [("thumb", 1, "¿cuál es el precio promedio de los mazda?")]
+    assert [tuple(row) for row in told] == [
+        (1, "emoji", "busco un suv automatico de menos de 350 mil, nissan o masda"),
+        (-1, "button", "¿qué garantía dan?"),
+        (1, "words", "¿cuál es el precio promedio de los mazda?"),
+    ]
 
 
 @pytest.fixture
