@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.accounts.signed_in import PASSWORD, make_member
 from tests.browser.furnished import furnish
+from tests.browser.judged import furnish_judged
 from tests.browser.test_trying import write
 from tests.conftest import Tenant
 
@@ -30,6 +31,13 @@ PAGES = {
     "keys": "/admin/team/keys",
     "settings": "/admin/settings",
     "me": "/admin/me",
+}
+JUDGED = {
+    "feedback": "/admin/feedback",
+    "reviews": "/admin/reviews",
+    "versions": "/admin/versions/cci",
+    "catalog": "/admin/catalogs/cars",
+    "questions": "/admin/knowledge/questions",
 }
 TRIED = {
     "fr": ("Bonjour", "Oui, j'ai accédé à l'espace membre", "Organisez-vous des missions commerciales ?"),
@@ -82,6 +90,35 @@ def test_pages_are_pictured(
     context.close()
     if language == "fr":
         _phone_and_dark(browser, address, member.email)
+
+
+@pytest.mark.parametrize("language", ["fr", "es"])
+def test_pages_of_what_was_judged_are_pictured(
+    request: pytest.FixtureRequest,
+    browser: Browser,
+    app: Flask,
+    tenant: Tenant,
+    address: str,
+    store: Path,
+    language: str,
+) -> None:
+    if not request.config.getoption("--screenshots"):
+        pytest.skip("only asked for by make screenshots")
+    furnish(app, tenant, name=NAMES[language], language=language)
+    furnish_judged(app, tenant, language)
+    member = make_member(tenant)
+    for width, suffix in ((1320, language), *([(375, "phone")] if language == "fr" else [])):
+        context = browser.new_context(viewport={"width": width, "height": 900}, locale=language)
+        page = context.new_page()
+        page.goto(f"{address}/login")
+        page.fill("input[name=email]", member.email)
+        page.fill("input[name=password]", PASSWORD)
+        page.click("button[type=submit]")
+        for name, path in JUDGED.items():
+            page.goto(address + path)
+            page.wait_for_load_state("networkidle")
+            page.screenshot(path=FOLDER / f"{name}-{suffix}.png", full_page=name == "versions")
+        context.close()
 
 
 def _try_and_audit(page: Page, address: str, language: str) -> None:

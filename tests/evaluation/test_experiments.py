@@ -303,7 +303,9 @@ def test_the_pages_lead_from_a_candidate_to_everybody(app: Flask, api: Api, tena
     shown = browser.get("/admin/versions/cci").text
     assert "Volver a la versión 1" in shown
     assert watch_experiments() == 1
-    assert "Se detuvo" in browser.get("/admin/versions/cci").text
+    stopped = browser.get("/admin/versions/cci").text
+    assert "<strong>Se detuvo sola.</strong> Con la candidata, más personas recibieron una disculpa" in stopped
+    assert "Todas reciben otra vez la versión 1." in stopped
     assert send("/versions/cci/experiment", **order).status_code == 303
     (begun, _) = api.get("/experiments")["experiments"]
     assert send(f"/experiments/{begun['id']}/adopt").status_code == 303

@@ -19,6 +19,7 @@ from cci_app.evaluation.experiments.versions import make_version
 from cci_app.evaluation.simulation.files import render_html
 from cci_app.evaluation.simulation.job import ask_for_report, run_evaluation
 from cci_app.evaluation.simulation.people import FOLDER, MadeUpPerson, Want, is_told, people_of
+from cci_app.evaluation.simulation.pictured import decision, pictured
 from cci_app.evaluation.simulation.report import EvaluationOrder, make_report
 from cci_app.evaluation.simulation.talking import talk
 from cci_app.jobs.ledger import find_job
@@ -137,9 +138,40 @@ def test_the_report_tells_that_a_candidate_is_worse(app: Flask, tenant: Tenant) 
     page = render_html(json.loads(json.dumps(report, default=str)))
     assert "the candidate is worse" in page
     assert "8 (100 %)" in page
+    assert "Why: 0 of 8 people reached their goal with the candidate, 8 of 8 with version 1." in page
+    goal, *_, length = pictured(report)
+    assert (goal.measure, goal.values, goal.bars) == ("goal", (1.0, 0.0), (100.0, 0.0))
+    assert (length.measure, max(length.bars)) == ("length", 100.0)
     alone = make_report(tenant.organisation_id, control, None, EvaluationOrder(people, times=1))
     assert (alone["verdict"], alone["difference"], len(alone["versions"])) == ("alone", None, 1)
     assert "candidate" not in render_html(alone).split("</style>")[1]
+
+
+def test_a_picture_has_what_the_record_tells_and_the_verdict_its_reason() -> None:
+    sides = [{"version": number, "share": 0.5, "p50_ms": 900.0, "length": 200.0, "failed": 0} for number in (1, 1001)]
+    on_record: dict[str, Any] = {
+        "version": 1,
+        "people": 20,
+        "completed": 5,
+        "leads": 2,
+        "came_back": 0,
+        "up": 3,
+        "down": 1,
+        "stars": 4.5,
+    }
+    report: dict[str, Any] = {"versions": sides, "recorded": [on_record], "difference": {"low": -0.1, "high": 0.1}}
+    told = {each.measure.value: (each.values, each.bars) for each in pictured(report)}
+    assert told["satisfaction"] == ((0.75, None), (75.0, 0.0))
+    assert told["stars"] == ((4.5, None), (90.0, 0.0))
+    assert (told["completed"], told["leads"]) == (((0.25, None), (25.0, 0.0)), ((0.1, None), (10.0, 0.0)))
+    assert told["time"] == ((900.0, 900.0), (100.0, 100.0))
+    assert decision(report) == ("alike", "")
+    sides[1]["failed"] = 3
+    assert decision(report) == ("worse", "failed")
+    assert decision({**report, "difference": {"low": -0.4, "high": -0.1}}) == ("worse", "goal")
+    sides[1]["failed"] = 2
+    assert decision({**report, "difference": {"low": 0.1, "high": 0.4}}) == ("better", "goal")
+    assert decision({**report, "difference": None}) == ("alone", "")
 
 
 def test_what_is_said_stands_as_text_on_the_page(app: Flask, tenant: Tenant) -> None:

@@ -27,6 +27,7 @@ from cci_app.evaluation.experiments.schemas import (
 )
 from cci_app.evaluation.experiments.versions import list_versions, make_version
 from cci_app.evaluation.simulation.job import ask_for_report, reports_of
+from cci_app.evaluation.simulation.pictured import decision, pictured
 from cci_app.evaluation.simulation.recorded import recorded_figures
 from cci_app.evaluation.simulation.schemas import EvaluationPayload
 from cci_app.jobs.models import JobState
@@ -68,11 +69,13 @@ def show_versions(assistant: str, problem: str | None = None, typed: Any = None)
         zone = timezone_of(session, whose).key
     last = running or (listed[0] if listed else None)
     jobs = reports_of(whose, assistant)
-    made = next((job for job in jobs if job.state == JobState.DONE), None)
+    report = next((job.result for job in jobs if job.state == JobState.DONE), None)
     return page(
         "version",
         report_job=jobs[0] if jobs else None,
-        report=made.result if made else None,
+        report=report,
+        pictured=pictured(report) if report else [],
+        reason=decision(report)[1] if report else "",
         recorded=recorded_figures(whose, assistant),
         assistant=assistant,
         spec=spec,

@@ -6,6 +6,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from cci_app.evaluation.simulation.pictured import decision, pictured
+
 
 def write_json(report: dict[str, Any], path: Path) -> None:
     """Write the report as JSON."""
@@ -21,4 +23,5 @@ def render_html(report: dict[str, Any]) -> str:
     """The report as one page: whatever was said in it is text there."""
     folder = Path(__file__).parent / "templates"
     environment = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
-    return environment.get_template("report.html").render(report=report)
+    page = environment.get_template("report.html")
+    return page.render(report=report, pictured=pictured(report), reason=decision(report)[1])

@@ -5,7 +5,7 @@ has it written to a file of their own.
 """
 
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from statistics import fmean, median, quantiles
 from typing import Any, Final
@@ -15,6 +15,7 @@ from cci_app.assistants.experiments.statistics import Arm, newcombe
 from cci_app.core import clock
 from cci_app.evaluation.simulation.backtest import Compared, backtest
 from cci_app.evaluation.simulation.people import MadeUpPerson
+from cci_app.evaluation.simulation.pictured import decision
 from cci_app.evaluation.simulation.recorded import recorded_figures
 from cci_app.evaluation.simulation.talking import Talk, talk
 from cci_app.llm.chat import Chat
@@ -93,7 +94,7 @@ def make_report(
             region=order.region,
         )
         report["backtest"] = _side_by_side(compared, with_words=with_words)
-    return {**report, "verdict": _verdict(report)}
+    return {**report, "verdict": decision(report)[0]}
 
 
 def _figures(talks: Sequence[Talk]) -> dict[str, Any]:
@@ -195,14 +196,3 @@ def _turn(each: Compared, *, with_words: bool) -> dict[str, Any]:
         return where
     words = {"said": each.said, "then": each.recorded, "control": each.control.text, "candidate": each.candidate.text}
     return {**where, **words}
-
-
-def _verdict(report: Mapping[str, Any]) -> str:
-    """What made-up people say of the candidate: `better`, `worse`, or `alike` where nothing can be told apart."""
-    difference = report["difference"]
-    if difference is None:
-        return "alone"
-    control, candidate = report["versions"]
-    if difference["high"] < 0 or candidate["failed"] > 2 * control["failed"] + 2:
-        return "worse"
-    return "better" if difference["low"] > 0 else "alike"
