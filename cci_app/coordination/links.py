@@ -1,14 +1,16 @@
 """What a task or a project is known as elsewhere: looked up from either side, and kept once."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from cci_app.coordination.models import OutsideKind, TaskLink
+from cci_app.coordination.models import OutsideKind, ProjectTask, TaskLink
 from cci_app.core import clock
+from cci_app.core.database import tenant_transaction
 
 
 def keep_link(
@@ -62,3 +64,34 @@ def agree(session: Session, link: TaskLink, state: Mapping[str, Any]) -> None:
     link.state = dict(state)
     link.updated_at = clock.now()
     session.flush()
+
+
+def links_to_give_out(session: Session, organisation_id: int, kind: OutsideKind, limit: int) -> Sequence[int]:
+    """Ids of the links whose task was touched since they were last looked at, the longest ago first."""
+    joined = sa.and_(ProjectTask.organisation_id == TaskLink.organisation_id, ProjectTask.id == TaskLink.task_id)
+    looked_at = sa.cast(TaskLink.state["looked_at"].astext, sa.TIMESTAMP(timezone=True))
+    chosen = (
+        sa.select(TaskLink.id)
+        .join(ProjectTask, joined)
+        .where(
+            TaskLink.organisation_id == organisation_id,
+            TaskLink.kind == kind,
+            TaskLink.state != {},
+            ProjectTask.touched_at > sa.func.coalesce(looked_at, sa.text("'-infinity'::timestamptz")),
+        )
+        .order_by(ProjectTask.touched_at)
+        .limit(limit)
+    )
+    return session.scalars(chosen).all()
+
+
+def agree_on(organisation_id: int, link_id: int, more: Mapping[str, Any]) -> None:
+    """Remember that much more of what both sides agreed on, in a transaction of its own."""
+    with tenant_transaction(organisation_id) as session:
+        link = session.get_one(TaskLink, link_id)
+        agree(session, link, {**link.state, **more})
+
+
+def look_at(organisation_id: int, link_id: int, seen: datetime | None = None, error: str | None = None) -> None:
+    """Remember that everything was given out of a task that was last touched then: now, where it was refused."""
+    agree_on(organisation_id, link_id, {"looked_at": (seen or clock.now()).isoformat(), "error": error})
