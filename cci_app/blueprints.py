@@ -68,6 +68,7 @@ BLUEPRINTS: tuple[tuple[str, Access], ...] = (
     ("cci_app.coordinator.routes:blueprint", _WORK),
     ("cci_app.correspondence.routes:blueprint", _WORK),
     ("cci_app.coordination.zendesk.routes:blueprint", _WORK),
+    ("cci_app.coordination.crm.routes:blueprint", _WORK),
     ("cci_app.coordination.hooks.routes:blueprint", replace(_WORK, changes=Role.ADMIN)),
     ("cci_app.reports.routes:blueprint", _WORK),
     # What somebody has seen is theirs to say.

@@ -1,5 +1,6 @@
 """Tasks of the coordinator."""
 
+from cci_app.coordination.crm.bringing import bring_records_together
 from cci_app.coordination.handbook.checking import check_all_work
 from cci_app.coordination.hooks.telling import tell_subscribers
 from cci_app.coordination.zendesk.bringing import bring_all_together
@@ -30,3 +31,9 @@ def sync_tickets() -> None:
 def check_handbook() -> None:
     """Hold what changed in the work against the handbook."""
     check_all_work()
+
+
+@celery.task(name=Task.SYNC_RECORDS.value)
+def sync_records() -> None:
+    """Bring tasks and the records of CRMs together."""
+    bring_records_together()

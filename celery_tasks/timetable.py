@@ -44,6 +44,7 @@ celery.conf.beat_schedule = {
     "check-handbook": _entry(Task.CHECK_HANDBOOK, Queue.JOBS, SCHEDULE_SECONDS),
     "tell-subscribers": _entry(Task.TELL_SUBSCRIBERS, Queue.JOBS, INBOX_SECONDS),
     "sync-tickets": _entry(Task.SYNC_TICKETS, Queue.JOBS, SCHEDULE_SECONDS),
+    "sync-records": _entry(Task.SYNC_RECORDS, Queue.JOBS, SCHEDULE_SECONDS),
     "ask-scheduled": _entry(Task.ASK_SCHEDULED, Queue.JOBS, SCHEDULE_SECONDS),
     "forget-exports": _entry(Task.FORGET_EXPORTS, Queue.JOBS, SCHEDULE_SECONDS),
 }

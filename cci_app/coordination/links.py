@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -11,6 +11,13 @@ from sqlalchemy.orm import Session
 from cci_app.coordination.models import OutsideKind, ProjectTask, TaskLink
 from cci_app.core import clock
 from cci_app.core.database import tenant_transaction
+
+_OF_NO_TASK: Final = sa.text(
+    "WITH RECURSIVE going AS (SELECT id FROM project_tasks WHERE organisation_id = :whose AND id = :task_id"
+    " UNION SELECT t.id FROM project_tasks t JOIN going g ON t.organisation_id = :whose AND t.parent_id = g.id)"
+    " UPDATE task_links SET task_id = NULL WHERE organisation_id = :whose AND task_id IN (SELECT id FROM going)"
+    " AND kind IN ('zendesk', 'crm', 'hubspot')"
+)
 
 
 def keep_link(
@@ -64,6 +71,11 @@ def agree(session: Session, link: TaskLink, state: Mapping[str, Any]) -> None:
     link.state = dict(state)
     link.updated_at = clock.now()
     session.flush()
+
+
+def keep_of_no_task(session: Session, organisation_id: int, task_id: int) -> None:
+    """A task goes, with its sub-tasks: what they are elsewhere stays known, so that it does not bring them back."""
+    session.execute(_OF_NO_TASK, {"whose": organisation_id, "task_id": task_id})
 
 
 def links_to_give_out(session: Session, organisation_id: int, kind: OutsideKind, limit: int) -> Sequence[int]:

@@ -67,6 +67,7 @@ class OutsideKind(StrEnum):
     VOICE = "voice"
     ZENDESK = "zendesk"
     CRM = "crm"
+    HUBSPOT = "hubspot"
 
 
 class AiActionKind(StrEnum):

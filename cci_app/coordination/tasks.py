@@ -13,6 +13,7 @@ from cci_app.coordination.changing import apply, check_version, found, note, pla
 from cci_app.coordination.collaborators import assignable
 from cci_app.coordination.errors import RecurrenceUnclear, TaskCircle, UnknownStatus
 from cci_app.coordination.labels import labels_named, set_labels
+from cci_app.coordination.links import keep_of_no_task
 from cci_app.coordination.models import POSITION_GAP, Project, ProjectTask, TaskLabel, TaskStatus, TimeEntry
 from cci_app.coordination.projects import check_dates
 from cci_app.coordination.recurrence import check_recurrence, next_day
@@ -128,6 +129,7 @@ def remove_task(organisation_id: int, task_id: int, seen: int | None = None) -> 
     with tenant_transaction(organisation_id) as session:
         task = found(session, ProjectTask, organisation_id, task_id, locked=True)
         check_version(task, seen, {})
+        keep_of_no_task(session, organisation_id, task_id)
         session.delete(task)
         note(session, organisation_id, task.project_id, "task.removed", {"title": [task.title, None]}, task_id)
 

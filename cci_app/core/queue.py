@@ -68,6 +68,7 @@ class Task(StrEnum):
     TELL_SUBSCRIBERS = "coordination.tell_subscribers"
     SYNC_TICKETS = "coordination.sync_tickets"
     CHECK_HANDBOOK = "coordination.check_handbook"
+    SYNC_RECORDS = "coordination.sync_records"
     EVALUATE = "evaluation.run"
     REPORT = "reports.run"
     WATCH_EXPERIMENTS = "evaluation.watch_experiments"
@@ -98,6 +99,7 @@ QUEUE_OF: dict[Task, Queue] = {
     Task.TELL_SUBSCRIBERS: Queue.JOBS,
     Task.SYNC_TICKETS: Queue.JOBS,
     Task.CHECK_HANDBOOK: Queue.JOBS,
+    Task.SYNC_RECORDS: Queue.JOBS,
     Task.EVALUATE: Queue.JOBS,
     Task.REPORT: Queue.JOBS,
     Task.WATCH_EXPERIMENTS: Queue.JOBS,

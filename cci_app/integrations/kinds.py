@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator, model_validator
 
+from cci_app.core.errors import InvalidInput
+from cci_app.core.outbound.fetch import FetchError, checked_url
 from cci_app.core.outside.addresses import OPERATOR, PLAIN_HTTP, address_fault, at_service
 from cci_app.core.outside.kind import AccountKind, Fields
 from cci_app.core.sealed import Seal
+from cci_app.integrations.crm.mapping import mapping_named
 from config.settings import Environment, Settings
 
 if TYPE_CHECKING:
     from cci_app.integrations.baserow import BaserowTable
+    from cci_app.integrations.crm.service import Crm
     from cci_app.integrations.sharepoint import SharePoint
     from cci_app.integrations.sheets import GoogleSheets
     from cci_app.integrations.slack import Slack
@@ -174,6 +178,76 @@ def _zendesk(fields: ZendeskFields, _settings: Settings) -> "Zendesk":
     return Zendesk(f"{scheme}://{fields.domain}", fields.email, fields.api_token.get_secret_value())
 
 
+def _an_address(address: str, info: ValidationInfo) -> str:
+    """An address of everybody's internet: what it resolves to is looked at whenever it is called."""
+    try:
+        checked_url(address, loopback=bool((info.context or {}).get(PLAIN_HTTP)))
+    except FetchError as error:
+        raise ValueError(f"cannot be used: {error.message}") from None
+    return address
+
+
+def _a_mapping(name: str) -> str:
+    try:
+        mapping_named(name)
+    except InvalidInput as error:
+        raise ValueError(f"cannot be used: {error.message}") from None
+    return name
+
+
+_MappingName = Annotated[str, AfterValidator(_a_mapping)]
+
+
+class CrmFields(Fields):
+    """A CRM that is asked by a mapping, with a secret in a header; new records become tasks of the project."""
+
+    base_url: Annotated[str, AfterValidator(_an_address)]
+    secret: SecretStr = Field(min_length=1)
+    header: str = Field("Authorization", pattern=r"^[A-Za-z][A-Za-z0-9-]{0,63}$")
+    mapping: _MappingName = "rest"
+    project_id: int | None = Field(None, ge=1)
+
+    @field_validator("secret")
+    @classmethod
+    def _in_a_header(cls, secret: SecretStr) -> SecretStr:
+        return _header_value(secret)
+
+
+class HubspotFields(Fields):
+    """A HubSpot, and the access token of a private app of it; new tasks there become tasks of the project."""
+
+    token: SecretStr = Field(min_length=1)
+    mapping: _MappingName = "hubspot"
+    project_id: int | None = Field(None, ge=1)
+    base_url: Annotated[str, at_service("api.hubapi.com")] = "https://api.hubapi.com"
+
+    @field_validator("token")
+    @classmethod
+    def _in_a_header(cls, token: SecretStr) -> SecretStr:
+        return _header_value(token)
+
+
+def _header_value(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value()
+    if not (text.isascii() and text.isprintable()):
+        raise ValueError("cannot be used: it is sent in a header, which takes letters, digits and signs of ASCII")
+    return secret
+
+
+def _crm(fields: CrmFields, settings: Settings) -> "Crm":
+    from cci_app.integrations.crm.service import Crm
+
+    headers = {fields.header: fields.secret.get_secret_value()}
+    return Crm("the CRM", fields.base_url, headers, mapping_named(fields.mapping), settings.fetch_loopback)
+
+
+def _hubspot(fields: HubspotFields, settings: Settings) -> "Crm":
+    from cci_app.integrations.crm.service import Crm
+
+    headers = {"Authorization": f"Bearer {fields.token.get_secret_value()}"}
+    return Crm("HubSpot", fields.base_url, headers, mapping_named(fields.mapping), settings.fetch_loopback)
+
+
 def _slack(fields: SlackFields, _settings: Settings) -> "Slack":
     from cci_app.integrations.slack import Slack
 
@@ -205,7 +279,6 @@ def _sharepoint(fields: SharePointFields, settings: Settings) -> "SharePoint":
 def _google_sheets(fields: GoogleSheetsFields, _settings: Settings) -> "GoogleSheets":
     from google.auth.exceptions import GoogleAuthError
 
-    from cci_app.core.errors import InvalidInput
     from cci_app.integrations.sheets import GoogleSheets, Spreadsheet, addresses
 
     spreadsheet = Spreadsheet(
@@ -232,6 +305,8 @@ BASEROW: "AccountKind[BaserowFields, BaserowTable]" = AccountKind(
     "baserow", "a table at Baserow", BaserowFields, _baserow
 )
 ZENDESK: "AccountKind[ZendeskFields, Zendesk]" = AccountKind("zendesk", "a Zendesk", ZendeskFields, _zendesk)
+CRM: "AccountKind[CrmFields, Crm]" = AccountKind("crm", "a CRM that is asked by a mapping", CrmFields, _crm)
+HUBSPOT: "AccountKind[HubspotFields, Crm]" = AccountKind("hubspot", "a HubSpot", HubspotFields, _hubspot)
 KINDS: dict[str, AccountKind[Any, Any]] = {
-    kind.name: kind for kind in (SHAREPOINT, GOOGLE_SHEETS, SLACK, BASEROW, ZENDESK)
+    kind.name: kind for kind in (SHAREPOINT, GOOGLE_SHEETS, SLACK, BASEROW, ZENDESK, CRM, HUBSPOT)
 }

@@ -77,9 +77,14 @@ def attempt(send: Callable[[], httpx.Response]) -> httpx.Response:
 
 
 def retry_after(response: httpx.Response) -> float | None:
+    """The seconds that the answer asks to wait; None where it names none."""
+    return pause_named(response.headers.get("Retry-After", ""))
+
+
+def pause_named(value: str) -> float | None:
     """The seconds that a Retry-After names, as a number or as a date (RFC 9110, 10.2.3)."""
-    value = response.headers.get("Retry-After", "").strip()
-    if value.isdecimal():
+    value = value.strip()
+    if value.isascii() and value.isdecimal():
         return float(value)
     try:
         moment = parsedate_to_datetime(value)

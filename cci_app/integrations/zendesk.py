@@ -7,15 +7,11 @@ from typing import Any, Final
 
 import httpx
 
-from cci_app.core.errors import CciError, Conflict, InvalidInput, NotFound, Unavailable
+from cci_app.core.errors import Conflict, Unavailable
+from cci_app.integrations.answers import WriteUncertain, refusal
 
 _TIMEOUT: Final = httpx.Timeout(10.0, connect=3.0)
 _PAGE: Final = 100
-_LONGEST_REASON: Final = 300
-
-
-class ZendeskUncertain(Unavailable):
-    """Nobody knows whether Zendesk did it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +131,7 @@ class Zendesk:
             raise Unavailable(f"Zendesk cannot be reached: {type(error).__name__}") from None
         except httpx.HTTPError as error:
             told = f"Zendesk did not answer: {type(error).__name__}"
-            raise (Unavailable(told) if method == "GET" else ZendeskUncertain(told)) from None
+            raise (Unavailable(told) if method == "GET" else WriteUncertain(told)) from None
         if answer.status_code in {200, 201}:
             try:
                 read = answer.json()
@@ -144,24 +140,15 @@ class Zendesk:
             if isinstance(read, dict):
                 return read
             raise Unavailable("Zendesk's answer cannot be read")
-        raise _refused(answer, method)
-
-
-def _refused(answer: httpx.Response, method: str) -> CciError:
-    status = answer.status_code
-    if status == 429 or status == 503:
-        after = answer.headers.get("Retry-After", "")
-        return Unavailable(
-            f"Zendesk asks to wait ({status})", retry_after=int(after) if after.isascii() and after.isdecimal() else 60
+        raise refusal(
+            "Zendesk",
+            answer.status_code,
+            answer.text,
+            answer.headers.get("Retry-After", ""),
+            reads=method == "GET",
+            credentials="ZENDESK_EMAIL with ZENDESK_API_TOKEN",
+            thing="ticket",
         )
-    if status in {401, 403}:
-        return Conflict(f"Zendesk does not accept ZENDESK_EMAIL with ZENDESK_API_TOKEN ({status})")
-    if status == 404:
-        return NotFound("Zendesk has no such ticket")
-    if status >= 500:
-        told = f"Zendesk answered {status}"
-        return Unavailable(told) if method == "GET" else ZendeskUncertain(told)
-    return InvalidInput(f"Zendesk answered {status}: {answer.text[:_LONGEST_REASON]}")
 
 
 def _tickets(told: Mapping[str, Any]) -> list[Ticket]:
@@ -172,5 +159,5 @@ def _tickets(told: Mapping[str, Any]) -> list[Ticket]:
 def _one(told: Mapping[str, Any]) -> Ticket:
     ticket = Ticket.read(told.get("ticket"))
     if ticket is None:
-        raise ZendeskUncertain("Zendesk's answer cannot be read")
+        raise WriteUncertain("Zendesk's answer cannot be read")
     return ticket

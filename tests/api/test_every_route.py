@@ -43,7 +43,7 @@ SIGNED |= MEMBER_TOKENS
 SIGNED |= {f"/api/v1/chat/<string:chat>{rest}" for rest in ("", "/visits", "/messages", "/files/<string:message>")}
 WORK = tuple(f"/api/{part}" for part in ("projects", "people", "labels", "comments", "activity", "tasks"))
 WORK += tuple(f"/integrations/{part}" for part in ("whatsapp", "telegram", "email", "voice", "history", "link"))
-WORK += ("/integrations/zendesk", "/ai/", "/api/reports", "/api/handbook/violations")
+WORK += ("/integrations/zendesk", "/integrations/crm", "/ai/", "/api/reports", "/api/handbook/violations")
 # What somebody has seen is theirs to say, whatever else they may change.
 THEIRS = ("/api/bell",)
 WORK += tuple(f"/api/monitoring/{part}" for part in ("status", "alerts", "escalate", "acknowledge"))

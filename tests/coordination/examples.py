@@ -10,9 +10,12 @@ from cci_app.coordination.handbook.rules import default_handbook
 from cci_app.coordination.handbook.ruling import HANDBOOK
 from cci_app.coordination.handbook.violations import ViolationFilter, list_violations
 from cci_app.coordination.labels import add_label
-from cci_app.coordination.models import AiActionKind
+from cci_app.coordination.links import keep_link
+from cci_app.coordination.models import AiActionKind, OutsideKind
 from cci_app.coordination.monitor.rules import DEFAULT_FILE
 from cci_app.coordination.monitor.ruling import MONITOR_RULES
+from cci_app.coordination.sync.conflicts import list_conflicts, note_clashes
+from cci_app.coordination.sync.settling import Clash
 from cci_app.core import clock
 from cci_app.core.database import tenant_transaction
 from cci_app.jobs.models import Frequency
@@ -63,6 +66,7 @@ def make_work(tenant: Tenant) -> dict[str, str]:
         "entry_id": make_entry(tenant, task.id),
         **make_hook(tenant),
         "action_id": _proposal(tenant, task.id),
+        "conflict_id": _conflict(tenant, task.id),
         "rules_id": MONITOR_RULES.draft(tenant.organisation_id, DEFAULT_FILE.read_text(encoding="utf-8")).id,
     }
     made |= _broken_rule(tenant)
@@ -89,6 +93,14 @@ def _proposal(tenant: Tenant, task_id: int) -> int:
     with tenant_transaction(tenant.organisation_id) as session:
         data = {"task_id": task_id, "text": "¿Cómo va?"}
         return propose(session, tenant.organisation_id, AiActionKind.COMMENT, data, key="example").id
+
+
+def _conflict(tenant: Tenant, task_id: int) -> int:
+    with tenant_transaction(tenant.organisation_id) as session:
+        link, _ = keep_link(session, tenant.organisation_id, OutsideKind.CRM, "4711", task_id=task_id)
+        clash = Clash("status", "todo", "done", clock.now(), ours_holds=False)
+        note_clashes(session, link, [clash], clock.now())
+    return list_conflicts(tenant.organisation_id, limit=1)[0].id
 
 
 def about(operation: Operation, made: dict[str, str]) -> Operation:

@@ -26,6 +26,7 @@ OURS = {
     "cci_app/agents/questionnaire/reading.py:_flat_letter": "a letter",
     "cci_app/agents/questionnaire/reading.py:pattern_of": "words of an assistant's content",
     "cci_app/assistants/catalogue.py": "which version of which assistant: those that sources name",
+    "cci_app/integrations/crm/mapping.py:mapping_named": "names of mappings, of which there are files: 16 of them",
     "cci_app/channels/vendor.py:_tls": "takes nothing",
     "cci_app/channels/vendor.py": "the same",
     "cci_app/channels/accounts.py:service_of": "accounts that admins added; a field has 16,384 characters at most",

@@ -22,6 +22,7 @@ OF_NOBODY = {
     *("labels", "ai_actions", "task_alerts", "task_reminders", "reminder_messages", "monitor_states"),
     *("monitor_rule_sets", "webhook_subscribers", "webhook_posts", "sync_positions"),
     *("handbook_editions", "handbook_checks", "rule_violations"),
+    "sync_conflicts",
     "work_reports",
     *("chatbot_versions", "turn_usage", "quotas"),
     *("knowledge_documents", "knowledge_chunks", "knowledge_vectors", "corrected_answers"),

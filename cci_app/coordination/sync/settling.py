@@ -35,7 +35,7 @@ class Clash:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class SettledFields:
     """What the task takes from the other side, and what both had changed."""
 
     taken: Mapping[str, Any]
@@ -49,7 +49,7 @@ def settle(
     read: Mapping[str, Any],
     their_moment: datetime,
     our_moment: Callable[[str], datetime],
-) -> Settled:
+) -> SettledFields:
     """Decide field by field: what changed there is taken, and where both changed it the later one has it.
 
     `field_of` has the task's field of each of theirs, `read` what theirs mean now as a task has it; `our_moment` says
@@ -65,7 +65,7 @@ def settle(
             if at > their_moment:
                 continue
         taken[field] = read[field]
-    return Settled(taken, tuple(clashes))
+    return SettledFields(taken, tuple(clashes))
 
 
 def changed_at(session: Session, task: ProjectTask, field: str) -> datetime:

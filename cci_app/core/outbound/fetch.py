@@ -116,11 +116,12 @@ def fetch(
 
 @dataclass(frozen=True, slots=True)
 class CalledAddress:
-    """What an address answered to a call, whatever its status."""
+    """What an address answered to a call, whatever its status; `pause` is its Retry-After, as it stands there."""
 
     status: int
     content: bytes
     media_type: str
+    pause: str = ""
 
 
 def call(
@@ -147,7 +148,8 @@ def call(
         client.stream(method, url, headers=ours, content=content) as response,
     ):
         read = _read(response, url, (), max_bytes)
-        return CalledAddress(response.status_code, read.content, read.media_type)
+        pause = response.headers.get("Retry-After", "")
+        return CalledAddress(response.status_code, read.content, read.media_type, pause)
 
 
 @contextmanager

@@ -272,7 +272,7 @@ class Register(Generic[R]):
         """What to tell an organisation that has no such account."""
         with tenant_transaction(organisation_id) as session:
             default = _is_default(session, organisation_id)
-        if default and name in {None, DEFAULT}:
+        if default and name in {None, DEFAULT} and self.kind(kind).fields.variables:
             try:
                 self.kind(kind).fields.of_environment(_settings(), kind)
             except InvalidInput as error:
