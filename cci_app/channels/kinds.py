@@ -344,6 +344,11 @@ def unopened() -> list[Waha | Telegram | MetaCloud | Email]:
     return [Waha(), Telegram(), MetaCloud(), Email()]
 
 
+def delivery_address(settings: Settings, kind: str, outside_id: str | None) -> str | None:
+    """Where what comes to that account is to be delivered; None where nothing is, or we do not know where we are."""
+    return delivered_to(settings, kind, outside_id) if outside_id is not None and kind != MANYCHAT.name else None
+
+
 # Those that deliver where we tell them to: looked after in the background.
 TENDED = (WAHA_KIND, TELEGRAM_KIND)
 KINDS: dict[str, AccountKind[Any, Any]] = {kind.name: kind for kind in (MANYCHAT, TWILIO, WAHA, TELEGRAM, META, EMAIL)}

@@ -10,6 +10,7 @@ from babel.numbers import format_decimal, format_percent
 
 from cci_app.core import clock
 from cci_app.core.phone import national_number
+from cci_app.dashboard.channel_words import channel_about
 from cci_app.dashboard.intents import intent_name
 from cci_app.dashboard.looking import language, who_looks
 from cci_app.dashboard.turn_words import call_outcome, call_purpose, stage_name
@@ -162,7 +163,13 @@ def tokens_of(call: Mapping[str, int]) -> int:
 
 def service_name(kind: str) -> str:
     """What a service outside calls itself, by its kind of account."""
-    names = {"sharepoint": "SharePoint", "google_sheets": "Google Sheets", "waha": "WAHA", "meta": "WhatsApp (Meta)"}
+    names = {
+        "sharepoint": "SharePoint",
+        "google_sheets": "Google Sheets",
+        "waha": "WAHA",
+        "meta": "WhatsApp (Meta)",
+        "email": gettext("E-mail"),
+    }
     return names.get(kind, kind.replace("_", " ").capitalize())
 
 
@@ -182,7 +189,7 @@ FILTERS = {
     for each in (
         *(number, share, milliseconds, lasting, size, moment, exact, day, month, weekday, day_of, hour, language_name),
         *(phone, capital, city),
-        *(initials, intent_name, service_name, tokens_of),
+        *(initials, intent_name, service_name, channel_about, tokens_of),
         *(stage_name, call_purpose, call_outcome),
     )
 }

@@ -7,6 +7,7 @@ from cci_app.dashboard.pages import (
     assistant,
     bell,
     catalogs,
+    channels,
     chatbots,
     contacts,
     conversations,
@@ -65,6 +66,7 @@ for _module in (
     usage,
     desk,
     settings,
+    channels,
     system,
 ):
     _module.add_to(pages)

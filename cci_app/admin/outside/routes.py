@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response
 
 from cci_app.accounts.auth import current_caller
+from cci_app.admin.outside.accounts import add_channel, remove_channel
 from cci_app.admin.outside.examples import CHANNEL_ACCOUNT, CHANNEL_ORDER, CHECK, INTEGRATION, ORDER
 from cci_app.admin.outside.schemas import (
     AccountCheckResponse,
@@ -14,8 +15,7 @@ from cci_app.admin.outside.schemas import (
     IntegrationPayload,
     RemovedAccountResponse,
 )
-from cci_app.channels.accounts import channel_accounts, forget_accounts, pairing_code
-from cci_app.conversation.service import get_conversation
+from cci_app.channels.accounts import channel_accounts, pairing_code
 from cci_app.core.errors import CciError, NotFound
 from cci_app.core.http.api import EdgeBlueprint
 from cci_app.core.outside.models import AccountState
@@ -88,11 +88,7 @@ def list_channel_accounts() -> Any:
 @channels.alt_response(409, "CONFLICT")
 def create_channel_account(payload: dict[str, Any]) -> Any:
     """Add a channel account. Its secrets are sealed; no answer ever shows them."""
-    if payload["assistant"] is not None:
-        get_conversation().assistant(current_caller().organisation_id, payload["assistant"])
-    added = channel_accounts.add(current_caller().organisation_id, **payload)
-    forget_accounts()
-    return _channel_account(added)
+    return _channel_account(add_channel(current_caller().organisation_id, payload))
 
 
 @channels.post("/<string:kind>/<string:name>/check", parameters=_address("manychat"))
@@ -125,8 +121,7 @@ def get_pairing_code(kind: str, name: str) -> Response:
 @channels.alt_response(409, "CONFLICT")
 def delete_channel_account(kind: str, name: str) -> dict[str, Any]:
     """Remove a channel account with its secrets."""
-    channel_accounts.remove(current_caller().organisation_id, kind, name)
-    forget_accounts()
+    remove_channel(current_caller().organisation_id, kind, name)
     return {"kind": kind, "name": name, "removed": True}
 
 

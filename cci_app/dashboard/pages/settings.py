@@ -1,14 +1,17 @@
 """What an organisation sets of itself, its accounts at services outside, and for how long what is kept."""
 
+from functools import partial
 from typing import Any
 from zoneinfo import available_timezones
 
-from flask import Blueprint
+from flask import Blueprint, current_app
 
 from cci_app.admin.organisation.schemas import SettingsPayload
 from cci_app.admin.organisation.settings import change_settings, read_settings
 from cci_app.admin.outside.routes import check_account
 from cci_app.channels.accounts import channel_accounts
+from cci_app.channels.kinds import delivery_address
+from cci_app.channels.waha.wire import WAHA as WAHA_KIND
 from cci_app.core.database import tenant_transaction
 from cci_app.core.errors import NotFound
 from cci_app.core.outside.register import Register
@@ -35,6 +38,8 @@ def show_settings(found: dict[str, Any] | None = None) -> str:
         "settings",
         settings=read_settings(whose),
         accounts={name: register.list(whose) for name, register in _REGISTERS.items()},
+        delivery_address=partial(delivery_address, current_app.config["SETTINGS"]),
+        paired=WAHA_KIND,
         languages=list(NAMES.items()),
         zones=sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")),
         tables=_tables(),
