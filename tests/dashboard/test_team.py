@@ -11,13 +11,14 @@ from cci_app.accounts.caller import Role
 from cci_app.accounts.models import Organisation
 from cci_app.admin.outside.examples import ORDER
 from cci_app.core.database import tenant_transaction
+from cci_app.web_chats.register import list_chats
 from tests.accounts.signed_in import OURS, PASSWORD, make_member, sign_in
 from tests.conftest import Tenant, make_tenant
 from tests.dashboard.test_pages import counted
 from tests.integrations.accounts import add_account_for
 
 ADMINS = ("/admin/team", "/admin/team/keys", "/admin/team/audit")
-STATEMENTS = {**dict.fromkeys(ADMINS, 7), "/admin/me": 8, "/admin/settings": 7, "/admin/assistant": 5}
+STATEMENTS = {**dict.fromkeys(ADMINS, 7), "/admin/me": 8, "/admin/settings": 7, "/admin/assistant": 6}
 CHANGES: dict[str, dict[str, Any]] = {
     "/admin/team/invitations": {"email": "diego@example.org", "role": "viewer"},
     "/admin/team/keys": {"name": "flow", "scopes": "messages"},
@@ -111,3 +112,19 @@ def test_an_account_is_checked_on_the_page(browser: FlaskClient, tenant: Tenant)
     assert "No funciona" in checked.text
     for path in ("nothing/x/y", "integrations/sharepoint/nobody"):
         assert browser.post(f"/admin/settings/{path}/check", headers=OURS).status_code == 404
+
+
+def test_an_assistant_is_put_on_the_web_on_its_page(browser: FlaskClient, tenant: Tenant) -> None:
+    here = "/admin/assistant/cci/web"
+    refused = browser.post(here, data={"origins": "ftp://example.org"}, headers=OURS)
+    assert "https and the host" in refused.text
+    form = {"origins": "https://www.example.org", "has_link": "on"}
+    assert browser.post(here, data=form, headers=OURS).location == "/admin/assistant?assistant=cci#web"
+    (chat,) = list_chats(tenant.organisation_id)
+    page = browser.get("/admin/assistant?assistant=cci").text
+    assert page.count(chat.token) == 3
+    assert browser.post(f"{here}/renew", headers=OURS).status_code == 303
+    assert chat.token not in browser.get("/admin/assistant?assistant=cci").text
+    assert browser.post(f"{here}/remove", headers=OURS).status_code == 303
+    assert list_chats(tenant.organisation_id) == []
+    assert browser.post("/admin/assistant/nobody/web", data=form, headers=OURS).status_code == 404

@@ -16,6 +16,7 @@ from cci_app.dashboard.choices import versions_of
 from cci_app.dashboard.frame import organisation_id, page
 from cci_app.dashboard.kept import Kept
 from cci_app.dashboard.looking import language
+from cci_app.dashboard.on_the_web import on_the_web
 from cci_app.dashboard.words import gettext
 
 # All answers there ever were are counted: once a minute for all who look.
@@ -28,19 +29,18 @@ def add_to(pages: Blueprint) -> None:
     pages.get("/assistant")(show_assistant)
 
 
-def show_assistant() -> str:
-    """The answers to one question, how often each was answered, and all texts."""
+def show_assistant(name: str | None = None, problem: str | None = None) -> str:
+    """The answers to one question, how often each was answered, its place on the web, and all texts."""
     whose = organisation_id()
     specs = get_conversation().catalogue.specs(whose)
     if not specs:
         return page("assistant", assistant=None)
-    problem = None
     try:
         query = asked(AnswersQuery())
     except InvalidInput:
         problem = gettext("A filter cannot be used as it is: begin again without it.")
         query = {"question": 1, "limit": 50}
-    spec = spec_of(request.args.get("assistant") or next(iter(specs)))
+    spec = spec_of(name or request.args.get("assistant") or next(iter(specs)))
     found = read_assistant(spec)
     answers = list_answers(whose, spec.name, **query)
     return page(
@@ -55,6 +55,7 @@ def show_assistant() -> str:
         statuses=_statuses(),
         sections=_sections(found["texts"]),
         problem=problem,
+        web=on_the_web(spec.name),
     )
 
 

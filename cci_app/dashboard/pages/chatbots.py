@@ -18,10 +18,9 @@ from cci_app.conversation.service import get_conversation
 from cci_app.core.errors import CciError, InvalidInput
 from cci_app.dashboard.asked import loaded
 from cci_app.dashboard.frame import go, organisation_id, page
+from cci_app.dashboard.on_the_web import on_the_web
 from cci_app.dashboard.words import NAMES, gettext
 from cci_app.tools.own.registers import own_tools, tool_servers
-from cci_app.web_chats.register import list_chats
-from cci_app.web_chats.routes import shown
 
 _HERE: Final = "/admin/chatbots"
 # Those of ours that need nothing said; one that has options keeps them.
@@ -93,7 +92,7 @@ def show_chatbot(chatbot_id: uuid.UUID, **more: Any) -> str:
         own_tools=[each.name for each in own_tools.list(whose)],
         servers=[each.name for each in tool_servers.list(whose)],
         texts=_text_names(),
-        web=_on_the_web(chatbot["name"]),
+        web=on_the_web(chatbot["name"]),
         **{"said": [], "state": {}, "problem": None, "compared": None, **more},
     )
 
@@ -189,10 +188,6 @@ def _filled_in(before: Mapping[str, Any]) -> dict[str, Any]:
     if temperature := form.get("temperature", "").strip():
         draft["temperature"] = temperature
     return draft
-
-
-def _on_the_web(name: str) -> dict[str, Any] | None:
-    return next((shown(each) for each in list_chats(organisation_id()) if each.assistant == name), None)
 
 
 def _documents() -> list[dict[str, Any]]:
