@@ -3,19 +3,16 @@
 from typing import Any
 from zoneinfo import available_timezones
 
-from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request
+from flask import Blueprint, Response, current_app, request
 
-from cci_app.accounts.members.attempts import device_of
 from cci_app.accounts.members.links import LinkOver
 from cci_app.accounts.members.register import LONGEST_NAME
-from cci_app.accounts.members.sessions import Device
-from cci_app.accounts.session_cookie import DEVICE, keep_session
+from cci_app.accounts.sign_in.forms import field, go, let_in, present_device, rendered, wanted_language
 from cci_app.core.errors import CciError, Forbidden, NotFound
 from cci_app.core.text import clean
 from cci_app.sign_up.founding import LONGEST_ORGANISATION, Founding, ask_sign_up, found, look_at_sign_up
 from cci_app.sign_up.words import LANGUAGES, OWN_NAMES, WORDS
 
-_HOME = "/admin"
 # Pico draws the arrow of a select as an image of its style sheet.
 _CSP = (
     "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -43,12 +40,12 @@ def show_sign_up() -> Response:
 def ask_to_sign_up() -> Response:
     """Send a link to the address in the field `email`."""
     try:
-        path = ask_sign_up(_field("email"), _language(), request.remote_addr or "")
+        path = ask_sign_up(field("email"), _language(), request.remote_addr or "")
     except NotFound:
         raise
     except CciError as error:
         return _page("ask", error, problem="email_422" if error.status == 422 else None)
-    return _told("asked") if path is None else _go(path)
+    return _told("asked") if path is None else go(path)
 
 
 @blueprint.get("/sign-up/<token>")
@@ -63,30 +60,27 @@ def show_founding(token: str) -> Response:
 @blueprint.post("/sign-up/<token>")
 def found_organisation(token: str) -> Response:
     """Make the organisation with the fields of the form, and go in."""
-    language = _field("language")
+    language = field("language")
     given = Founding(
-        clean(_field("organisation"))[:LONGEST_ORGANISATION].strip(),
+        clean(field("organisation"))[:LONGEST_ORGANISATION].strip(),
         language if language in LANGUAGES else _language(),
-        _field("timezone"),
-        clean(_field("name"))[:LONGEST_NAME].strip(),
-        _field("password"),
+        field("timezone"),
+        clean(field("name"))[:LONGEST_NAME].strip(),
+        field("password"),
     )
-    device = Device(request.remote_addr or "", request.headers.get("User-Agent", ""))
     try:
-        member, session = found(token, given, device)
+        member, session = found(token, given, present_device())
     except NotFound:
         raise
     except LinkOver as error:
         return _told("over", error.status)
     except CciError as error:
         return _founding(look_at_sign_up(token), error)
-    response = _go(_HOME)
-    keep_session(response, request, session, device_of(member.email, DEVICE.read(request)))
-    return response
+    return let_in(member.email, session)
 
 
 def _founding(email: str, error: CciError | None = None) -> Response:
-    zone = _field("timezone") or current_app.config["SETTINGS"].tz
+    zone = field("timezone") or current_app.config["SETTINGS"].tz
     zones = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/")))
     missing = next(iter(error.details), "password") if error is not None else ""
     return _page("found", error, problem=f"{missing}_422", email=email, zone=zone, zones=zones, own_names=OWN_NAMES)
@@ -99,13 +93,8 @@ def _page(page: str, error: CciError | None = None, problem: str | None = None, 
     if error is not None:
         said = words.get(problem or "", "") if error.status == 422 else ""
         said = said or words.get(str(error.status), words["500"])
-    fields = {name: _field(name) for name in ("organisation", "name", "email")}
-    response = _rendered(page, problem=said, **{**fields, **shown})
-    if error is not None:
-        response.status_code = error.status
-        if error.retry_after:
-            response.headers["Retry-After"] = str(error.retry_after)
-    return response
+    fields = {name: field(name) for name in ("organisation", "name", "email")}
+    return _rendered(page, error=error, problem=said, **{**fields, **shown})
 
 
 def _told(page: str, status: int = 200) -> Response:
@@ -117,21 +106,8 @@ def _told(page: str, status: int = 200) -> Response:
 def _rendered(page: str, template: str | None = None, **shown: Any) -> Response:
     language = _language()
     file = f"sign_up/{template or page}.html"
-    response = make_response(render_template(file, page=page, words=WORDS[language], language=language, **shown))
-    response.headers["Content-Security-Policy"] = _CSP
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return rendered(file, _CSP, page=page, words=WORDS[language], language=language, **shown)
 
 
 def _language() -> str:
-    return request.accept_languages.best_match(LANGUAGES) or "en"
-
-
-def _field(name: str) -> str:
-    return request.form.get(name, "")
-
-
-def _go(path: str) -> Response:
-    response = make_response(redirect(path, 303))
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return wanted_language(LANGUAGES)

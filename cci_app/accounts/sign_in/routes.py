@@ -5,29 +5,19 @@ import re
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
+from typing import Any
 
-from flask import (
-    Blueprint,
-    Response,
-    current_app,
-    make_response,
-    redirect,
-    render_template,
-    request,
-    send_from_directory,
-    url_for,
-)
+from flask import Blueprint, Response, current_app, request, send_from_directory, url_for
 from flask.blueprints import BlueprintSetupState
 from limits import parse
 
 from cci_app.accounts.auth import caller_if_known
 from cci_app.accounts.caller import Proof
-from cci_app.accounts.members.attempts import device_of
 from cci_app.accounts.members.links import PATHS, LinkOver, accept, ask_reset, look_at, reset
 from cci_app.accounts.members.models import LinkKind
 from cci_app.accounts.members.passkeys import MINUTES as PASSKEY_MINUTES
 from cci_app.accounts.members.register import LONGEST_NAME
-from cci_app.accounts.members.sessions import Device, find_session, revoke_session
+from cci_app.accounts.members.sessions import find_session, revoke_session
 from cci_app.accounts.members.sign_in import (
     HalfSignedIn,
     ask_again,
@@ -38,13 +28,13 @@ from cci_app.accounts.members.sign_in import (
 from cci_app.accounts.origin import our_origin
 from cci_app.accounts.session_cookie import DEVICE, HALF, LEAVING, SESSION, keep_session
 from cci_app.accounts.sign_in.entra import MINUTES, Entra, make_entra
+from cci_app.accounts.sign_in.forms import HOME, field, go, let_in, present_device, rendered, wanted_language
 from cci_app.accounts.sign_in.words import LANGUAGES, WORDS
 from cci_app.core.audit import acting_for
 from cci_app.core.errors import CciError, Forbidden, NotFound
 from cci_app.core.http.limits import RateLimits
 from cci_app.core.text import clean
 
-HOME = "/admin"
 STATIC = Path(__file__).parent / "static"
 _FAILURES = parse("60/5 minutes")
 _CSP = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -65,7 +55,7 @@ def show_login() -> Response:
     """The form; whoever is signed in goes on."""
     caller = caller_if_known()
     if caller is not None and caller.proof is Proof.SESSION:
-        return _go(_next())
+        return go(_next())
     return _page("login")
 
 
@@ -73,12 +63,14 @@ def show_login() -> Response:
 def log_in() -> Response:
     """Sign in with the fields `email` and `password`."""
     try:
-        signed_in = sign_in(_field("email"), _field("password"), _device(), DEVICE.read(request), our_origin(request))
+        signed_in = sign_in(
+            field("email"), field("password"), present_device(), DEVICE.read(request), our_origin(request)
+        )
     except CciError as error:
         return _page("login", error)
     if isinstance(signed_in, HalfSignedIn):
         return _ask_for_passkey(signed_in)
-    response = _go(_next())
+    response = go(_next())
     keep_session(response, request, signed_in.token, signed_in.device)
     return response
 
@@ -86,17 +78,17 @@ def log_in() -> Response:
 @blueprint.post("/login/passkey")
 def prove_by_passkey() -> Response:
     """Finish signing in with the fields `credential` and `ticket`."""
-    half, device = HALF.read(request), _device()
+    half, device = HALF.read(request), present_device()
     origin = our_origin(request)
     try:
-        answer = _field("ticket"), _field("credential"), device, DEVICE.read(request), origin
+        answer = field("ticket"), field("credential"), device, DEVICE.read(request), origin
         signed_in = finish_sign_in(half, *answer)
     except CciError as error:
         try:
             return _ask_for_passkey(ask_again(half, origin), error)
         except CciError:
             return _page("login", error, problem="passkey_401")
-    response = _go(_next())
+    response = go(_next())
     keep_session(response, request, signed_in.token, signed_in.device)
     HALF.drop(response, request)
     return response
@@ -124,7 +116,7 @@ def leave_for_microsoft() -> Response:
         leaving = entra.leave(_return_address(), _next())
     except CciError as error:
         return _page("login", error)
-    response = _go(leaving.address)
+    response = go(leaving.address)
     LEAVING.keep(response, request, leaving.kept, MINUTES * 60)
     return response
 
@@ -133,18 +125,18 @@ def leave_for_microsoft() -> Response:
 def come_back_from_microsoft() -> Response:
     """Sign in whoever the tenant vouches for."""
     entra = _entra()
-    counted = ("microsoft", _device().address)
+    counted = ("microsoft", present_device().address)
     try:
         _limits().check(_FAILURES, *counted)
         given = request.args.get("state", ""), request.args.get("code", "")
         person, wanted = entra.come_back(_return_address(), LEAVING.read(request), *given)
         organisation = current_app.config["SETTINGS"].default_organisation
-        signed_in = sign_in_with_directory(organisation, person, _device(), DEVICE.read(request))
+        signed_in = sign_in_with_directory(organisation, person, present_device(), DEVICE.read(request))
     except CciError as error:
         _limits().note(_FAILURES, *counted)
         response = _page("login", error, problem=f"microsoft_{error.status}")
     else:
-        response = _go(wanted)
+        response = go(wanted)
         keep_session(response, request, signed_in.token, signed_in.device)
     LEAVING.drop(response, request)
     return response
@@ -178,7 +170,7 @@ def log_out() -> Response:
     if caller is not None and caller.session_id is not None:
         with acting_for(caller.who, caller.name):
             revoke_session(caller.organisation_id, caller.session_id)
-    response = _go("/login")
+    response = go("/login")
     SESSION.drop(response, request)
     return response
 
@@ -193,7 +185,7 @@ def show_forgot() -> Response:
 def ask_for_link() -> Response:
     """Send a link to the address in the field `email`, if it is a member's; the answer does not tell."""
     try:
-        ask_reset(_field("email"), _device().address)
+        ask_reset(field("email"), present_device().address)
     except CciError as error:
         return _page("forgot", error)
     return _told("asked")
@@ -226,12 +218,14 @@ def show_invitation(token: str) -> Response:
 def accept_invitation(token: str) -> Response:
     """Become a member with the fields `name` and `password`, and go in."""
     try:
-        member, session = accept(token, clean(_field("name"))[:LONGEST_NAME].strip(), _field("password"), _device())
+        member, session = accept(
+            token, clean(field("name"))[:LONGEST_NAME].strip(), field("password"), present_device()
+        )
     except LinkOver:
         raise
     except CciError as error:
         return _page("invitation", error, email=look_at(token, LinkKind.INVITATION).email)
-    return _let_in(member.email, session)
+    return let_in(member.email, session)
 
 
 @blueprint.get("/login/reset/<token>")
@@ -246,18 +240,12 @@ def show_reset(token: str) -> Response:
 def set_new_password(token: str) -> Response:
     """Set the password in the field `password`, and go in."""
     try:
-        member, session = reset(token, _field("password"), _device())
+        member, session = reset(token, field("password"), present_device())
     except LinkOver:
         raise
     except CciError as error:
         return _page("reset", error, email=look_at(token, LinkKind.RESET).email)
-    return _let_in(member.email, session) if session is not None else _go("/login")
-
-
-def _let_in(email: str, session: str) -> Response:
-    response = _go(HOME)
-    keep_session(response, request, session, device_of(email, DEVICE.read(request)))
-    return response
+    return let_in(member.email, session) if session is not None else go("/login")
 
 
 def _page(
@@ -266,17 +254,12 @@ def _page(
     """A form; after an error with what is said of `problem`, or of the error's status."""
     words, language = _words()
     said = words.get(problem or "", words.get(str(error.status), words["500"])) if error else ""
-    shown = {"name": _field("name"), "next": request.values.get("next", ""), "problem": said, **more}
+    shown = {"name": field("name"), "next": request.values.get("next", ""), "problem": said, **more}
     if current_app.config["SETTINGS"].sign_up == "open":
         shown["sign_up"] = PATHS[LinkKind.SIGN_UP]
     if current_app.extensions["cci_entra"] is not None:
         shown["microsoft"] = url_for("sign_in.leave_for_microsoft", next=request.values.get("next") or None)
-    response = _rendered(page, words, language, email=email or _field("email"), **shown)
-    if error is not None:
-        response.status_code = error.status
-        if error.retry_after:
-            response.headers["Retry-After"] = str(error.retry_after)
-    return response
+    return _rendered(page, words, language, error=error, email=email or field("email"), **shown)
 
 
 def _told(page: str) -> Response:
@@ -285,32 +268,14 @@ def _told(page: str) -> Response:
 
 
 def _words() -> tuple[dict[str, str], str]:
-    language = request.accept_languages.best_match(LANGUAGES) or "en"
+    language = wanted_language(LANGUAGES)
     return dict(WORDS[language]), language
 
 
-def _rendered(page: str, words: dict[str, str], language: str, template: str | None = None, **shown: str) -> Response:
-    file = f"sign_in/{template or page}.html"
-    response = make_response(render_template(file, page=page, words=words, language=language, **shown))
-    response.headers["Content-Security-Policy"] = _CSP
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def _field(name: str) -> str:
-    return request.form.get(name, "")
-
-
-def _device() -> Device:
-    return Device(request.remote_addr or "", request.headers.get("User-Agent", ""))
+def _rendered(page: str, words: dict[str, str], language: str, template: str | None = None, **shown: Any) -> Response:
+    return rendered(f"sign_in/{template or page}.html", _CSP, page=page, words=words, language=language, **shown)
 
 
 def _next() -> str:
     wanted = request.values.get("next", "")
     return wanted if _PATH.match(wanted) else HOME
-
-
-def _go(path: str) -> Response:
-    response = make_response(redirect(path, 303))
-    response.headers["Cache-Control"] = "no-store"
-    return response
