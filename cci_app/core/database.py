@@ -98,6 +98,7 @@ _SCOPES = frozenset(
 _SCOPE_OF_STATEMENT = (
     "SELECT set_config('role', :scope_role, true), set_config('app.organisation_id', :scope_organisation_id, true)"
 )
+_SCOPE_BEFORE = "SELECT set_config('role', :scope_role, true), set_config('app.{name}', :scope_secret, true)"
 _TIME_LIMIT = ", set_config('statement_timeout', :scope_milliseconds, true)"
 _THEN = "; "
 _BEGIN_WITH_SCOPE = sa.text(f"BEGIN; {_SCOPE_OF_STATEMENT}")
@@ -184,14 +185,21 @@ def tenant_connection(organisation_id: int) -> Iterator[sa.Connection]:
 
 
 def one_trip(
-    statement: str, *parameters: sa.BindParameter[Any], timed: bool = False, often: bool = False
+    statement: str,
+    *parameters: sa.BindParameter[Any],
+    timed: bool = False,
+    often: bool = False,
+    presented: str | None = None,
 ) -> sa.TextClause:
     """Make a statement for `tenant_statement`; `parameters` give those their types that are not plain.
 
     A `timed` one is given its `timeout` there. One that runs `often`, and always takes the same way through the tables,
-    is prepared.
+    is prepared. One for `keyless_statement` names what is `presented` there, as `keyless_transaction` does.
     """
-    scope = f"{_SCOPE_OF_STATEMENT}{_TIME_LIMIT if timed else ''}"
+    if presented is not None and presented not in _SCOPES:
+        raise ValueError(f"no scope has the part {presented}")
+    scope = _SCOPE_OF_STATEMENT if presented is None else _SCOPE_BEFORE.format(name=presented)
+    scope += _TIME_LIMIT if timed else ""
     return sa.text(f"{scope}{_THEN}{statement}").bindparams(*parameters).execution_options(often=often)
 
 
@@ -212,6 +220,15 @@ def tenant_statement(
     scope = _scope_of(organisation_id)
     if timeout is not None:
         scope["scope_milliseconds"] = str(max(1, int(timeout * 1000)))
+    return _run(statement, values, scope)
+
+
+def keyless_statement(secret: str, statement: sa.TextClause, values: Mapping[str, Any]) -> Sequence[Any]:
+    """The same before the organisation is known: it sees what belongs to the secret, as `keyless_transaction` does."""
+    return _run(statement, values, {"scope_role": APP_ROLE, "scope_secret": secret})
+
+
+def _run(statement: sa.TextClause, values: Mapping[str, Any], scope: Mapping[str, str]) -> Sequence[Any]:
     known = _as_the_driver_takes_it(statement, db.engine.dialect)
     given = {**values, **scope}
     for name, process in known.processors:

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-import sqlalchemy as sa
 from flask import g
 
-from cci_app.core.database import tenant_connection
+from cci_app.core.database import one_trip, tenant_statement
 
 LANGUAGES = ("es", "fr", "en")
-_WHO = sa.text(
+_WHO = one_trip(
     "SELECT o.id, o.slug, o.name, o.language, o.timezone, m.language AS member_language, m.name AS member_name, m.email"
     " FROM organisations o LEFT JOIN members m ON m.organisation_id = o.id AND m.id = :member_id"
 )
@@ -20,8 +19,8 @@ def who_looks() -> Any:
         caller = g.get("caller")
         g.page_organisation = None
         if caller is not None:
-            with tenant_connection(caller.organisation_id) as connection:
-                g.page_organisation = connection.execute(_WHO, {"member_id": caller.member_id}).one()
+            asked = {"member_id": caller.member_id}
+            (g.page_organisation,) = tenant_statement(caller.organisation_id, _WHO, asked)
     return g.page_organisation
 
 
