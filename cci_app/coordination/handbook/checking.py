@@ -13,7 +13,8 @@ import structlog
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from cci_app.coordination.handbook.models import HandbookCheck, RuleViolation, ViolationState
+from cci_app.coordination.handbook.asking import answers, ask_questions, chat_model
+from cci_app.coordination.handbook.models import HandbookCheck, RuleQuestion, RuleViolation, ViolationState
 from cci_app.coordination.handbook.rules import Handbook
 from cci_app.coordination.handbook.ruling import HANDBOOK
 from cci_app.coordination.handbook.subjects import HeldAgainst, SubjectTask, held_against, looked_at, subjects
@@ -21,6 +22,7 @@ from cci_app.coordination.models import ProjectEvent, ProjectTask
 from cci_app.coordination.monitor.watching import organisations_with_work
 from cci_app.core import clock
 from cci_app.core.database import tenant_transaction
+from cci_app.llm.chat import Chat
 
 log = structlog.get_logger(__name__)
 
@@ -52,11 +54,13 @@ class WorkChecked:
 
 
 def check_all_work(now: datetime | None = None) -> None:
-    """Look at the work of every organisation that has any."""
-    now = now or clock.now()
+    """Look at the work of every organisation that has any; a model, where there is one, answers what only it can."""
+    now, chat = now or clock.now(), chat_model()
     for organisation_id in organisations_with_work():
         try:
             check_work(organisation_id, now)
+            if chat is not None:
+                ask_of_work(organisation_id, chat, now)
         except Exception:
             # One organisation that cannot be looked at must not keep the others waiting.
             log.exception("handbook_not_checked", organisation=organisation_id)
@@ -77,10 +81,24 @@ def check_work(organisation_id: int, now: datetime) -> WorkChecked | None:
         return WorkChecked(len(tasks), opened, mended + whole, state.next_before is not None)
 
 
-def _held(session: Session, organisation_id: int) -> HandbookCheck | None:
+def ask_of_work(organisation_id: int, chat: Chat, now: datetime) -> int:
+    """Have a model answer some of what only it can; how many tasks that was about."""
+    with tenant_transaction(organisation_id) as session:
+        handbook = HANDBOOK.counting(session, organisation_id)
+    rules = {rule.id: rule for rule in handbook.rules if rule.ask is not None}
+    ids = ask_questions(organisation_id, rules, chat, now) if rules else ()
+    if ids:
+        with tenant_transaction(organisation_id) as session:
+            _held(session, organisation_id, waits=True)
+            handbook = HANDBOOK.counting(session, organisation_id)
+            settle(session, organisation_id, handbook, subjects(session, ids), now)
+    return len(ids)
+
+
+def _held(session: Session, organisation_id: int, *, waits: bool = False) -> HandbookCheck | None:
     session.execute(insert(HandbookCheck).values(organisation_id=organisation_id).on_conflict_do_nothing())
     chosen = sa.select(HandbookCheck).where(HandbookCheck.organisation_id == organisation_id)
-    return session.scalars(chosen.with_for_update(skip_locked=True)).one_or_none()
+    return session.scalars(chosen.with_for_update(skip_locked=not waits)).one_or_none()
 
 
 def _begin(session: Session, state: HandbookCheck, handbook: Handbook, now: datetime) -> int:
@@ -93,6 +111,12 @@ def _begin(session: Session, state: HandbookCheck, handbook: Handbook, now: date
         RuleViolation.organisation_id == state.organisation_id,
         RuleViolation.state.in_(_NOT_MENDED),
         RuleViolation.rule.not_in([rule.id for rule in handbook.rules]),
+    )
+    session.execute(
+        sa.delete(RuleQuestion).where(
+            RuleQuestion.organisation_id == state.organisation_id,
+            RuleQuestion.rule.not_in([rule.id for rule in handbook.rules if rule.ask is not None]),
+        )
     )
     closed = gone.values(state=ViolationState.MENDED.value, state_at=now).returning(RuleViolation.id)
     return len(session.scalars(closed, execution_options={"synchronize_session": False}).all())
@@ -132,28 +156,36 @@ def settle(
     session: Session, organisation_id: int, handbook: Handbook, tasks: Sequence[SubjectTask], now: datetime
 ) -> tuple[int, int]:
     """Write down what of these tasks is broken, and what is no more; how many of each were not so before."""
-    broken = {each.key: each for task in tasks for each, breaks in held_against(task, handbook.rules) if breaks}
+    held = [each for task in tasks for each in held_against(task, handbook.rules)]
+    asked = [each for each, _ in held if each.rule.ask is not None]
+    told = answers(session, organisation_id, asked)
+    open_questions = {each.key for each in asked if each.key not in told}
+    broken = {each.key: each for each, breaks in held if breaks or (each.key in told and told[each.key].breaks)}
     known = sa.select(RuleViolation).where(
         RuleViolation.organisation_id == organisation_id, RuleViolation.task_id.in_([task.id for task in tasks])
     )
     opened = mended = 0
     for row in session.scalars(known).all():
-        found = broken.pop((row.rule, row.task_id, row.comment_id), None)
+        key = (row.rule, row.task_id, row.comment_id)
+        found = broken.pop(key, None)
+        if key in open_questions:
+            continue
         if found is None:
             if row.state != ViolationState.MENDED:
                 row.state, row.state_at = ViolationState.MENDED.value, now
                 mended += 1
             continue
         row.version, row.told = found.rule.version, found.rule.told
+        row.why = told[key].why if key in told else None
         if row.state == ViolationState.MENDED:
             row.state, row.state_at, row.since = ViolationState.OPEN.value, now, now
             row.waived_by = row.reason = None
             opened += 1
-    session.add_all(_row(organisation_id, found, now) for found in broken.values())
+    session.add_all(_row(organisation_id, found, told.get(key), now) for key, found in broken.items())
     return opened + len(broken), mended
 
 
-def _row(organisation_id: int, found: HeldAgainst, now: datetime) -> RuleViolation:
+def _row(organisation_id: int, found: HeldAgainst, said: RuleQuestion | None, now: datetime) -> RuleViolation:
     return RuleViolation(
         organisation_id=organisation_id,
         rule=found.rule.id,
@@ -161,6 +193,7 @@ def _row(organisation_id: int, found: HeldAgainst, now: datetime) -> RuleViolati
         told=found.rule.told,
         task_id=found.task_id,
         comment_id=found.comment_id,
+        why=said.why if said is not None else None,
         state=ViolationState.OPEN.value,
         since=now,
         state_at=now,

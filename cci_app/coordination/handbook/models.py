@@ -89,3 +89,47 @@ class RuleViolation(OrganisationOwned, Base):
     state_at: Mapped[datetime]
     waived_by: Mapped[str | None] = mapped_column(sa.String(254))
     reason: Mapped[str | None]
+
+
+class RuleQuestion(OrganisationOwned, Base):
+    """What a model is asked of a task, or of a comment on it, and what it said: whether that breaks the rule, and why.
+
+    `digest` is of the question and of the `text` that it is about, which stands here until there is an answer: another
+    text is another question.
+    """
+
+    __tablename__ = "rule_questions"
+    __table_args__ = (
+        belongs_to("project_tasks", "task_id"),
+        belongs_to("task_comments", "comment_id"),
+        sa.Index(
+            "uq_rule_questions_task",
+            *("organisation_id", "task_id", "rule"),
+            unique=True,
+            postgresql_where=sa.text("comment_id IS NULL"),
+        ),
+        sa.Index(
+            "uq_rule_questions_comment",
+            *("organisation_id", "comment_id", "rule"),
+            unique=True,
+            postgresql_where=sa.text("comment_id IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_rule_questions_open",
+            *("organisation_id", "attempts", "id"),
+            postgresql_where=sa.text("breaks IS NULL"),
+        ),
+        sa.Index(None, "task_id"),
+        sa.Index(None, "comment_id"),
+    )
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
+    rule: Mapped[str] = mapped_column(sa.String(60))
+    task_id: Mapped[int] = mapped_column(sa.BigInteger)
+    comment_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    text: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(server_default=sa.text("0"))
+    asked_at: Mapped[datetime | None]
+    breaks: Mapped[bool | None]
+    why: Mapped[str | None]

@@ -1,6 +1,7 @@
 """The handbook's rules: content that people can read and change, and that is checked when it is read.
 
-A rule says where it stands, what it is about (`when`), and what has to be so (`must`) or may not be (`must_not`).
+A rule says where it stands, what it is about (`when`), and what has to be so (`must`), what may not be (`must_not`), or
+what a model is asked (`ask`).
 """
 
 import hashlib
@@ -155,11 +156,12 @@ class HandbookRule(_Fixed):
     when: Conditions | None = None
     must: Conditions | None = None
     must_not: Conditions | None = None
+    ask: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)] | None = None
 
     @model_validator(mode="after")
     def _can_be_checked(self) -> Self:
-        if (self.must is None) == (self.must_not is None):
-            raise ValueError("a rule has `must`, or `must_not`")
+        if sum(each is not None for each in (self.must, self.must_not, self.ask)) != 1:
+            raise ValueError("a rule has one of `must`, `must_not` and `ask`")
         if self.checks is Checked.TASK and any(
             each is not None and each.is_of_comments for each in (self.when, self.must, self.must_not)
         ):

@@ -38,6 +38,7 @@ class HandbookRuleResponse(ma.Schema):
     when = ma.fields.Dict()
     must = ma.fields.Dict()
     must_not = ma.fields.Dict()
+    ask = ma.fields.String(metadata={"description": "What a model is asked; without one, nothing is said of the rule"})
     open = ma.fields.Integer(required=True)
     waived = ma.fields.Integer(required=True)
 

@@ -33,7 +33,7 @@ _CARD_LENGTHS = range(13, 20)
 
 @dataclass(frozen=True, slots=True)
 class SubjectComment:
-    """A comment as rules look at it; its words have no accents."""
+    """A comment as rules look at it; as it is written."""
 
     id: int
     via: str
@@ -42,7 +42,7 @@ class SubjectComment:
 
 @dataclass(frozen=True, slots=True)
 class SubjectTask:
-    """A task as rules look at it; its words have no accents."""
+    """A task as rules look at it; as it is written."""
 
     id: int
     status: str
@@ -61,6 +61,7 @@ class HeldAgainst:
     rule: HandbookRule
     task_id: int
     comment_id: int | None = None
+    text: str = ""
 
     @property
     def key(self) -> tuple[str, int, int | None]:
@@ -140,20 +141,30 @@ def _subject(row: Any, labels: set[str], said: Sequence[Any]) -> SubjectTask:
         row.priority,
         frozenset(labels),
         frozenset(part for part, is_there in there.items() if is_there),
-        plain_letters(row.title),
-        plain_letters(row.description),
-        [SubjectComment(each.id, each.via, plain_letters(each.content)) for each in said],
+        row.title,
+        row.description,
+        [SubjectComment(each.id, each.via, each.content) for each in said],
     )
 
 
 def held_against(task: SubjectTask, rules: Sequence[HandbookRule]) -> Iterator[tuple[HeldAgainst, bool]]:
-    """What of a task, and of the comments on it, which rules are about; and whether it is broken."""
+    """What of a task, and of the comments on it, which rules are about; and whether it breaks them.
+
+    Of a rule that a model is asked about it does not, for all that is known here.
+    """
     for rule in rules:
         said: Sequence[SubjectComment | None] = (None,) if rule.checks is Checked.TASK else task.comments
         for comment in said:
             if rule.when is None or _are_so(rule.when, task, comment):
-                found = HeldAgainst(rule, task.id, comment.id if comment is not None else None)
+                text = _asked_of(task, comment) if rule.ask is not None else ""
+                found = HeldAgainst(rule, task.id, comment.id if comment is not None else None, text)
                 yield found, _breaks(rule, task, comment)
+
+
+def _asked_of(task: SubjectTask, comment: SubjectComment | None) -> str:
+    """What a model reads of it."""
+    about = f"task: {task.title}\nstatus: {task.status}\npriority: {task.priority}"
+    return f"{about}\ncomment: {comment.text}" if comment else f"{about}\ndescription: {task.description}"
 
 
 def _breaks(rule: HandbookRule, task: SubjectTask, comment: SubjectComment | None) -> bool:
@@ -173,7 +184,7 @@ def _are_so(conditions: Conditions, task: SubjectTask, comment: SubjectComment |
         and (not conditions.via or (comment is not None and comment.via in conditions.via))
         and task.parts.issuperset(conditions.has)
         and task.parts.isdisjoint(conditions.lacks)
-        and all(expression.is_in(said[place]) for place, expression in conditions.expressions.items())
+        and all(expression.is_in(plain_letters(said[place])) for place, expression in conditions.expressions.items())
         and all(_DETAILS[each](said[Written.COMMENT]) for each in conditions.contains)
     )
 

@@ -131,7 +131,7 @@ def _rule(rule: HandbookRule, counts: Mapping[str, int]) -> dict[str, Any]:
         "id": rule.id,
         "version": rule.version,
         **rule.told,
-        **rule.model_dump(mode="json", include={"checks", "when", "must", "must_not"}, exclude_defaults=True),
+        **rule.model_dump(mode="json", include={"checks", "when", "must", "must_not", "ask"}, exclude_defaults=True),
         "open": counts.get(ViolationState.OPEN, 0),
         "waived": counts.get(ViolationState.WAIVED, 0),
     }

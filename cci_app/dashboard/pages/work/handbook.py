@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from flask import Blueprint, request
 
+from cci_app.coordination.handbook.asking import chat_model
 from cci_app.coordination.handbook.checking import try_handbook
 from cci_app.coordination.handbook.models import ViolationState
 from cci_app.coordination.handbook.rules import Handbook
@@ -58,6 +59,7 @@ def show_handbook() -> str:
         "handbook",
         rules=sorted(rules, key=lambda rule: rule["id"] not in by_rule),
         broken=by_rule,
+        model=chat_model() is not None,
         wanted=wanted,
         following=found[-1]["id"] if wanted.rule is not None and len(found) == limit else None,
     )
