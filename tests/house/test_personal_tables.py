@@ -21,12 +21,8 @@ OF_NOBODY = {
     *("projects", "project_tasks", "project_events", "task_comments", "task_labels", "task_links", "time_entries"),
     *("labels", "ai_actions", "task_alerts", "task_reminders", "reminder_messages", "monitor_states"),
     *("monitor_rule_sets", "webhook_subscribers", "webhook_posts", "sync_positions"),
-<<<<<<< HEAD
-    *("handbook_editions", "handbook_checks", "rule_violations"),
-    "sync_conflicts",
-=======
     *("handbook_editions", "handbook_checks", "rule_violations", "rule_questions"),
->>>>>>> coordination: Have a model answer the handbook's rules that no expression can
+    "sync_conflicts",
     "work_reports",
     *("chatbot_versions", "turn_usage", "quotas"),
     *("knowledge_documents", "knowledge_chunks", "knowledge_vectors", "corrected_answers"),
