@@ -118,6 +118,16 @@ def field_name(field: str) -> str:
     }.get(field, field)
 
 
+def conflict_name(cause: str) -> str:
+    """Why a record of another side waits for somebody."""
+    return {
+        "both_changed": gettext("Both changed it"),
+        "refused": gettext("Cannot be read"),
+        "not_taken": gettext("Was refused there"),
+        "uncertain": gettext("Nobody knows"),
+    }.get(cause, cause)
+
+
 def who_did(event: ProjectEvent) -> str:
     """Who did it; what happens in the background is the monitor's."""
     return gettext("Monitor") if event.who == SYSTEM.who else event.name
@@ -128,7 +138,7 @@ def event_words(event: ProjectEvent, people: Names) -> str:
     changes = event.changes
     if event.act == "task.changed" or event.act == "project.changed":
         return "; ".join(
-            f"{field_name(field)}: {_value(field, before, people)} → {_value(field, after, people)}"
+            f"{field_name(field)}: {value_words(field, before, people)} → {value_words(field, after, people)}"
             for field, (before, after) in changes.items()
         )
     if event.act == "time.logged":
@@ -154,7 +164,8 @@ def event_words(event: ProjectEvent, people: Names) -> str:
     }.get(event.act, event.act)
 
 
-def _value(field: str, value: Any, people: Names) -> str:
+def value_words(field: str, value: Any, people: Names) -> str:
+    """A value of a field, as people read it."""
     if value is None or value in ("", []):
         return NOTHING
     if field in {"assignee_id", "owner_id", "manager_id"}:

@@ -33,6 +33,7 @@ PAGES = (
     "/monitor/rules",
     "/handbook",
     "/handbook/rules",
+    "/conflicts",
     "/reports",
 )
 

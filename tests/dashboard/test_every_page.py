@@ -32,6 +32,7 @@ VALUES: dict[str, Any] = {
             "report_id",
             "rules_id",
             "violation_id",
+            "conflict_id",
         ),
         10**12,
     ),

@@ -17,10 +17,15 @@ from cci_app.coordination.figures import loads, work_stats
 from cci_app.coordination.finding import TaskFilter, find_tasks, show_task
 from cci_app.coordination.handbook.ruling import HANDBOOK
 from cci_app.coordination.handbook.violations import ViolationFilter, list_violations
+from cci_app.coordination.links import keep_link
+from cci_app.coordination.models import OutsideKind
 from cci_app.coordination.monitor.ruling import MONITOR_RULES
 from cci_app.coordination.monitor.standing import open_alerts
 from cci_app.coordination.monitor.watching import look
+from cci_app.coordination.sync.conflicts import list_conflicts, note_clashes
+from cci_app.coordination.sync.settling import Clash
 from cci_app.core import clock
+from cci_app.core.database import tenant_transaction
 from cci_app.dashboard.pages.work.shown import told
 from tests.accounts.signed_in import OURS, make_member, sign_in
 from tests.conftest import Tenant, make_tenant
@@ -38,6 +43,7 @@ STATEMENTS = {
     "/people": 10,
     "/monitor": 13,
     "/handbook": 14,
+    "/conflicts": 15,
     "/reports": 14,
     "/tasks/{task}": 27,
     "/projects/{project}": 24,
@@ -108,6 +114,7 @@ def test_an_address_that_makes_no_sense_is_a_page_all_the_same(browser: FlaskCli
         "?before=x",
         "/monitor?before=x",
         "/handbook?rule=no-such&before=9",
+        "/conflicts?before=x",
     ):
         shown = browser.get(f"/admin/work{path}")
         assert shown.status_code == 200, path
@@ -275,3 +282,19 @@ def test_a_handbook_is_written_tried_and_made_to_count_by_admins(app: Flask, ten
     assert figures is not None
     assert admin.post(f"{kept.headers['Location']}/count", headers=OURS).status_code == 303
     assert HANDBOOK.text(tenant.organisation_id) == written
+
+
+def test_a_conflict_is_shown_with_both_values_and_settled(browser: FlaskClient, tenant: Tenant) -> None:
+    task = give(tenant, make_project(tenant), "Portada")
+    with tenant_transaction(tenant.organisation_id) as session:
+        link, _ = keep_link(session, tenant.organisation_id, OutsideKind.CRM, "4711", task_id=task.id)
+        note_clashes(session, link, [Clash("status", "todo", "done", clock.now(), ours_holds=False)], clock.now())
+    page = browser.get("/admin/work/conflicts").text
+    for words in ("Cambiado en ambos lados", "4711", "Por hacer", "Lista", "Vale lo del CRM"):
+        assert words in page
+    (conflict,) = list_conflicts(tenant.organisation_id, limit=2)
+    address = f"/admin/work/conflicts/{conflict.id}/resolve"
+    assert browser.post(address, data={"keep": "theirs"}, headers=OURS).status_code == 303
+    assert show_task(tenant.organisation_id, task.id)["status"] == "done"
+    assert "4711" not in browser.get("/admin/work/conflicts").text
+    assert browser.post(address, data={"keep": "theirs"}, headers=OURS).status_code == 303
