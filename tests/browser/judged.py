@@ -82,6 +82,8 @@ def _review(app: Flask, tenant: Tenant, chance: random.Random) -> None:
         browser = sign_in(app, make_member(tenant, Role.AGENT))
         for _ in range(12):
             sample: Any = (browser.get("/api/v1/reviews/next", headers=OURS).json or {})["sample"]
+            if sample is None:
+                break
             judged = {"served": sample["id"] % 4 > 0, "correct": chance.random() < 0.9}
             browser.post(f"/api/v1/reviews/{sample['id']}", headers=OURS, json=judged)
 
