@@ -6,8 +6,6 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from flask import current_app
-from openpyxl import Workbook
-from openpyxl.styles import Font
 
 from cci_app.agents.finance.annuity import Loan, NoLoan
 from cci_app.core.errors import NotFound
@@ -59,6 +57,10 @@ class PlanSheet:
     @property
     def workbook(self) -> bytes:
         """The sheet: the plan, then a row for each month."""
+        # 17 MB of every process, for a sheet that is asked for now and then.
+        from openpyxl import Workbook
+        from openpyxl.styles import Font
+
         labels = _LABELS.get(self.language, _LABELS["en"])
         book = Workbook()
         sheet: Any = book.active

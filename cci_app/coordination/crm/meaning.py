@@ -6,9 +6,6 @@ from decimal import Decimal, InvalidOperation
 from html import escape
 from typing import Any, Final
 
-from lxml.etree import LxmlError
-from lxml.html import HTMLParser, document_fromstring
-
 from cci_app.coordination.models import LONGEST_NAME, LONGEST_TEXT, MOST_HOURS, ProjectTask
 from cci_app.core.errors import InvalidInput
 from cci_app.core.text import clean
@@ -146,6 +143,10 @@ def _write(pair: CrmFieldPair, value: Any, zone: tzinfo) -> Plain:
 
 def _text_of(html: str) -> str:
     """The words of a piece of HTML, each paragraph on a line of its own."""
+    # 8 MB of the web's processes, in which no record is read.
+    from lxml.etree import LxmlError
+    from lxml.html import HTMLParser, document_fromstring
+
     try:
         page = document_fromstring(f"<div>{html}</div>", parser=HTMLParser(no_network=True))
     except (LxmlError, ValueError, AssertionError):
