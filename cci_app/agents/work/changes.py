@@ -33,11 +33,11 @@ _BY_WHEN: Final = (
     r"|20[0-9]{2}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}/[0-9]{1,2}(?:/[0-9]{4})?)"
 )
 _PROJECT_AT_END: Final = re.compile(
-    r"[\s,]*\b(?:en|dans|in|on|to|al|au|del|du|of|para|pour|for)\s+(?:el\s+|le\s+|la\s+|the\s+)?"
+    r"(?<![\s,])[\s,]*+\b(?:en|dans|in|on|to|al|au|del|du|of|para|pour|for)\s+(?:el\s+|le\s+|la\s+|the\s+)?"
     r"(?:(?:proyecto|projet|project)\b.*|[^\s,]+\s+project\s*)$",
     re.IGNORECASE,
 )
-_DAY_AT_END: Final = re.compile(rf"[\s,]*\b{_BY_WHEN}\s*[.!]*$", re.IGNORECASE)
+_DAY_AT_END: Final = re.compile(rf"(?<![\s,])[\s,]*+\b{_BY_WHEN}\s*[.!]*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,9 @@ class ChangeWish:
         text = _PROJECT_AT_END.sub("", _DAY_AT_END.sub("", text))
         for person in people[-1:]:
             first = re.escape(person.name.split()[0])
-            text = re.sub(rf"[\s,]*\b(?:para|pour|for|a|à|to)\s+{first}\b[^,]*$", "", text, flags=re.IGNORECASE)
+            text = re.sub(
+                rf"(?<![\s,])[\s,]*+\b(?:para|pour|for|a|à|to)\s+{first}\b[^,]*$", "", text, flags=re.IGNORECASE
+            )
             text = _DAY_AT_END.sub("", text)
         text = " ".join(text.split()).strip(" .,;:!¡¿?")[:_LONGEST_TITLE]
         names = [each.name for each in self.work.projects] + [each.name.split()[0] for each in people]
