@@ -150,8 +150,9 @@ def _forget_files(claim: Claim, settings: Settings, table: str) -> Iterator[tupl
         for row in rows:
             if row.file_key is not None:
                 store.delete(row.file_key)
-        with system_transaction() as session:
-            session.execute(forget, {"organisation_id": claim.organisation_id, "ids": [row.id for row in rows]})
+        if rows:
+            with system_transaction() as session:
+                session.execute(forget, {"organisation_id": claim.organisation_id, "ids": [row.id for row in rows]})
         gone = len(rows)
         yield table, gone
 

@@ -19,7 +19,7 @@ from cci_app.conversation.log import log_conversations
 from cci_app.conversation.models import OutboundMessage, TurnState
 from cci_app.conversation.service import Conversation
 from cci_app.core import clock
-from cci_app.core.database import tenant_transaction
+from cci_app.core.database import system_transaction, tenant_transaction
 from cci_app.evaluation.feedback import asking
 from cci_app.evaluation.feedback.figures import feedback_figures
 from cci_app.feedback.models import Feedback
@@ -254,6 +254,9 @@ def test_when_nobody_writes_any_more_the_person_is_asked_once(
     monkeypatch.setattr(asking, "get_conversation", Assistants)
     monkeypatch.setattr(conversation.channels, "can_push", lambda *_: True)
     monkeypatch.setattr(conversation.assistant(1, None), "feedback", FeedbackAsked(rating_after=timedelta(minutes=30)))
+    with system_transaction() as session:
+        # Others of this database are asked, too.
+        session.execute(sa.update(TurnState).values(rating_due=None))
     say(conversation, person, "hola")
     assert asking.ask_ratings() == 0
     now = clock.now()
