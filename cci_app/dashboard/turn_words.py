@@ -24,6 +24,7 @@ def call_purpose(purpose: str) -> str:
         "catalog": gettext("to read a search of the catalogue"),
         "work": gettext("to read an order about the work"),
         "voice": gettext("to say it in the assistant’s voice"),
+        "handbook": gettext("to hold a text against the handbook"),
         "simulated_person": gettext("to play a person"),
     }.get(purpose, purpose)
 
