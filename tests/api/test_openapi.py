@@ -333,7 +333,9 @@ def test_errors_are_as_documented(operation: Operation, web: FlaskClient, tenant
     check(content_of(operation, 401, refused.content_type)["schema"], refused.json)
     if operation.body and operation.name not in SIGNED:
         path = re.sub(r"\{(handoff|alert|experiment|sample)_id\}", "7", operation.path)
-        path = re.sub(r"\{(task|project|comment|label|person|rules|entry|report|edition|violation)_id\}", "7", path)
+        path = re.sub(
+            r"\{(task|project|comment|label|person|rules|entry|report|edition|violation|conflict)_id\}", "7", path
+        )
         path = re.sub(r"\{(webhook|delivery|action)_id\}", "7", path)
         path = (
             re.sub(r"\{\w+\}", str(uuid.uuid4()), path)
