@@ -53,7 +53,7 @@ def understood(reply: Reply, name: str = "openai:m") -> tuple[Understood | None,
         chat = models(fake).chain([name])
         assert chat is not None
         try:
-            return chat.ask(ASKED, lambda form: form, Deadline.after(5)), calls
+            return chat.ask(ASKED, lambda form: form, Deadline.after(60)), calls
         except Unavailable:
             return None, calls
 
@@ -166,8 +166,8 @@ def test_case_34_a_filtered_message_says_nothing_of_the_provider(reply: Reply) -
         assert chat is not None
         for _ in range(3):
             with pytest.raises(Unavailable):
-                chat.ask(ASKED, lambda form: form, Deadline.after(5))
-        assert chat.ask(ASKED, lambda form: form, Deadline.after(5)).question == HOURS
+                chat.ask(ASKED, lambda form: form, Deadline.after(60))
+        assert chat.ask(ASKED, lambda form: form, Deadline.after(60)).question == HOURS
     assert [each.outcome for each in calls] == ["filtered"] * 3 + ["answered"]
 
 
@@ -185,7 +185,7 @@ def test_case_34_a_wrong_key_or_an_empty_account_stops_the_provider(name: str, r
         assert chat is not None
         for _ in range(5):
             with pytest.raises(Unavailable):
-                chat.ask(ASKED, lambda form: form, Deadline.after(5))
+                chat.ask(ASKED, lambda form: form, Deadline.after(60))
     assert len(calls) == 3
     assert {each.outcome for each in calls} <= {"refused", "unpaid"}
 
