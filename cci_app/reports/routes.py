@@ -130,10 +130,10 @@ def get_work_report(query: dict[str, Any], report_id: int) -> dict[str, Any]:
 @blueprint.alt_response(404, "NOT_FOUND")
 def get_report_paper(query: dict[str, Any], report_id: int) -> Response:
     """Fetch a report as PDF."""
+    report = _found(report_id)
     # What makes papers brings fonts and pictures with it: whoever asks for none does not carry it.
     from cci_app.reports.paper import as_paper
 
-    report = _found(report_id)
     response = Response(as_paper(texts_of(report, _language(query.get("language")))), content_type="application/pdf")
     response.headers["Content-Disposition"] = f"inline; filename=report-{report.period}-{report.ends}.pdf"
     return response
