@@ -38,6 +38,7 @@ _LONGEST_WHY: Final = 300
 # As whose what is used is counted; its numbers are below zero, where no receipt of a turn has one.
 _COUNTED_AS: Final = "handbook"
 _NUMBERS: Final = 8
+_AS_IT_IS: Final[Mapping[str, Any]] = {"synchronize_session": False}
 
 _INSTRUCTIONS: Final = """\
 You hold one rule of a team's handbook against what somebody wrote in their project. Say whether it breaks the rule, \
@@ -83,9 +84,6 @@ def answers(
     session.execute(sa.delete(RuleQuestion).where(RuleQuestion.id.in_(over)), execution_options=_AS_IT_IS)
     session.add_all(new)
     return told
-
-
-_AS_IT_IS: Final[Mapping[str, Any]] = {"synchronize_session": False}
 
 
 def _question(organisation_id: int, held: HeldAgainst, digest: str) -> RuleQuestion:

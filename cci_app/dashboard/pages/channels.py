@@ -10,6 +10,7 @@ from cci_app.admin.outside.schemas import ChannelAccountPayload
 from cci_app.channels.accounts import channel_accounts, pairing_code
 from cci_app.conversation.service import get_conversation
 from cci_app.core.errors import CciError, Conflict, Forbidden, NotFound
+from cci_app.core.outside.kind import AccountKind
 from cci_app.dashboard.asked import loaded
 from cci_app.dashboard.channel_words import fields_to_fill
 from cci_app.dashboard.choices import assistants_of
@@ -37,14 +38,13 @@ def show_channel_kinds() -> str:
 def show_account_form(kind: str, problem: CciError | None = None) -> str:
     """What an account of that kind asks for; what was written stays, but for its secrets."""
     _expect_admin()
-    if kind not in channel_accounts.kinds:
-        raise NotFound("there is no such kind of account")
-    fields = fields_to_fill(channel_accounts.kinds[kind])
-    written = {name: value for name, value in request.form.items() if name not in _secrets(kind)}
+    asks = _kind_of(kind)
+    secrets = {f"{_FIELD}{name}" for name in asks.fields.secret_names()}
+    written = {name: value for name, value in request.form.items() if name not in secrets}
     return page(
         "channel_new",
         kind=kind,
-        fields=fields,
+        fields=fields_to_fill(asks),
         prefix=_FIELD,
         written=written,
         assistants=assistants_of(get_conversation().catalogue.specs(organisation_id())),
@@ -54,12 +54,10 @@ def show_account_form(kind: str, problem: CciError | None = None) -> str:
 
 def add_account(kind: str) -> Any:
     """Add an account."""
-    if kind not in channel_accounts.kinds:
-        raise NotFound("there is no such kind of account")
+    secret = _kind_of(kind).fields.secret_names()
     given = {
         name.removeprefix(_FIELD): value for name, value in request.form.items() if name.startswith(_FIELD) and value
     }
-    secret = channel_accounts.kinds[kind].fields.secret_names()
     order = {
         "kind": kind,
         "name": request.form.get("name", "").strip(),
@@ -94,8 +92,10 @@ def remove_account(kind: str, name: str) -> Any:
     return go(_HERE)
 
 
-def _secrets(kind: str) -> set[str]:
-    return {f"{_FIELD}{name}" for name in channel_accounts.kinds[kind].fields.secret_names()}
+def _kind_of(name: str) -> AccountKind[Any, Any]:
+    if name not in channel_accounts.kinds:
+        raise NotFound("there is no such kind of account")
+    return channel_accounts.kinds[name]
 
 
 def _expect_admin() -> None:
