@@ -26,7 +26,7 @@ run: install ## The whole product on this machine; PORT=8000, stops with Ctrl-C
 	@$(RUN) cci_app.embedded
 
 test: install ## All tests, on a real PostgreSQL and Redis; ARGS="-k words" for some
-	@$(RUN) pytest -n auto $(ARGS)
+	@$(RUN) pytest -n auto --dist worksteal $(ARGS)
 
 check: install ## Style, types and the order of the floors
 	$(RUN) ruff check

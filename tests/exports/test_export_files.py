@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zipfile import ZipFile
@@ -338,13 +339,18 @@ def test_an_export_that_breaks_is_not_taken_for_a_whole_one(
 ) -> None:
     add(["x" * 600_000])
 
+    read = threading.Event()
+
     def breaks(made: record.Record, file: record.Writable) -> None:
         file.write(b"[" + b" " * 600_000)
+        assert read.wait(30)
         raise OSError("the disk is full")
 
     monkeypatch.setattr(record.Record, "copy_json", breaks)
-    with pytest.raises(OSError, match="the disk is full"):
-        web.get(ADDRESS, query_string={"format": "json"}, headers=tenant.headers, buffered=True)
+    with web.get(ADDRESS, query_string={"format": "json"}, headers=tenant.headers) as begun:
+        read.set()
+        with pytest.raises(OSError, match="the disk is full"):
+            begun.get_data()
 
 
 @pytest.mark.parametrize("form", ["csv", "json", "excel"])
