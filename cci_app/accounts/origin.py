@@ -9,6 +9,7 @@ from cci_app.core.errors import Forbidden
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 # A page of ours, or nobody's page: what a person does with the browser itself.
 _OUR_SITES = frozenset({"same-origin", "none"})
+_LOOPBACK = frozenset({"localhost", "127.0.0.1"})
 
 
 def refuse_other_sites(request: Request) -> None:
@@ -33,6 +34,28 @@ def is_ours(origin: str, request: Request) -> bool:
     except ValueError:
         return False
     return sent.scheme in {"http", "https"} and sent.netloc in ours
+
+
+def refuse_rebound_names(request: Request) -> None:
+    """Raise Forbidden for a page whose own name was made to lead here (DNS rebinding), which the Host does not show.
+
+    Ours are the public address and, beside it, names of this machine: the transports of the Model Context Protocol ask
+    for this check of `Origin` (https://modelcontextprotocol.io/specification/2025-11-25/basic/transports).
+    """
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return
+    public = current_app.config["SETTINGS"].public_url
+    named = bool(public) and _host(origin) == _host(public)
+    if not named and not (is_ours(origin, request) and _host(origin).partition(":")[0] in _LOOPBACK):
+        raise Forbidden("this came from a page of another site: a program that is no page sends no Origin")
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return ""
 
 
 def our_origin(request: Request) -> str:

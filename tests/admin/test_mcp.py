@@ -89,3 +89,23 @@ def test_what_makes_no_sense_is_told(talk: Talk, web: FlaskClient, tenant: Tenan
         assert answered.status_code == 422, answered.data
     unknown = web.post("/api/v1/mcp", json={"jsonrpc": "2.0", "id": 1, "method": "x"}, headers=tenant.headers)
     assert unknown.get_json()["error"]["code"] < 0
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [
+        ("localhost:8000", None, 200),
+        ("localhost:8000", "http://localhost:8000", 200),
+        ("assistant.example.org", "https://assistant.example.org", 200),
+        ("evil.example.net", "http://evil.example.net", 403),
+        ("assistant.example.org", "http://evil.example.net", 403),
+        ("localhost:8000", "http://[", 403),
+    ],
+)
+def test_a_page_whose_name_was_made_to_lead_here_is_refused(
+    application: Flask, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, host: str, origin: str | None, status: int
+) -> None:
+    monkeypatch.setattr(application.config["SETTINGS"], "public_url", "https://assistant.example.org")
+    asked = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+    headers = {**tenant.headers, "Host": host, **({"Origin": origin} if origin else {})}
+    assert application.test_client().post("/api/v1/mcp", json=asked, headers=headers).status_code == status

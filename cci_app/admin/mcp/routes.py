@@ -3,6 +3,7 @@
 from flask import Response, request
 
 from cci_app.accounts.auth import current_caller
+from cci_app.accounts.origin import refuse_rebound_names
 from cci_app.core.errors import InvalidInput
 from cci_app.core.http.api import EdgeBlueprint
 
@@ -41,6 +42,7 @@ def call_mcp() -> Response:
     from cci_app.admin.mcp.offered import OFFERED
     from cci_app.admin.mcp.serving import answer
 
+    refuse_rebound_names(request)
     scopes = current_caller().scopes
     functions = [each for scope, several in OFFERED.items() if scope in scopes for each in several]
     answered = answer(functions, request.get_data(), request.headers)
