@@ -15,8 +15,11 @@ from cci_app.coordination.actions.proposing import reject_action
 from cci_app.coordination.collaborators import change_collaborator
 from cci_app.coordination.comments import list_comments
 from cci_app.coordination.finding import show_task, today_of
+from cci_app.coordination.handbook.checking import check_work
+from cci_app.coordination.handbook.violations import ViolationFilter, list_violations, waive
 from cci_app.coordination.labels import add_label
 from cci_app.coordination.tasks import change_task
+from cci_app.core import clock
 from cci_app.core.database import tenant_transaction
 from cci_app.knowledge.documents.loading import load_folder
 from tests.conftest import Tenant
@@ -232,6 +235,67 @@ def test_the_handbook_answers_with_its_source(say: Say, team: Team, tenant: Tena
     told = say("¿qué dice el manual sobre las vacaciones?")
     assert "15 días hábiles" in told
     assert "Fuente: Manual del equipo" in told
+
+
+def broken(rows: Rows, tenant: Tenant, also: str = "true", **values: Any) -> dict[str, int]:
+    """How often each rule is broken, by the tables."""
+    found = rows(
+        "SELECT rule, count(*) FROM rule_violations v JOIN project_tasks t ON t.id = v.task_id"
+        f" WHERE v.organisation_id = :o AND v.state = 'open' AND {also} GROUP BY rule",
+        o=tenant.organisation_id,
+        **values,
+    )
+    return {each["rule"]: each["count"] for each in found}
+
+
+def test_which_rules_are_broken_by_whom_and_what_to_do(say: Say, team: Team, tenant: Tenant, rows: Rows) -> None:
+    whose = tenant.organisation_id
+    assert say("¿hay incumplimientos del manual?") == "No se incumple ninguna regla del manual."
+    check_work(whose, clock.now())
+    give(tenant, team.app, "Pantalla de inicio", status="in_progress", assignee_id=team.bruno.id)
+    give(tenant, team.web, "Logo", assignee_id=team.ana.id)
+    check_work(whose, clock.now())
+    counts = broken(rows, tenant)
+    assert counts == {"estimate-before-start": 2, "somebody-does-it": 1, "title-says-what": 1}
+    told = say("¿qué reglas del manual se incumplen?")
+    assert f"se incumplen en {sum(counts.values())} casos (reglas: {len(counts)})" in told
+    place = "Manual de trabajo, 2: Estimaciones"
+    assert f"• Lo que está en curso tiene estimación ({place}): {counts['estimate-before-start']} casos." in told
+    assert "Qué hacer: Escriba cuántas horas calcula" in told
+    assert "1. Pantalla de inicio (Aplicación), Bruno Díaz, desde el" in told
+    assert f"2. Pruebas de pago (Aplicación), sin responsable, desde el {clock.now().day}" in told
+    assert f"#{team.proofs.id}" in told
+    # A row of the list can be spoken of, as those of other lists can.
+    assert "Pantalla de inicio (#" in say("la primera, ¿para cuándo es?")
+    of_ana = say("¿qué reglas incumple Ana?")
+    assert len(broken(rows, tenant, "t.assignee_id = :a", a=team.ana.id)) == 1
+    assert "en 1 caso de Ana Pérez (reglas: 1)" in of_ana
+    assert "El título dice qué hay que hacer" in of_ana
+    assert "en 1 caso de Bruno Díaz (reglas: 1)" in say("¿y Bruno?")
+    in_web = say("¿qué normas del manual no se cumplen en Sitio web?")
+    assert broken(rows, tenant, "t.project_id = :p", p=team.web.id) == {"title-says-what": 1}
+    assert "en 1 caso en Sitio web (reglas: 1)" in in_web
+    assert "en 2 casos (reglas: 2)" in say(f"¿la tarea {team.proofs.id} cumple con el manual?")
+    assert "4 cas (règles : 3)" in say("quelles règles du manuel ne sont pas respectées ?")
+    assert "Le titre dit ce qu’il y a à faire (Manuel de travail, 4 : Titres)" in say("et Ana ?")
+    assert "broken in 4 cases (rules: 3)" in say("which handbook rules are broken?", BRUNO)
+    assert "What to do: Write down how many hours you expect" in say("which rules am I breaking?", BRUNO)
+
+
+def test_breaches_come_a_page_at_a_time_and_not_what_was_let_be(say: Say, team: Team, tenant: Tenant) -> None:
+    for number in range(7):
+        give(tenant, team.app, f"Pantalla{number}", assignee_id=team.bruno.id)
+    check_work(tenant.organisation_id, clock.now())
+    (let_be, *_) = list_violations(tenant.organisation_id, ViolationFilter(rule="title-says-what"))
+    waive(tenant.organisation_id, let_be["id"], "Son prototipos")
+    told = say("¿qué reglas del manual se incumplen?")
+    assert "en 8 casos (reglas: 3)" in told
+    assert "(Manual de trabajo, 4: Títulos): 6 casos" in told
+    assert "5. Pantalla" in told
+    assert "Quedan 3: escriba «más» para verlas." in told
+    assert "Pantalla6 " not in told
+    assert "Lo que está en curso tiene responsable" in say("más")
+    assert "dice el manual" not in say("¿qué incumplimientos hay?", STRANGER)
 
 
 def test_what_was_done_meanwhile_fails_with_its_reason(say: Say, team: Team, tenant: Tenant, rows: Rows) -> None:

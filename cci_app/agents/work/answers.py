@@ -9,12 +9,15 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cci_app.agents.work.breaches import told_breaches
 from cci_app.agents.work.content import WorkContent, WorkIntent
 from cci_app.agents.work.naming import DaySpan, Naming
 from cci_app.agents.work.recounting import recounted
 from cci_app.agents.work.wording import WorkWording
 from cci_app.coordination.figures import PersonLoad, loads_in, stats_of
 from cci_app.coordination.finding import is_overdue, shown, today_of
+from cci_app.coordination.handbook.models import RuleViolation, ViolationState
+from cci_app.coordination.handbook.violations import counts_by_rule, open_breaches
 from cci_app.coordination.models import Project, ProjectEvent, ProjectStatus, ProjectTask, TaskComment, TaskStatus
 from cci_app.coordination.participants import Participant
 from cci_app.coordination.performance import performance_of
@@ -337,6 +340,32 @@ class WorkQuestion:
             return WorkAnswer(self.say("no_recent", scope=scope))
         return WorkAnswer("\n".join([self.say("recent", scope=scope), *told]))
 
+    def breached(self) -> WorkAnswer:
+        """What breaks rules of the handbook, rule by rule; of one task, where one is named."""
+        met = [*self._met, *([ProjectTask.id.in_([task.id for task in self.tasks])] if self.tasks else [])]
+        if self._period is not None:
+            found_on: Any = sa.cast(sa.func.timezone(self.say.zone.key, RuleViolation.since), sa.Date)
+            met.append(found_on.between(self._period.since, self._period.until))
+        counted = counts_by_rule(self.session, self._whose, met)
+        counts = {
+            rule: states[ViolationState.OPEN] for rule, states in counted.items() if ViolationState.OPEN in states
+        }
+        total, scope = sum(counts.values()), self.told_scope(period=True)
+        if not total:
+            return WorkAnswer(self.say("no_breaches", scope=scope))
+        rows = open_breaches(self.session, self._whose, met, self.offset, self.content.page)
+        if not rows:
+            return WorkAnswer(self.say("no_more"))
+        told = [
+            self.say("breaches", count=total, rules=len(counts), scope=scope),
+            *told_breaches(self.say, rows, counts),
+        ]
+        left = total - self.offset - len(rows)
+        if left > 0:
+            told.append(self.say("more", left=left, count=left))
+        ids = tuple(row["task_id"] for row in rows)
+        return WorkAnswer("\n".join(told), ids, ids[0] if len(set(ids)) == 1 else None)
+
 
 _ANSWERS: Final[Mapping[WorkIntent, Callable[[WorkQuestion], WorkAnswer]]] = {
     WorkIntent.LIST: WorkQuestion.listed,
@@ -351,4 +380,5 @@ _ANSWERS: Final[Mapping[WorkIntent, Callable[[WorkQuestion], WorkAnswer]]] = {
     WorkIntent.OVERDUE: WorkQuestion.overdue,
     WorkIntent.COMPLETED: WorkQuestion.completed,
     WorkIntent.IN_PROGRESS: WorkQuestion.in_progress,
+    WorkIntent.BREACHES: WorkQuestion.breached,
 }

@@ -30,6 +30,7 @@ class WorkIntent(StrEnum):
     IN_PROGRESS = "in_progress"
     GENERAL = "general"
     HANDBOOK = "handbook"
+    BREACHES = "breaches"
     CREATE = "create"
     ASSIGN = "assign"
     MOVE = "move"
@@ -128,6 +129,10 @@ class WorkTexts(Content):
     no_people: Plain
     recent: _None
     no_recent: _None
+    breaches: Annotated[Localised, _with("count", "rules", "scope")]
+    no_breaches: _None
+    breached_rule: Annotated[Localised, _with("rule", "place", "count", "do")]
+    breach: Annotated[Localised, _with("title", "project", "person", "day", "id")]
     event_created: Annotated[Localised, _with("at", "who", "title")]
     event_status: Annotated[Localised, _with("at", "who", "title", "status")]
     event_assigned: Annotated[Localised, _with("at", "who", "title", "person")]

@@ -35,9 +35,16 @@ _LONGEST_SAID: Final = 1_000
 _OF_ONE_TASK: Final = frozenset({WorkIntent.DETAILS, WorkIntent.SPECIFIC})
 # Of these a task is meant only where its number, or its place in a list, is named.
 _LISTED: Final = frozenset(
-    {WorkIntent.LIST, WorkIntent.OVERDUE, WorkIntent.IN_PROGRESS, WorkIntent.COMPLETED, WorkIntent.ASSIGNMENT}
+    {
+        WorkIntent.LIST,
+        WorkIntent.OVERDUE,
+        WorkIntent.IN_PROGRESS,
+        WorkIntent.COMPLETED,
+        WorkIntent.ASSIGNMENT,
+        WorkIntent.BREACHES,
+    }
 )
-_BY_NUMBER: Final = frozenset({WorkIntent.ASSIGNMENT, WorkIntent.PROGRESS})
+_BY_NUMBER: Final = frozenset({WorkIntent.ASSIGNMENT, WorkIntent.PROGRESS, WorkIntent.BREACHES})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from cci_app.coordination.handbook.models import RuleViolation, ViolationState
 from cci_app.coordination.handbook.rules import HandbookRule
 from cci_app.coordination.handbook.ruling import HANDBOOK
-from cci_app.coordination.models import Project, ProjectTask
+from cci_app.coordination.models import Collaborator, Project, ProjectTask
 from cci_app.core import clock
 from cci_app.core.audit import acting, record
 from cci_app.core.database import tenant_transaction
@@ -107,6 +107,28 @@ def counts_by_rule(
     for rule, state, count in session.execute(counted):
         found.setdefault(rule, {})[state] = count
     return found
+
+
+def open_breaches(
+    session: Session, organisation_id: int, conditions: Sequence[sa.ColumnElement[bool]], offset: int, limit: int
+) -> list[dict[str, Any]]:
+    """What breaks rules now, rule by rule, the rule that is broken most first; each with its task and `person`.
+
+    `conditions` are on their tasks.
+    """
+    of_rule = sa.func.count().over(partition_by=RuleViolation.rule)
+    chosen = (
+        _shown()
+        .add_columns(Collaborator.name.label("person"))
+        .outerjoin(Collaborator, Collaborator.id == ProjectTask.assignee_id)
+        .where(
+            RuleViolation.organisation_id == organisation_id,
+            RuleViolation.state == ViolationState.OPEN,
+            *conditions,
+        )
+        .order_by(of_rule.desc(), RuleViolation.rule, RuleViolation.id.desc())
+    )
+    return [_as_shown(row) for row in session.execute(chosen.offset(offset).limit(limit))]
 
 
 def list_handbook(organisation_id: int, project_id: int | None = None) -> list[dict[str, Any]]:
