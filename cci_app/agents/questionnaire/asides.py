@@ -119,6 +119,13 @@ def human(session: Session, command: Command) -> AgentReply:
     return session.reply(f"{session.say(name)}\n{contacts.strip()}", waiting(session))
 
 
+def misunderstood(session: Session) -> AgentReply:
+    """A human is called who may understand what was not; the questionnaire waits."""
+    session.hand_over("misunderstood")
+    contacts = session.contacts(session.content.directory.prefill[session.turn.language], text=session.turn.text)
+    return session.reply(f"{session.say('misunderstood')}\n{contacts.strip()}", waiting(session))
+
+
 def waiting(session: Session) -> str:
     """How to take the questionnaire up again; nothing where it is finished."""
     mode = session.memory.mode

@@ -158,7 +158,10 @@ class Examples(RootModel[dict[str, tuple[str, ...]]]):
 
 
 class Wording(Content):
-    """Every fixed sentence. The names say when each is used."""
+    """Every fixed sentence. The names say when each is used.
+
+    With `misunderstood`, a human is called for whoever was not understood twice in a row; without, nobody is.
+    """
 
     hello: Plain
     hello_name: Annotated[Localised, AfterValidator(allowing("name"))]
@@ -228,6 +231,7 @@ class Wording(Content):
     spoken: dict[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")], str] = Field(default_factory=dict)
     language_unsupported: Plain
     not_understood: PlainList
+    misunderstood: Plain | None = None
     unsure: Annotated[Localised, AfterValidator(allowing("text", "topic"))]
     unsure_kept: Plain
     off_topic: PlainList

@@ -13,6 +13,8 @@ from cci_app.agents.questionnaire.wording import joined, quote
 from cci_app.channels.message import Audio
 
 _ANSWERS = {Intent.ANSWER, Intent.ANSWER_AND_QUESTION}
+# After so many misunderstandings in a row a human is called.
+_MOST_MISSES = 2
 
 
 def respond(session: Session, understander: Understander) -> AgentReply:
@@ -119,6 +121,8 @@ def _asking(session: Session, command: Command) -> AgentReply:
         Intent.CONFIRM: _insisted,
         Intent.DENY: _not_insisted,
     }
+    if command.intent is not Intent.NOTHING and not command.unsure:
+        session.memory.misses = 0
     return handlers.get(command.intent, _aside)(session, command)
 
 
@@ -189,6 +193,11 @@ def _not_insisted(session: Session, _command: Command) -> AgentReply:
 
 
 def _not_understood(session: Session, _command: Command) -> AgentReply:
+    before = session.memory.misses
+    # What was asked about and got neither a yes nor a no nor an answer was not understood either.
+    session.memory.misses += 2 if session.unsure else 1
+    if session.content.say.misunderstood is not None and before < _MOST_MISSES <= session.memory.misses:
+        return asides.misunderstood(session)
     return session.reply(session.say("not_understood"), session.returning())
 
 

@@ -29,8 +29,8 @@ class Memory(BaseModel):
     telephones; `city_open`: the last reply gave those of several cities. `answered_question`: what the documents
     answered last, for a question that goes on from it. `unsure` is what the last reply asked about, whether it
     answers. `company_changed`: the person answers for another company than the contact book knows, or is about to name
-    it. `said` is what the last reply said beside the open question. `spoken_told`: who writes in another language was
-    told which ones are spoken.
+    it. `misses`: how many messages in a row were not understood at the open question. `said` is what the last reply
+    said beside the open question. `spoken_told`: who writes in another language was told which ones are spoken.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -56,6 +56,7 @@ class Memory(BaseModel):
     city_open: bool = False
     answered_question: str = ""
     unsure: str = ""
+    misses: int = 0
     said: str = ""
     company_changed: bool = False
     turns: int = 0

@@ -233,6 +233,7 @@ class Session:
         self.memory.question = number
         self.memory.asked_at = self.turn.now
         self.memory.asked_again = False
+        self.memory.misses = 0
         self.memory.returns = 0
 
     def record(self, number: int, text: str, status: AnswerStatus) -> None:
