@@ -17,7 +17,7 @@ from cci_app.core.errors import NotFound
 from cci_app.core.outside.register import Register
 from cci_app.dashboard.asked import sent
 from cci_app.dashboard.frame import go, organisation_id, page
-from cci_app.dashboard.words import NAMES, gettext
+from cci_app.dashboard.words import NAMES
 from cci_app.integrations.accounts import integrations
 
 _HERE = "/admin/settings"
@@ -42,7 +42,6 @@ def show_settings(found: dict[str, Any] | None = None) -> str:
         paired=WAHA_KIND,
         languages=list(NAMES.items()),
         zones=sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")),
-        tables=_tables(),
         found=found,
     )
 
@@ -60,20 +59,3 @@ def check(register: str, kind: str, name: str) -> str:
     if register not in _REGISTERS:
         raise NotFound("there is no such account")
     return show_settings({"register": register, **check_account(_REGISTERS[register], kind, name)})
-
-
-def _tables() -> dict[str, str]:
-    """What is kept in each table, in words."""
-    return {
-        "webhook_events": gettext("Messages as they came in, and how each was answered"),
-        "inbound_files": gettext("Files that people sent"),
-        "outbound_files": gettext("Files that colleagues sent"),
-        "outbound_messages": gettext("What was sent on our own account"),
-        "turn_state": gettext("Where trials stand"),
-        "conversations": gettext("What was said"),
-        "conversation_runs": gettext("Conversations and answers"),
-        "user_sessions": gettext("Where people stand"),
-        "turn_usage": gettext("How many messages and tokens were used"),
-        "api_metrics": gettext("Figures of requests"),
-        "export_files": gettext("Files of exports"),
-    }

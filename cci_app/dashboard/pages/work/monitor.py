@@ -1,5 +1,6 @@
 """What the monitor says: when it looked, what holds now, who was told, and what people do about it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -23,7 +24,7 @@ def add_to(pages: Blueprint) -> None:
 
 
 def show_monitor() -> Response:
-    """How it stands, and what holds now, the newest first."""
+    """How it stands, and what holds now: of the newest the most urgent first, each task once."""
     before = request.args.get("before", "")
     now = standing.standing(organisation_id())
     alerts = standing.open_alerts(
@@ -36,13 +37,20 @@ def show_monitor() -> Response:
         "monitor",
         "monitor",
         now=now,
-        alerts=alerts,
+        tasks=_by_task(alerts),
         levels=[(level, now.by_level.get(level, 0)) for level in _LEVELS],
         following=following,
         mail=mail_is_set_up(),
         tag=tag,
     )
     return body if isinstance(body, Response) else tagged(body, tag)
+
+
+def _by_task(alerts: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    grouped: dict[int, list[dict[str, Any]]] = {}
+    for alert in sorted(alerts, key=lambda each: each["score"], reverse=True):
+        grouped.setdefault(alert["task_id"], []).append(alert)
+    return list(grouped.values())
 
 
 def acknowledge(task_id: int) -> Any:
