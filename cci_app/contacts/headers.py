@@ -53,7 +53,7 @@ _EMAIL = _words("email emails mail mails correo correos courriel courriels")
 # A header with one of these words is not that column all the same: "Número de socio", "Tipo de empresa".
 _BUT_NOT = {
     Column.MEMBERSHIP: _words("n no num numero number"),
-    Column.COMPANY: _words("tipo type tamano taille size forma forme"),
+    Column.COMPANY: _words("tipo type tamano taille size forma forme n no num numero number owner manager"),
     Column.PHONE: _words("tipo type label etiqueta operador operateur carrier modelo model"),
 }
 # The country of the phone beside it, as a code to dial or by its name.
@@ -67,7 +67,8 @@ _BY_WORD: tuple[tuple[Column, frozenset[str]], ...] = (
         _words(
             "celular celulares movil moviles mobile mobiles cel cell cellphone cellulaire portable telefono telefonos"
             " telephone telephones phone phones tel tels telf telfs telef telefs tele tfno tlf tlfno tlfn fono fonos ph"
-            " cels celu movel mov mob port whats whatsapp whatsap wsp wpp wp wa wapp gsm smartphone fijo fixe landline"
+            " cels celu movel mov mob msisdn port whats whatsapp whatsap wsp wpp wp wa wapp gsm smartphone"
+            " fijo fixe landline"
         ),
     ),
     (
@@ -98,8 +99,8 @@ _BY_WORD: tuple[tuple[Column, frozenset[str]], ...] = (
         _words(
             "empresa empresas emp ent soc ste cia entreprise entreprises company companies societe societes"
             " sociedad compania organizacion"
-            " organisation organization organismo organisme compagnie firma firme employer business enterprise razon"
-            " raison institucion institution entidad entite etablissement"
+            " account org organisation organization organismo organisme compagnie firma firme employer business"
+            " enterprise razon raison institucion institution entidad entite etablissement"
         ),
     ),
 )
@@ -107,19 +108,24 @@ _FIRST = _words("prenom prenoms pren first given pila forename fname firstname")
 _LAST = _words("apellido apellidos apell apel last family surname surnames famille patronyme paterno lname lastname")
 _NAME = _words("nombre nombres nomb nom noms name names")
 _PERSON = _words("contacto contact contactos contacts persona personne person interlocutor interlocuteur full completo")
-_PERSON_TOO = _words("complet representante representant participante participant encargado responsable")
+_PERSON_TOO = _words("complet display representante representant participante participant encargado responsable")
 _TRADE = _words("comercial commercial trade")
-_SMALL = _words("de del du d la le l el los las les des of the y et and client cliente customer")
+_SMALL = _words(
+    "de del du d la le l el los las les des of the y et and client cliente customer primer primero premier segundo"
+)
 _MORE = _words(
     "numero numeros number num nro no contacto principal personal trabajo oficina casa home work business mobile main"
     " direccion address electronico electronica electronique social sociale razon raison job economica economique"
     " codigo code pais country id fecha date notas"
 )
+# "Contact No.": the number of a contact is a phone.
+_CONTACT = _words("contacto contact")
+_NUMBER = _words("numero number num nro no n")
+_WHATSAPP = _words("whatsapp whatsap whats wsp wpp wp wa wapp")
 _JOINING = _words("de du et el la y e d")
 # Which of several phone columns is the one people write from.
-_MOBILE = _words(
-    "whatsapp whatsap whats wsp wpp wp wa wapp celular celulares movil moviles mobile mobiles cel cels celu cell"
-    " cellphone cellulaire portable port gsm mov mob"
+_MOBILE = _WHATSAPP | _words(
+    "celular celulares movil moviles mobile mobiles cel cels celu cell cellphone cellulaire portable port gsm mov mob"
 )
 _LANDLINE = _words("fijo fixe landline oficina bureau office")
 
@@ -160,7 +166,10 @@ def meaning(header: str) -> Column | None:
     if words & _COUNTRY:
         return Column.COUNTRY
     if words & _NOT_A_FIELD:
-        return None
+        # WhatsApp's own id of a person is their number.
+        return Column.PHONE if words & _WHATSAPP and words & _NOT_A_FIELD == {"id"} else None
+    if words & _CONTACT and words <= _CONTACT | _NUMBER | _SMALL and words & _NUMBER:
+        return Column.PHONE
     for column, known in _BY_WORD:
         if words & known:
             if column is Column.MEMBERSHIP and words & _NAME:
@@ -214,11 +223,11 @@ def _pieces(token: str) -> tuple[str, ...]:
 
 def _name_column(tokens: Sequence[str], words: frozenset[str]) -> Column | None:
     first, last, name = words & _FIRST, words & _LAST, words & _NAME
-    if (last and first) or (last and name and not {"de", "last", "family"} & words):
+    if (last and first) or (last and name and not {"de", "last", "family", "famille"} & words):
         return Column.FULL_NAME_REVERSED if tokens[0] in _LAST else Column.FULL_NAME
     if last:
         return Column.LAST_NAME
-    if first and name and not words & {"first", "given", "de"}:
+    if first and name and not words & {"first", "given", "de", "pila"}:
         # "Nom et prénom", "Prénom et nom".
         return Column.FULL_NAME if tokens[0] in _FIRST else Column.FULL_NAME_REVERSED
     if first:
@@ -228,7 +237,8 @@ def _name_column(tokens: Sequence[str], words: frozenset[str]) -> Column | None:
     if name and words & _TRADE:
         return Column.COMPANY
     # "Nombre d'employés" is a number: a bare name stands alone.
-    return Column.NAME if name and words <= _NAME | _SMALL else None
+    spoken = frozenset(word for word in words if not word.isdigit())
+    return Column.NAME if name and spoken <= _NAME | _SMALL else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +280,7 @@ class Header:
 
 def _phone_rank(name: str) -> int:
     words = frozenset(_tokens(name))
-    if words & {"whatsapp", "whatsap", "whats", "wsp", "wpp", "wp", "wa", "wapp"}:
+    if words & _WHATSAPP:
         return 0
     if words & _LANDLINE:
         return 3

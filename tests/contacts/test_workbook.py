@@ -18,22 +18,24 @@ from tests.fakes.workbooks import HEADERS, PERSON, saved, workbook
 
 HEADER_MEANINGS = {
     Column.PHONE: "Celular|CELULAR |Teléfono de la empresa|Téléphone|N° de téléphone|Móvil|WhatsApp|Numéro WhatsApp"
-    "|Phone number|Tel.|Portable|Cel.",
+    "|Phone number|Tel.|Portable|Cel.|ContactNumber|Contact No.|Número de contacto|wa_id|MSISDN|Phone 1 - Value",
     Column.COMPANY: "Empresa|Entreprise|Company|Société|Raison sociale|Razón Social|Nombre de la empresa"
-    "|Nom de l'entreprise|Nom commercial|Organisation",
-    Column.FIRST_NAME: "Prénom|First name|Nombre de pila|Given name|Prénoms",
-    Column.LAST_NAME: "Apellido|Apellidos|Nom de famille|Last Name|Surname|Family name|Apellido paterno",
+    "|Nom de l'entreprise|Nom commercial|Organisation|AccountName|Organization 1 - Name",
+    Column.FIRST_NAME: "Prénom|First name|Nombre de pila|Given name|Prénoms|NombrePila",
+    Column.LAST_NAME: "Apellido|Apellidos|Nom de famille|Last Name|Surname|Family name|Apellido paterno"
+    "|NomFamille|PrimerApellido",
     Column.FULL_NAME: "Nombre completo|Full name|Nom complet|Nombres y Apellidos|Prénom et nom|Contacto|Nom du contact"
-    "|Nombre del socio",
+    "|Nombre del socio|DisplayName",
     Column.FULL_NAME_REVERSED: "Nom et prénom|Apellidos y nombres",
-    Column.NAME: "Nom|Nombre|Name|Nombres",
+    Column.NAME: "Nom|Nombre|Name|Nombres|Nombre1|PrimerNombre",
     Column.ROLE: "Cargo|Poste|Role|Fonction|Job title|Puesto",
     Column.SECTOR: "Sector de Actividad|Secteur|Secteur d’activité|Industry|Actividad económica|Sector de la empresa",
     Column.EMAIL: "E-mail|Correo|Correo electrónico|Courriel|Email address|E‑mail|e mail",
     Column.CITY: "Ciudad|Ville|City|Ciudad de la empresa",
     Column.MEMBERSHIP: "Membresía|Adhésion|Membership|Type d'adhésion|Tipo de membresía|Categoría",
     Column.DESCRIPTION: "Descripción|Description|Descripcion|About",
-    None: "Fecha de membresía|ID|Nombre d'employés|NIT|Dirección|Member since|Número de socio|Tipo de empresa|Site web"
+    None: "Account Number|Contact ID|Phone 1 - Label"
+    "|Fecha de membresía|ID|Nombre d'employés|NIT|Dirección|Member since|Número de socio|Tipo de empresa|Site web"
     "|Observaciones||Estimados socios, aquí está la lista de empresas con sus celulares y todos sus correos",
 }
 
