@@ -267,9 +267,10 @@ def broker_address(redis: str) -> str:
 def service_address(*own_paths: str, path: str = "") -> Callable[[str], str]:
     """Makes the reader of a service's base address.
 
-    `own_paths` are where the service's own paths begin: what was copied from a curl line ends before them. `path` is
-    that of an address that has none.
+    `own_paths` are expressions of where the service's own paths begin: what was copied from a curl line ends before
+    them. `path` is that of an address that has none.
     """
+    own = re.compile(rf"(?:{'|'.join(own_paths)})(?:[/:].*)?$") if own_paths else None
 
     def read(written: str) -> str:
         parts = urlsplit(written)
@@ -281,10 +282,46 @@ def service_address(*own_paths: str, path: str = "") -> Callable[[str], str]:
             _ = parts.port
         except ValueError:
             raise ValueError("the port is not between 1 and 65535") from None
-        base = parts.path
-        for own in own_paths:
-            base = re.split(rf"{re.escape(own)}(?:/|:|$)", base, maxsplit=1)[0]
-        base = base.rstrip("/") or path
-        return f"{parts.scheme.lower()}://{parts.netloc}{base}"
+        base = own.split(parts.path, maxsplit=1)[0] if own else parts.path
+        return f"{parts.scheme.lower()}://{parts.netloc}{base.rstrip('/') or path}"
 
     return read
+
+
+def _openai(written: str) -> str:
+    """OpenAI's own, or a compatible one: Azure shows the address of a deployment, Ollama that of its own protocol."""
+    read = service_address(
+        "/api/(?:chat|generate|tags|embed|embeddings)",
+        *("/chat", "/completions", "/embeddings", "/responses", "/models", "/audio", "/deployments"),
+        path="/v1",
+    )(written)
+    azure = re.fullmatch(r"(https://[\w.-]+\.openai\.azure\.com)(?:/openai|/v1)?", read)
+    return f"{azure[1]}/openai/v1" if azure else read
+
+
+# By the setting that holds the address in the environment; accounts of organisations hold the same addresses.
+SERVICES: Mapping[str, Callable[[str], str]] = {
+    "openai_base_url": _openai,
+    "anthropic_base_url": service_address("/v1"),
+    "google_base_url": service_address("/v1(?:alpha|beta)?", "/models"),
+    "manychat_base_url": service_address("/fb", "/swagger"),
+    "public_base_url": service_address("/api/v1"),
+    "twilio_base_url": service_address("/2010-04-01"),
+    "waha_base_url": service_address("/api", "/dashboard", "/health"),
+    "telegram_base_url": service_address("/bot[^/]*"),
+    "meta_base_url": service_address(r"/v\d+\.\d+"),
+    "graph_base_url": service_address(r"/v1\.0", "/beta"),
+    "graph_authority": service_address("/oauth2", "/common", "/organizations"),
+    "google_sheets_url": service_address("/v4"),
+    "google_drive_url": service_address("/drive", "/upload"),
+    "baserow_url": service_address("/api", "/database"),
+    "hubspot_base_url": service_address("/crm", "/oauth"),
+    "pinecone_control_url": service_address("/indexes"),
+    "langsmith_endpoint": service_address("/api"),
+}
+
+
+def whole_address(written: str) -> str:
+    """An address that is asked as it stands, with its path."""
+    _ = service_address()(written)
+    return written

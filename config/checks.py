@@ -21,30 +21,10 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from config.addresses import database_of_parts, read_database, read_host, read_redis, service_address
+from config.addresses import SERVICES, database_of_parts, read_database, read_host, read_redis, whole_address
 
 DEVELOPMENT_SECRET = "development-only-secret-key-of-32-bytes"  # noqa: S105 (refused in production)
 
-# Where the paths of a service's own operations begin: an address copied with one of them ends before it.
-_SERVICES = {
-    "openai_base_url": service_address(
-        "/chat", "/completions", "/embeddings", "/responses", "/models", "/audio", path="/v1"
-    ),
-    "anthropic_base_url": service_address("/v1"),
-    "google_base_url": service_address("/v1", "/v1beta", "/v1alpha", "/models"),
-    "manychat_base_url": service_address("/fb"),
-    "public_base_url": service_address("/api/v1"),
-    "twilio_base_url": service_address("/2010-04-01"),
-    "waha_base_url": service_address("/api", "/dashboard", "/health"),
-    "telegram_base_url": service_address("/bot"),
-    "meta_base_url": service_address(),
-    "graph_base_url": service_address("/v1.0", "/beta"),
-    "graph_authority": service_address("/oauth2", "/common", "/organizations"),
-    "google_sheets_url": service_address("/v4"),
-    "google_drive_url": service_address("/drive", "/upload"),
-    "pinecone_control_url": service_address("/indexes"),
-    "langsmith_endpoint": service_address("/api"),
-}
 # What travels in a header: nothing but printable ASCII, and no space.
 _KEYS = (
     *("manychat_api_key", "sharepoint_client_secret", "openai_api_key", "anthropic_auth_token", "anthropic_api_key"),
@@ -127,10 +107,15 @@ class CheckedSettings(BaseSettings):
     def _redis(cls, value: SecretStr) -> SecretStr:
         return SecretStr(read_redis(value.get_secret_value()))
 
-    @field_validator(*_SERVICES, check_fields=False)
+    @field_validator(*SERVICES, check_fields=False)
     @classmethod
     def _service(cls, value: str | None, info: ValidationInfo) -> str | None:
-        return None if value is None else _SERVICES[str(info.field_name)](value)
+        return None if value is None else SERVICES[str(info.field_name)](value)
+
+    @field_validator("agent_handler_url", "webhook_url", check_fields=False)
+    @classmethod
+    def _whole(cls, value: str | None) -> str | None:
+        return None if value is None else whole_address(value)
 
     @field_validator(*_KEYS, check_fields=False)
     @classmethod

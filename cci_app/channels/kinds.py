@@ -23,6 +23,7 @@ from cci_app.core.mail import MailServer
 from cci_app.core.outside.addresses import OPERATOR, PLAIN_HTTP, at_service, speaks_safely
 from cci_app.core.outside.kind import AccountKind, Fields
 from cci_app.core.phone import to_e164
+from config.addresses import SERVICES
 from config.settings import Settings
 
 
@@ -64,7 +65,7 @@ class ManychatFields(Fields):
     variables: ClassVar = {"api_key": "manychat_api_key", "base_url": "manychat_base_url"}
 
     api_key: Secret
-    base_url: Annotated[str, at_service("api.manychat.com")] = "https://api.manychat.com"
+    base_url: Annotated[str, at_service("api.manychat.com", like="manychat_base_url")] = "https://api.manychat.com"
 
 
 def _page(fields: ManychatFields) -> str | None:
@@ -93,7 +94,7 @@ class TwilioFields(Fields):
     account_sid: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{1,64}$")]
     auth_token: Secret
     number: Annotated[str, AfterValidator(_phone)]
-    base_url: Annotated[str, at_service("api.twilio.com")] = "https://api.twilio.com"
+    base_url: Annotated[str, at_service("api.twilio.com", like="twilio_base_url")] = "https://api.twilio.com"
 
 
 def _twilio(fields: TwilioFields, settings: Settings) -> Twilio:
@@ -122,7 +123,7 @@ def _anywhere(address: str, info: ValidationInfo) -> str:
     context = info.context or {}
     if not context.get(OPERATOR) and not speaks_safely(address, plain_http=context.get(PLAIN_HTTP, False)):
         raise ValueError("has to begin with https://")
-    return address
+    return SERVICES["waha_base_url"](address)
 
 
 class WahaFields(Fields):
@@ -185,7 +186,7 @@ class TelegramFields(Fields):
 
     token: Annotated[SecretStr, AfterValidator(_of_a_bot)]
     secret: Annotated[SecretStr | None, AfterValidator(_of_a_webhook)] = None
-    base_url: Annotated[str, at_service("api.telegram.org")] = "https://api.telegram.org"
+    base_url: Annotated[str, at_service("api.telegram.org", like="telegram_base_url")] = "https://api.telegram.org"
 
     @model_validator(mode="after")
     def _proven(self, info: ValidationInfo) -> Self:
@@ -221,7 +222,7 @@ class MetaFields(Fields):
     app_secret: OptionalSecret = None
     verify_token: OptionalSecret = None
     graph_version: str = Field("v26.0", pattern=r"^v[0-9]{1,3}\.[0-9]$")
-    base_url: Annotated[str, at_service("graph.facebook.com")] = "https://graph.facebook.com"
+    base_url: Annotated[str, at_service("graph.facebook.com", like="meta_base_url")] = "https://graph.facebook.com"
 
     @model_validator(mode="after")
     def _proven(self, info: ValidationInfo) -> Self:

@@ -54,8 +54,8 @@ class SharePointFields(Fields):
     drive: str | None = None
     folder: str = ""
     conflict: Literal["replace", "rename", "fail"] = "replace"
-    graph_base_url: Annotated[str, at_service(*_GRAPH)] = "https://graph.microsoft.com"
-    graph_authority: Annotated[str, at_service(*_SIGN_IN)] = "https://login.microsoftonline.com"
+    graph_base_url: Annotated[str, at_service(*_GRAPH, like="graph_base_url")] = "https://graph.microsoft.com"
+    graph_authority: Annotated[str, at_service(*_SIGN_IN, like="graph_authority")] = "https://login.microsoftonline.com"
 
 
 def _looks_like_a_key(text: str) -> bool:
@@ -88,8 +88,10 @@ class GoogleSheetsFields(Fields):
     spreadsheet_id: str | None = None
     sheet_name: str = Field("Conversations", min_length=1, max_length=100)
     share_with: str = ""
-    sheets_url: Annotated[str, at_service("sheets.googleapis.com")] = "https://sheets.googleapis.com"
-    drive_url: Annotated[str, at_service("www.googleapis.com")] = "https://www.googleapis.com"
+    sheets_url: Annotated[str, at_service("sheets.googleapis.com", like="google_sheets_url")] = (
+        "https://sheets.googleapis.com"
+    )
+    drive_url: Annotated[str, at_service("www.googleapis.com", like="google_drive_url")] = "https://www.googleapis.com"
 
     @field_validator("service_account")
     @classmethod
@@ -143,7 +145,7 @@ class BaserowFields(Fields):
 
     token: SecretStr = Field(min_length=1)
     table_id: int = Field(ge=1)
-    base_url: Annotated[str, at_service("api.baserow.io")] = "https://api.baserow.io"
+    base_url: Annotated[str, at_service("api.baserow.io", like="baserow_url")] = "https://api.baserow.io"
 
 
 def _baserow(fields: BaserowFields, _settings: Settings) -> "BaserowTable":
@@ -219,7 +221,7 @@ class HubspotFields(Fields):
     token: SecretStr = Field(min_length=1)
     mapping: _MappingName = "hubspot"
     project_id: int | None = Field(None, ge=1)
-    base_url: Annotated[str, at_service("api.hubapi.com")] = "https://api.hubapi.com"
+    base_url: Annotated[str, at_service("api.hubapi.com", like="hubspot_base_url")] = "https://api.hubapi.com"
 
     @field_validator("token")
     @classmethod

@@ -7,6 +7,7 @@ import redis
 import sqlalchemy as sa
 from kombu import Connection
 
+from cci_app.channels.kinds import MetaFields
 from config.addresses import database_of_parts, read_database, read_redis, service_address
 from config.settings import Settings
 
@@ -156,11 +157,44 @@ def test_case_39_what_is_no_redis_is_told(written: str) -> None:
         ("graph_base_url", "https://graph.example.org/v1.0/sites", "https://graph.example.org"),
         ("google_sheets_url", "https://sheets.example.org/v4/spreadsheets", "https://sheets.example.org"),
         ("manychat_base_url", "https://many.example.org/fb/sending/sendContent", "https://many.example.org"),
+        ("manychat_base_url", "https://many.example.org/swagger", "https://many.example.org"),
+        ("openai_base_url", "http://127.0.0.1:11434/api/chat", "http://127.0.0.1:11434/v1"),
+        ("openai_base_url", "https://models.example.org/api/v1/chat/completions", "https://models.example.org/api/v1"),
+        (
+            "openai_base_url",
+            "https://ours.openai.azure.com/openai/deployments/mini/chat/completions?api-version=2024-10-21",
+            "https://ours.openai.azure.com/openai/v1",
+        ),
+        ("openai_base_url", "https://ours.openai.azure.com/", "https://ours.openai.azure.com/openai/v1"),
+        ("openai_base_url", "https://ours.openai.azure.com/openai/v1/", "https://ours.openai.azure.com/openai/v1"),
+        ("meta_base_url", "https://meta.example.org/v23.0/106540352242922/messages", "https://meta.example.org"),
+        ("telegram_base_url", "https://telegram.example.org/bot123:ABC/getMe", "https://telegram.example.org"),
+        ("twilio_base_url", "https://t.example.org/2010-04-01/Accounts/AC1/Messages.json", "https://t.example.org"),
+        ("waha_base_url", "http://waha:3000/dashboard/", "http://waha:3000"),
+        ("baserow_url", "https://b.example.org/api/database/rows/table/12/?size=1", "https://b.example.org"),
+        ("baserow_url", "https://b.example.org/database/5/table/12", "https://b.example.org"),
     ],
 )
 def test_case_37_base_addresses_with_too_much_or_too_little_path(setting: str, written: str, read: str) -> None:
     given: dict[str, Any] = {setting: written}
     assert getattr(Settings(**given), setting) == read
+
+
+@pytest.mark.parametrize("setting", ["agent_handler_url", "webhook_url", "baserow_url", "waha_base_url"])
+def test_case_37_an_address_without_a_scheme_is_told_at_the_start(setting: str) -> None:
+    given: dict[str, Any] = {setting: "agent:9000/chat"}
+    with pytest.raises(ValueError, match="the scheme is missing"):
+        Settings(**given)
+
+
+def test_case_37_an_account_is_added_with_the_address_of_a_curl_line() -> None:
+    fields: dict[str, Any] = {
+        "phone_number_id": "106540352242922",
+        "access_token": "a-token",
+        "app_secret": "a-secret",
+        "base_url": "https://graph.facebook.com/v23.0/106540352242922/messages",
+    }
+    assert MetaFields(**fields).base_url == "https://graph.facebook.com"
 
 
 @pytest.mark.parametrize("written", ["127.0.0.1:1/v1", "ftp://h", "https://", "https://a b/", "https://h:99999"])

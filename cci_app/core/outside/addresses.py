@@ -9,6 +9,8 @@ from collections.abc import Mapping
 import httpx
 from pydantic import AfterValidator, ValidationInfo
 
+from config.addresses import SERVICES
+
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 # Keys of the validation's context.
@@ -25,14 +27,17 @@ def speaks_safely(address: str, *, plain_http: bool) -> bool:
     return bool(url.host) and (url.scheme == "https" or (plain_http and url.scheme == "http" and url.host in _LOOPBACK))
 
 
-def at_service(*hosts: str) -> AfterValidator:
-    """Hold a field to addresses of a service at one of these hosts: `Annotated[str, at_service("example.org")]`."""
+def at_service(*hosts: str, like: str) -> AfterValidator:
+    """Hold a field to addresses of a service at one of these hosts: `Annotated[str, at_service("example.org")]`.
+
+    `like` is the setting whose addresses are the same: what was copied with a path of the service's own works too.
+    """
 
     def check(address: str, info: ValidationInfo) -> str:
         fault = address_fault(address, hosts, info.context or {})
         if fault:
             raise ValueError(fault)
-        return address
+        return SERVICES[like](address)
 
     return AfterValidator(check)
 
