@@ -25,12 +25,12 @@ POSTGRESQL_FORM = "write postgresql://user:password@host:5432/database"
 REDIS_FORM = "write redis://:password@host:6379/0, or rediss:// for TLS"
 _DRIVER = "postgresql+psycopg2"
 _SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
-_SSL_NAMES = ("sslmode", "ssl_mode", "ssl-mode", "ssl", "tls", "sslaccept")
+_SSL_NAMES = ("sslmode", "ssl_mode", "ssl-mode", "ssl", "tls", "sslaccept", "usessl", "encrypt")
 _OFF = {"false", "0", "off", "no", "disable", "disabled", "none"}
 _ON = {"true", "1", "on", "yes", "require", "required", ""}
 # Words of other clients for TLS whose certificate is not looked at.
 _UNVERIFIED = {"no-verify", "accept_invalid_certs", '{"rejectunauthorized":false}'}
-_VERIFIED = {"strict", "verify_full", '{"rejectunauthorized":true}'}
+_VERIFIED = {"strict", "verify_full", "verify_identity", '{"rejectunauthorized":true}'}
 # As clients of the Node and JVM worlds name the schema whose tables are meant.
 _SCHEMA = ("schema", "currentSchema", "search_path")
 _REDIS_SCHEMES = {
@@ -157,14 +157,14 @@ def _rendered(url: URL) -> str:
 
 def _tls(query: dict[str, str]) -> dict[str, str]:
     """What the parameters say of TLS, in libpq's terms; taken out of `query`. None that asks for it is dropped."""
-    said = {name: query.pop(name) for name in _SSL_NAMES if name in query}
-    modes = [_ssl_mode(name, value) for name, value in said.items()]
+    said = [(name.lower(), query.pop(name)) for name in list(query) if name.lower() in _SSL_NAMES]
+    modes = [_ssl_mode(name, value) for name, value in said]
     strictest = max(modes, key=_SSL_MODES.index, default=None)
     unknown = next((name for name in query if re.search("ssl|tls", name, re.I) and not _known_to_libpq(name)), None)
     if unknown and strictest not in _SSL_MODES[3:]:
         raise ValueError(f"the parameter {unknown} is another client's: write sslmode=require or sslmode=verify-full")
     # Clients that say it this way mean the certificates of the system.
-    roots = {"sslrootcert": "system"} if any(value.lower() in _VERIFIED for value in said.values()) else {}
+    roots = {"sslrootcert": "system"} if any(value.lower() in _VERIFIED for _, value in said) else {}
     return {**({"sslmode": strictest} if strictest else {}), **roots}
 
 
