@@ -25,6 +25,7 @@ ROOMS: tuple[str, ...] = (
     "cci_app.records.models",
     "cci_app.coordination.models",
     "cci_app.catalog.models",
+    "cci_app.leads.models",
     "cci_app.coordination.monitor.models",
     "cci_app.coordination.handbook.models",
     "cci_app.tools.models",

@@ -31,6 +31,7 @@ celery.conf.include = [
     "celery_tasks.conversation",
     "celery_tasks.contacts",
     "celery_tasks.jobs",
+    "celery_tasks.leads",
     "celery_tasks.knowledge",
     "celery_tasks.vectors",
     "celery_tasks.exports",

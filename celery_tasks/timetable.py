@@ -45,6 +45,7 @@ celery.conf.beat_schedule = {
     "tell-subscribers": _entry(Task.TELL_SUBSCRIBERS, Queue.JOBS, INBOX_SECONDS),
     "sync-tickets": _entry(Task.SYNC_TICKETS, Queue.JOBS, SCHEDULE_SECONDS),
     "sync-records": _entry(Task.SYNC_RECORDS, Queue.JOBS, SCHEDULE_SECONDS),
+    "give-leads": _entry(Task.GIVE_LEADS, Queue.JOBS, SCHEDULE_SECONDS),
     "ask-scheduled": _entry(Task.ASK_SCHEDULED, Queue.JOBS, SCHEDULE_SECONDS),
     "forget-exports": _entry(Task.FORGET_EXPORTS, Queue.JOBS, SCHEDULE_SECONDS),
 }

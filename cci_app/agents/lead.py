@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from cci_app.agents.kind import AgentContent, Means
 from cci_app.agents.ports import AgentReply, HandoffRequest, TurnContext
 from cci_app.agents.tooling import tool_context
+from cci_app.core import clock
 from cci_app.core.errors import CannotStart
 from cci_app.language.localised import Content, Localised, LocalisedList, Plain, allowing
 from cci_app.language.tokens import tokens
+from cci_app.leads.models import UNTOLD, Lead
 from cci_app.tools.arguments import TypedArguments, TypedForm
-from cci_app.tools.models import Lead
 from cci_app.tools.ports import Consent, Tool, ToolContext, ToolResult
 from cci_app.tools.running import WantedCall
 
@@ -144,12 +145,13 @@ class LeadAgent:
     def _keep(self, turn: TurnContext, known: _Known) -> None:
         context = tool_context(turn, turn.text)
         arguments = {
-            "name": known.name or "–",
-            "interest": known.said or "–",
+            "name": known.name or UNTOLD,
+            "interest": known.said or UNTOLD,
             "thing": known.thing,
             "plan": dict(known.plan or {}),
             "visit": known.visit,
             "score": known.score,
+            "summary": self._summary(turn, known),
         }
         # The person asked for it in this very message: nothing is confirmed a second time.
         self._workshop.toolbox([_KEEP]).call(WantedCall(_KEEP.name, arguments), context, confirmed=True)
@@ -181,6 +183,7 @@ class _LeadKept(TypedForm):
     plan: dict[str, Any]
     visit: bool
     score: int
+    summary: str
 
 
 def _record(session: Session, context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:
@@ -194,7 +197,8 @@ def _record(session: Session, context: ToolContext, arguments: Mapping[str, Any]
             name=arguments["name"],
             interest=arguments["interest"],
             score=arguments["score"],
-            details={name: arguments[name] for name in ("thing", "plan", "visit")},
+            created_at=clock.now(),
+            details={name: arguments[name] for name in ("thing", "plan", "visit", "summary")},
         )
     )
     session.flush()

@@ -69,6 +69,7 @@ class Task(StrEnum):
     SYNC_TICKETS = "coordination.sync_tickets"
     CHECK_HANDBOOK = "coordination.check_handbook"
     SYNC_RECORDS = "coordination.sync_records"
+    GIVE_LEADS = "leads.give"
     EVALUATE = "evaluation.run"
     REPORT = "reports.run"
     WATCH_EXPERIMENTS = "evaluation.watch_experiments"
@@ -100,6 +101,7 @@ QUEUE_OF: dict[Task, Queue] = {
     Task.SYNC_TICKETS: Queue.JOBS,
     Task.CHECK_HANDBOOK: Queue.JOBS,
     Task.SYNC_RECORDS: Queue.JOBS,
+    Task.GIVE_LEADS: Queue.JOBS,
     Task.EVALUATE: Queue.JOBS,
     Task.REPORT: Queue.JOBS,
     Task.WATCH_EXPERIMENTS: Queue.JOBS,

@@ -189,25 +189,50 @@ def _an_address(address: str, info: ValidationInfo) -> str:
     return address
 
 
-def _a_mapping(name: str) -> str:
-    try:
-        mapping_named(name)
-    except InvalidInput as error:
-        raise ValueError(f"cannot be used: {error.message}") from None
-    return name
+def _mapping_of(thing: str) -> AfterValidator:
+    def check(name: str) -> str:
+        try:
+            found = mapping_named(name).object
+        except InvalidInput as error:
+            raise ValueError(f"cannot be used: {error.message}") from None
+        if found != thing:
+            raise ValueError(f"cannot be used: {name} is a mapping of the object {found}, and not {thing}")
+        return name
+
+    return AfterValidator(check)
 
 
-_MappingName = Annotated[str, AfterValidator(_a_mapping)]
+class _MappedFields(Fields):
+    """A CRM that is asked by mappings: `mapping` is that of tasks, `leads` that of leads; at least one of them."""
+
+    usual: ClassVar[str]
+
+    mapping: Annotated[str, _mapping_of("task")] | None = None
+    leads: Annotated[str, _mapping_of("lead")] | None = None
+    project_id: int | None = Field(None, ge=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_tasks_where_none_is_named(cls, values: Any) -> Any:
+        if isinstance(values, dict) and not (values.get("mapping") or values.get("leads")):
+            return {**values, "mapping": cls.usual}
+        return values
+
+    @model_validator(mode="after")
+    def _tasks_in_a_project(self) -> Self:
+        if self.project_id is not None and self.mapping is None:
+            raise ValueError("project_id is for tasks: name a `mapping`, too")
+        return self
 
 
-class CrmFields(Fields):
+class CrmFields(_MappedFields):
     """A CRM that is asked by a mapping, with a secret in a header; new records become tasks of the project."""
+
+    usual: ClassVar = "rest"
 
     base_url: Annotated[str, AfterValidator(_an_address)]
     secret: SecretStr = Field(min_length=1)
     header: str = Field("Authorization", pattern=r"^[A-Za-z][A-Za-z0-9-]{0,63}$")
-    mapping: _MappingName = "rest"
-    project_id: int | None = Field(None, ge=1)
 
     @field_validator("secret")
     @classmethod
@@ -215,12 +240,12 @@ class CrmFields(Fields):
         return _header_value(secret)
 
 
-class HubspotFields(Fields):
+class HubspotFields(_MappedFields):
     """A HubSpot, and the access token of a private app of it; new tasks there become tasks of the project."""
 
+    usual: ClassVar = "hubspot"
+
     token: SecretStr = Field(min_length=1)
-    mapping: _MappingName = "hubspot"
-    project_id: int | None = Field(None, ge=1)
     base_url: Annotated[str, at_service("api.hubapi.com", like="hubspot_base_url")] = "https://api.hubapi.com"
 
     @field_validator("token")
@@ -237,17 +262,20 @@ def _header_value(secret: SecretStr) -> SecretStr:
 
 
 def _crm(fields: CrmFields, settings: Settings) -> "Crm":
-    from cci_app.integrations.crm.service import Crm
-
-    headers = {fields.header: fields.secret.get_secret_value()}
-    return Crm("the CRM", fields.base_url, headers, mapping_named(fields.mapping), settings.fetch_loopback)
+    return _mapped("the CRM", fields.base_url, {fields.header: fields.secret.get_secret_value()}, fields, settings)
 
 
 def _hubspot(fields: HubspotFields, settings: Settings) -> "Crm":
+    headers = {"Authorization": f"Bearer {fields.token.get_secret_value()}"}
+    return _mapped("HubSpot", fields.base_url, headers, fields, settings)
+
+
+def _mapped(name: str, base_url: str, headers: dict[str, str], fields: _MappedFields, settings: Settings) -> "Crm":
     from cci_app.integrations.crm.service import Crm
 
-    headers = {"Authorization": f"Bearer {fields.token.get_secret_value()}"}
-    return Crm("HubSpot", fields.base_url, headers, mapping_named(fields.mapping), settings.fetch_loopback)
+    mapping = mapping_named(fields.mapping or fields.leads or fields.usual)
+    leads = mapping_named(fields.leads) if fields.leads else None
+    return Crm(name, base_url, headers, mapping, settings.fetch_loopback, leads)
 
 
 def _slack(fields: SlackFields, _settings: Settings) -> "Slack":

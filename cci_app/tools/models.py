@@ -1,4 +1,4 @@
-"""The tables of tools: what they did, whom they found."""
+"""The tables of tools: what they did, and those of organisations' own."""
 
 import uuid
 from datetime import datetime
@@ -68,27 +68,6 @@ class ToolExecution(PersonOwned, Base):
     iteration: Mapped[int] = mapped_column(sa.SmallInteger)
     duration_ms: Mapped[int]
     timestamp: Mapped[datetime]
-
-
-class Lead(PersonOwned, Base):
-    """Somebody who wants something of the organisation, as they told an assistant.
-
-    `score` is from 1, vague, to 5; `details` say what it is about, as far as an agent of ours knows it.
-    """
-
-    __tablename__ = "leads"
-    __table_args__ = (sa.Index(None, "organisation_id", "created_at"),)
-
-    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
-    event_id: Mapped[int] = mapped_column(sa.BigInteger)
-    name: Mapped[str]
-    phone: Mapped[str | None] = mapped_column(sa.String(160))
-    email: Mapped[str | None] = mapped_column(sa.String(254))
-    company: Mapped[str | None]
-    interest: Mapped[str]
-    score: Mapped[int | None] = mapped_column(sa.SmallInteger)
-    details: Mapped[dict[str, Any]] = mapped_column(server_default=sa.text("'{}'"))
-    created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
 
 
 class OwnTool(AccountRow):

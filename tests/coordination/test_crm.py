@@ -321,8 +321,11 @@ def test_a_task_that_was_removed_does_not_come_back(sides: Sides) -> None:
 def test_an_account_without_a_mapping_is_refused(sides: Sides) -> None:
     bridge, crm = sides
     for settings, said in (
-        ({"base_url": crm.url, "mapping": "none"}, "there is no mapping none; there are: hubspot, rest"),
+        ({"base_url": crm.url, "mapping": "none"}, "there is no mapping none; there are: hubspot, "),
         ({"base_url": "http://192.0.2.1"}, "base_url"),
+        ({"base_url": crm.url, "mapping": "rest-leads"}, "rest-leads is a mapping of the object lead, and not task"),
+        ({"base_url": crm.url, "leads": "rest"}, "rest is a mapping of the object task, and not lead"),
+        ({"base_url": crm.url, "leads": "rest-leads", "project_id": "7"}, "project_id is for tasks"),
     ):
         with pytest.raises(InvalidInput) as refused:
             integrations.add(bridge.whose, "crm", "other", settings, {"secret": SECRET})

@@ -59,8 +59,28 @@ def test_what_is_no_mapping_is_refused(text: str) -> None:
         read_mapping(text)
 
 
+LEAD_FAULTS: list[tuple[Change, str]] = [
+    (lambda m: m.pop("create"), "create: is missing"),
+    (lambda m: m.update(list={"path": "/leads"}), "list: leads are only given out"),
+    (lambda m: m["fields"][0].pop("direction"), "fields.name: a lead is only given out"),
+    (lambda m: m["fields"].append({"ours": "title", "theirs": "x"}), "fields.title: a lead has no such field"),
+    (lambda m: m["fields"][-1]["write"].pop("no"), "fields.visit: write.no: is missing"),
+    (lambda m: m.update(object="deal"), "object: "),
+]
+
+
+@pytest.mark.parametrize(("change", "said"), LEAD_FAULTS, ids=[said for _, said in LEAD_FAULTS])
+def test_a_fault_of_a_mapping_of_leads_is_named_by_its_place(change: Change, said: str) -> None:
+    mapping = yaml.safe_load((FOLDER / "rest-leads.yaml").read_text(encoding="utf-8"))
+    change(mapping)
+    with pytest.raises(InvalidInput) as refused:
+        read_mapping(yaml.safe_dump(mapping))
+    assert any(place.startswith(said) for place in refused.value.details["mapping"])
+
+
 def test_those_of_the_product_are_read_and_know_what_a_task_has() -> None:
-    assert sorted(path.stem for path in FOLDER.glob("*.yaml")) == ["hubspot", "rest"]
+    named = ["hubspot", "hubspot-contacts", "rest", "rest-leads"]
+    assert sorted(path.stem for path in FOLDER.glob("*.yaml")) == named
     for path in FOLDER.glob("*.yaml"):
         assert mapping_named(path.stem).fields
     assert TASK_FIELDS["status"] == tuple(TaskStatus)

@@ -22,11 +22,14 @@ from cci_app.coordination.models import OutsideKind
 from cci_app.coordination.monitor.ruling import MONITOR_RULES
 from cci_app.coordination.monitor.standing import open_alerts
 from cci_app.coordination.monitor.watching import look
-from cci_app.coordination.sync.conflicts import list_conflicts, note_clashes
+from cci_app.coordination.sync.conflicts import list_conflicts, note_clashes, note_trouble
+from cci_app.coordination.sync.models import ConflictCause
 from cci_app.coordination.sync.settling import Clash
 from cci_app.core import clock
 from cci_app.core.database import tenant_transaction
 from cci_app.dashboard.pages.work.shown import told
+from cci_app.integrations.accounts import integrations
+from cci_app.leads.models import Lead, LeadRecord
 from tests.accounts.signed_in import OURS, make_member, sign_in
 from tests.conftest import Tenant, make_tenant
 from tests.coordination.callers import person, program
@@ -43,7 +46,7 @@ STATEMENTS = {
     "/people": 10,
     "/monitor": 13,
     "/handbook": 14,
-    "/conflicts": 15,
+    "/conflicts": 16,
     "/reports": 14,
     "/tasks/{task}": 27,
     "/projects/{project}": 24,
@@ -298,3 +301,21 @@ def test_a_conflict_is_shown_with_both_values_and_settled(browser: FlaskClient, 
     assert show_task(tenant.organisation_id, task.id)["status"] == "done"
     assert "4711" not in browser.get("/admin/work/conflicts").text
     assert browser.post(address, data={"keep": "theirs"}, headers=OURS).status_code == 303
+
+
+def test_leads_are_counted_and_one_that_the_crm_refuses_is_named(browser: FlaskClient, tenant: Tenant) -> None:
+    account = {"base_url": "https://crm.example.org", "leads": "rest-leads"}
+    integrations.add(tenant.organisation_id, "crm", "main", account, {"secret": "made-up"})
+    whose = {"organisation_id": tenant.organisation_id, "assistant": "autos", "user_id": "+573000000001"}
+    with tenant_transaction(tenant.organisation_id) as session:
+        lead = Lead(**whose, event_id=1, name="Ana Ejemplo", interest="quiero verlo")
+        session.add(lead)
+        session.flush()
+        ids = {"first_lead_id": lead.id, "last_lead_id": lead.id, "last_lead_at": clock.now()}
+        session.add(LeadRecord(**whose, **ids, kind="crm", state="refused", changed_at=clock.now()))
+        cause = ConflictCause.NOT_TAKEN
+        note_trouble(session, tenant.organisation_id, cause, "crm_leads", f"lead {lead.id}", "the CRM answered 422: no")
+    page = browser.get("/admin/work/conflicts").text
+    for words in ("Ana Ejemplo", "0 entregados", "1 rechazados o dudosos", "the CRM answered 422", "Escribir otra vez"):
+        assert words in page
+    assert "/admin/conversations?user_id=%2B573000000001" in page

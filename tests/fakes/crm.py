@@ -11,7 +11,8 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 SECRET = "Bearer made-up-token"
-_PROPERTIES = "/crm/v3/objects/tasks"
+_PROPERTIES = "/crm/v3/objects/"
+_OWN = {"id", "updated_at", "subject", "status_code", "priority"}
 
 
 class FakeCrm:
@@ -127,7 +128,7 @@ class FakeCrm:
 
 
 def _as_object(record: dict[str, Any]) -> dict[str, Any]:
-    properties = {name: value for name, value in record.items() if name.startswith("hs_")}
+    properties = {name: value for name, value in record.items() if name not in _OWN}
     return {"id": str(record["id"]), "updatedAt": record["updated_at"], "properties": properties}
 
 

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from cci_app.coordination.crm.giving_out import give_out_all, look_for_made, meet_linked
-from cci_app.coordination.crm.side import CRM_KINDS, crm_of
+from cci_app.coordination.crm.side import CRM_KINDS, crm_of, mapping_name
 from cci_app.coordination.crm.taking_in import take_in_all
 from cci_app.coordination.models import OutsideKind
 from cci_app.coordination.sync.conflicts import forget_old
@@ -20,6 +20,8 @@ def bring_records_together(now: datetime | None = None) -> None:
 
 def bring_crm_together(kind: OutsideKind, organisation_id: int, now: datetime) -> bool:
     """A round for one organisation's CRM; whether it was time for one. What it met is kept with its position."""
+    if mapping_name(organisation_id, kind, "mapping") is None:
+        return False
 
     def take_round(position: Any) -> None:
         side = crm_of(organisation_id, kind)

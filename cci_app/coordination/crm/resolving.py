@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from cci_app.coordination.changing import found
 from cci_app.coordination.crm.giving_out import queue_record
 from cci_app.coordination.crm.meaning import typed
-from cci_app.coordination.crm.side import CRM_KINDS, crm_of, rewind
+from cci_app.coordination.crm.side import CRM_KINDS, crm_of, kind_of_leads, rewind
 from cci_app.coordination.links import agree, find_link
 from cci_app.coordination.models import OutsideKind, ProjectTask, TaskLink
 from cci_app.coordination.sync.conflicts import OURS, THEIRS, open_conflict
@@ -40,9 +40,17 @@ def list_crms(organisation_id: int) -> list[dict[str, Any]]:
                     "project_id": account.settings.get("project_id"),
                     "checked_at": position.checked_at if position else None,
                     "error": position.error if position else None,
+                    "leads": _leads_at(account.settings.get("leads"), positions.get(kind_of_leads(kind))),
                 }
             )
     return listed
+
+
+def _leads_at(mapping: str | None, position: SyncPosition | None) -> dict[str, Any] | None:
+    if mapping is None:
+        return None
+    checked_at, error = (position.checked_at, position.error) if position is not None else (None, None)
+    return {"mapping": mapping, "checked_at": checked_at, "error": error}
 
 
 def make_record(organisation_id: int, task_id: int, kind: OutsideKind | None) -> dict[str, Any]:
@@ -73,11 +81,13 @@ def resolve(organisation_id: int, conflict_id: int, keep: str) -> SyncConflict:
 
     Of a field it is the value; of a record that was refused, `theirs` reads it once more; of a task that was refused,
     `ours` writes it once more; of a record of which nobody knows whether it was made, `ours` makes it (once more) and
-    `theirs` has it be the record that was found. Raises NotFound, and Conflict for a record that nobody found.
+    `theirs` has it be the record that was found. Of a lead it is only kept: the next round with leads reads it.
+    Raises NotFound, and Conflict for a record that nobody found.
     """
     with tenant_transaction(organisation_id) as session:
         conflict = open_conflict(session, organisation_id, conflict_id)
-        _SETTLE[ConflictCause(conflict.cause)](session, conflict, keep)
+        if conflict.kind in CRM_KINDS:
+            _SETTLE[ConflictCause(conflict.cause)](session, conflict, keep)
         actor = acting()
         conflict.resolved_at, conflict.resolved_by, conflict.kept = clock.now(), actor.name[:254], keep
         session.flush()

@@ -16,6 +16,7 @@ _CRM: dict[str, Any] = {
     "project_id": 7,
     "checked_at": _MOMENT,
     "error": None,
+    "leads": {"mapping": "rest-leads", "checked_at": _MOMENT, "error": None},
 }
 _CONFLICT: dict[str, Any] = {
     "id": 7,

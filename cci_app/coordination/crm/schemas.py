@@ -17,15 +17,27 @@ def _moment() -> Any:
     return ma.fields.AwareDateTime(required=True, allow_none=True)
 
 
+class CrmLeadsResponse(ma.Schema):
+    """The mapping by which leads become records, when that was done last, and what was wrong then."""
+
+    mapping = ma.fields.String(required=True)
+    checked_at = _moment()
+    error = ma.fields.String(required=True, allow_none=True)
+
+
 class CrmResponse(ma.Schema):
-    """A CRM: its mapping, the project of what is new, when it was looked at last, and what was wrong then."""
+    """A CRM: its mapping, the project of what is new, when it was looked at last, and what was wrong then.
+
+    `mapping` is null for one that takes leads alone, `leads` for one that takes tasks alone.
+    """
 
     type = ma.fields.String(required=True, validate=ma.validate.OneOf(_TYPES))
     name = ma.fields.String(required=True)
-    mapping = ma.fields.String(required=True)
+    mapping = ma.fields.String(required=True, allow_none=True)
     project_id = ma.fields.Integer(required=True, allow_none=True)
     checked_at = _moment()
     error = ma.fields.String(required=True, allow_none=True)
+    leads = ma.fields.Nested(CrmLeadsResponse, required=True, allow_none=True)
 
 
 class CrmsResponse(ma.Schema):

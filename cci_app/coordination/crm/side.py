@@ -37,11 +37,24 @@ class CrmSide:
         return self.service.mapping
 
 
+def kind_of_leads(kind: OutsideKind) -> str:
+    """What the leads of a CRM are called among positions and conflicts."""
+    return f"{kind.value}_leads"
+
+
+def mapping_name(organisation_id: int, kind: OutsideKind, field: str) -> str | None:
+    """The mapping of tasks (`mapping`) or of `leads` that the organisation's CRM of that kind names."""
+    listed = integrations.list(organisation_id, kind.value)
+    return listed[0].settings.get(field) if listed else None
+
+
 def crm_of(organisation_id: int, kind: OutsideKind) -> CrmSide:
-    """The organisation's CRM of that kind. Raises Conflict where there is none, or its project is not there."""
+    """The organisation's CRM of that kind, for tasks. Raises Conflict where there is none, or no such project."""
     account = integrations.find(organisation_id, kind.value)
     if account is None:
         raise integrations.missing(organisation_id, kind.value, None)
+    if account.fields.mapping is None:
+        raise Conflict("the CRM takes leads alone: its account names no `mapping` of tasks")
     project_id = account.fields.project_id
     with tenant_transaction(organisation_id) as session:
         zone = timezone_of(session, organisation_id)

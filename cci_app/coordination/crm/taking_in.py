@@ -47,7 +47,7 @@ def take_in_all(side: CrmSide, position: Any, now: datetime) -> None:
             return
         before, upto = ids, ReadUpTo(upto.since, page.next, upto.highest)
         _keep(side, upto)
-    if side.mapping.list.oldest_first and upto.anew().since > upto.since:
+    if side.mapping.list is not None and side.mapping.list.oldest_first and upto.anew().since > upto.since:
         _keep(side, upto.anew())
 
 

@@ -29,7 +29,13 @@ TASK_FIELDS: Final[Mapping[str, tuple[str, ...] | None]] = {
     "due_date": None,
     "estimate_hours": None,
 }
-_DAYS: Final = frozenset({"start_date", "due_date"})
+LEAD_FIELDS: Final[Mapping[str, tuple[str, ...] | None]] = {
+    **dict.fromkeys(("name", "phone", "email", "company", "interest", "thing", "plan", "summary", "contact")),
+    **dict.fromkeys(("assistant", "score", "day")),
+    "visit": ("yes", "no"),
+}
+_FIELDS: Final = {"task": TASK_FIELDS, "lead": LEAD_FIELDS}
+_DAYS: Final = frozenset({"start_date", "due_date", "day"})
 
 JsonPath = Annotated[str, Field(pattern=r"^[A-Za-z0-9_@$-]{1,100}(\.[A-Za-z0-9_@$-]{1,100}){0,7}$")]
 Plain = str | int | float | bool | None
@@ -111,11 +117,14 @@ class CrmFieldPair(_Strict):
 
 
 class CrmMapping(_Strict):
-    """How tasks and the records of a CRM are the same. `empty` is what is written for nothing."""
+    """How tasks, or leads, and the records of a CRM are the same. `empty` is what is written for nothing.
 
-    object: Literal["task"]
+    Leads are only given out: `list` and `one` are of tasks.
+    """
+
+    object: Literal["task", "lead"]
     records: CrmPlaces
-    list: CrmListRequest
+    list: CrmListRequest | None = None
     one: CrmWriteRequest | None = None
     create: CrmWriteRequest | None = None
     update: CrmWriteRequest | None = None
@@ -140,17 +149,20 @@ class CrmMapping(_Strict):
                 yield f"{name}: there is no {{{each}}} to be filled in"
             if name in {"one", "update", "find"} and not names <= question.names():
                 yield f"{name}: {{{min(names)}}} has to stand in it"
-        pages = "page" in self.list.names()
         for name in ("create", "update"):
             yield from self._fixed(name)
-        if pages != (self.list.next is not None or self.list.numbered):
-            yield "list: {page} goes with `next`, or with `numbered`"
-        if self.list.next is not None and self.list.numbered:
-            yield "list: either `next` or `numbered`"
+        if self.list is not None:
+            if ("page" in self.list.names()) != (self.list.next is not None or self.list.numbered):
+                yield "list: {page} goes with `next`, or with `numbered`"
+            if self.list.next is not None and self.list.numbered:
+                yield "list: either `next` or `numbered`"
         if (self.find is None) != (self.records.key is None):
             yield "find: it goes with records.key, by which records are found again"
         if self.create is not None and self.update is None:
             yield "update: what is made has to be changed, too"
+        needed, unknown = (("list",), ()) if self.object == "task" else (("create",), ("list", "one"))
+        yield from (f"{name}: is missing" for name in needed if getattr(self, name) is None)
+        yield from (f"{name}: leads are only given out" for name in unknown if getattr(self, name) is not None)
 
     def _fixed(self, name: str) -> Iterator[str]:
         question: CrmWriteRequest | None = getattr(self, name)
@@ -163,17 +175,21 @@ class CrmMapping(_Strict):
             names = [getattr(pair, which) for pair in self.fields]
             for twice in sorted({name for name in names if names.count(name) > 1}):
                 yield f"fields: {twice} is there twice"
-        if not any(pair.ours == "title" and pair.comes_in for pair in self.fields):
+        if self.object == "task" and not any(pair.ours == "title" and pair.comes_in for pair in self.fields):
             yield "fields: a task needs a title that comes in"
         for pair in self.fields:
-            yield from (f"fields.{pair.ours}: {fault}" for fault in _pair_faults(pair))
+            yield from (f"fields.{pair.ours}: {fault}" for fault in _pair_faults(self.object, pair))
 
 
-def _pair_faults(pair: CrmFieldPair) -> Iterator[str]:
-    if pair.ours not in TASK_FIELDS:
-        yield f"a task has no such field; it has {', '.join(TASK_FIELDS)}"
+def _pair_faults(thing: str, pair: CrmFieldPair) -> Iterator[str]:
+    fields = _FIELDS[thing]
+    if pair.ours not in fields:
+        yield f"a {thing} has no such field; it has {', '.join(fields)}"
         return
-    choices, means, write = TASK_FIELDS[pair.ours], pair.means or {}, pair.write or {}
+    if thing == "lead" and pair.comes_in:
+        yield "a lead is only given out: `direction: out`"
+        return
+    choices, means, write = fields[pair.ours], pair.means or {}, pair.write or {}
     if choices is None:
         if pair.means is not None or pair.write is not None:
             yield "means and write are for what is chosen, as a status"

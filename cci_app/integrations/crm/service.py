@@ -75,18 +75,41 @@ class CrmWritten:
 class Crm:
     """Speaks to one account at a CRM. Raises CciError: Unavailable to come again, WriteUncertain where nobody knows."""
 
-    def __init__(self, name: str, base_url: str, headers: Mapping[str, str], mapping: CrmMapping, loopback: bool):
+    def __init__(
+        self,
+        name: str,
+        base_url: str,
+        headers: Mapping[str, str],
+        mapping: CrmMapping,
+        loopback: bool,
+        leads: CrmMapping | None = None,
+    ) -> None:
         self.name, self.mapping = name, mapping
         self._base_url, self._headers, self._loopback = base_url.rstrip("/"), dict(headers), loopback
+        self._leads = leads
+
+    def for_leads(self) -> "Crm | None":
+        """The same account, asked by its mapping for leads; None where it takes none."""
+        if self._leads is None:
+            return None
+        return Crm(self.name, self._base_url, self._headers, self._leads, self._loopback)
 
     def check(self) -> Iterator[str]:
         """Say what works."""
-        page = self.changed(clock.now(), None)
-        yield f"{self.name} shows what changed: {len(page.records)} records at this moment"
+        if self.mapping.list is not None:
+            page = self.changed(clock.now(), None)
+            yield f"{self.name} shows what changed: {len(page.records)} records at this moment"
+        leads = self.for_leads()
+        if leads is not None and leads.mapping.find is None:
+            yield f"{self.name} takes leads: nothing is tried before the first, for each try would make one"
+        elif leads is not None:
+            leads.found("lead 0")
+            yield f"{self.name} can be asked for leads"
 
     def changed(self, since: datetime, page: str | None) -> CrmPage:
         """A page of the records that changed since then."""
         asked = self.mapping.list
+        assert asked is not None  # noqa: S101 (a mapping of tasks has it)
         number = page or ("1" if asked.numbered else None)
         told = self._ask(asked, {"since": moment_as(since, asked.since), "page": number}, reads=True)
         records, refused = self._records(told, asked.items)

@@ -6,9 +6,10 @@ from typing import Any
 from pydantic import Field
 from sqlalchemy.orm import Session
 
+from cci_app.core import clock
+from cci_app.leads.models import Lead
 from cci_app.tools.arguments import TypedArguments, TypedForm
 from cci_app.tools.built_in.desk import Desk, ToolOptions
-from cci_app.tools.models import Lead
 from cci_app.tools.ports import Consent, Tool, ToolContext, ToolResult
 
 
@@ -38,6 +39,7 @@ def make(options: LeadOptions, _desk: Desk) -> Tool:
                 user_id=context.user_id,
                 event_id=context.receipts[0],
                 phone=phone,
+                created_at=clock.now(),
                 **{name: arguments.get(name) for name in ("name", "interest", "email", "company")},
             )
         )

@@ -1,4 +1,4 @@
-"""What a CRM and the tasks did not agree on: what each side has, who has it by the rule, and what a person says."""
+"""What a CRM and the tasks did not agree on: each side's value, whose holds, what a person says. And leads."""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from cci_app.core.errors import Conflict, NotFound
 from cci_app.dashboard.asked import sent
 from cci_app.dashboard.frame import go, organisation_id
 from cci_app.dashboard.pages.work.shown import work_page
+from cci_app.leads.standing import count_records, leads_called
 
 _HERE = "/admin/work/conflicts"
 _AT_ONCE = 50
@@ -32,7 +33,9 @@ def show_conflicts(problem: str | None = None) -> str:
         "conflicts",
         "monitor",
         crms=list_crms(organisation_id()),
+        counted=count_records(organisation_id()),
         conflicts=rows[:_AT_ONCE],
+        leads=leads_called(organisation_id(), [row.record for row in rows if row.task_id is None]),
         following=rows[_AT_ONCE - 1].id if len(rows) > _AT_ONCE else None,
         problem=problem,
     )
