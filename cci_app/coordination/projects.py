@@ -12,7 +12,7 @@ from cci_app.coordination.collaborators import assignable
 from cci_app.coordination.errors import DatesReversed
 from cci_app.coordination.models import Project, ProjectEvent, ProjectStatus
 from cci_app.core.audit import record
-from cci_app.core.database import tenant_transaction
+from cci_app.core.database import system_transaction, tenant_transaction
 
 
 def add_project(organisation_id: int, values: Mapping[str, Any]) -> Project:
@@ -101,3 +101,10 @@ def check_dates(start: date | None, end: date | None, field: str) -> None:
 def _check_leads(session: Session, organisation_id: int, values: Mapping[str, Any]) -> None:
     for name in ("owner_id", "manager_id"):
         assignable(session, organisation_id, values.get(name))
+
+
+def organisations_with_work() -> Sequence[int]:
+    """The organisations that have an active project."""
+    with system_transaction() as session:
+        chosen = sa.select(Project.organisation_id).where(Project.status == ProjectStatus.ACTIVE).distinct()
+        return session.scalars(chosen.order_by(Project.organisation_id)).all()

@@ -5,13 +5,16 @@ from email.errors import MessageError
 from email.headerregistry import Address as Mailbox
 from typing import Any, Final
 
+import sqlalchemy as sa
 from flask import current_app
+from sqlalchemy.orm import Session
 
 from cci_app.channels.accounts import account_of
 from cci_app.coordination.models import OutsideKind
 from cci_app.core.errors import Conflict, InvalidInput
 from cci_app.core.outside.register import Account
 from cci_app.core.phone import to_user_id
+from cci_app.language.detect import ADMIN_LANGUAGES
 from config.settings import Settings
 
 # Which accounts of ours reach whom, the first that there is.
@@ -21,6 +24,13 @@ CHANNELS_OF: Final[Mapping[OutsideKind, tuple[str, ...]]] = {
     OutsideKind.EMAIL: ("email",),
 }
 WAY_OF: Final[Mapping[str, OutsideKind]] = {kind: way for way, kinds in CHANNELS_OF.items() for kind in kinds}
+
+
+def language_of(session: Session, organisation_id: int, own: str | None) -> str:
+    """In which language somebody is written to: theirs, else the organisation's."""
+    statement = sa.text("SELECT language FROM organisations WHERE id = :id")
+    found: Any = own or session.scalar(statement, {"id": organisation_id})
+    return found if found in ADMIN_LANGUAGES else "es"
 
 
 def account_for(organisation_id: int, via: OutsideKind) -> Account[Any, Any]:

@@ -22,8 +22,7 @@ from cci_app.coordination.comments import write_comment
 from cci_app.coordination.links import find_link, keep_link
 from cci_app.coordination.models import Collaborator, ProjectTask
 from cci_app.coordination.monitor.telling import mails_to, reminder_key, tasks_told
-from cci_app.coordination.monitor.words import language_of
-from cci_app.coordination.ways import WAY_OF, way_behind
+from cci_app.coordination.ways import WAY_OF, language_of, way_behind
 from cci_app.core.audit import acting_for
 from cci_app.core.database import tenant_transaction
 from cci_app.core.mail import local_part

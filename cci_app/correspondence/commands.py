@@ -8,8 +8,8 @@ from babel.dates import format_date
 from sqlalchemy.orm import Session
 
 from cci_app.coordination.models import Collaborator, Project, ProjectStatus, ProjectTask, TaskStatus
-from cci_app.coordination.monitor.words import language_of
 from cci_app.coordination.tasks import rewrite_task
+from cci_app.coordination.ways import language_of
 from cci_app.correspondence.words import said
 
 # As they are typed, and those that people try in their own language.

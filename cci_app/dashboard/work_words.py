@@ -59,6 +59,7 @@ def cause_name(cause: str) -> str:
         "unassigned": gettext("Nobody has it"),
         "over_estimate": gettext("Beyond its estimate"),
         "silent": gettext("No news"),
+        "broken_rule": gettext("Breaks a rule of the handbook"),
         "asked": gettext("Somebody asked"),
     }.get(cause, cause)
 

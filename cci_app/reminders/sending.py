@@ -18,9 +18,10 @@ from cci_app.coordination.monitor.models import MessageState, ReminderMessage
 from cci_app.coordination.monitor.notices import notices_for_channels
 from cci_app.coordination.monitor.ruling import MONITOR_RULES
 from cci_app.coordination.monitor.telling import reminder_key
-from cci_app.coordination.monitor.watching import look, organisations_with_work
-from cci_app.coordination.monitor.words import language_of, message, subject
-from cci_app.coordination.ways import account_for, user_id_at
+from cci_app.coordination.monitor.watching import look
+from cci_app.coordination.monitor.words import message, subject
+from cci_app.coordination.projects import organisations_with_work
+from cci_app.coordination.ways import account_for, language_of, user_id_at
 from cci_app.core import clock
 from cci_app.core.database import system_transaction, tenant_transaction
 from cci_app.core.errors import CciError, NotFound, Unavailable

@@ -11,8 +11,7 @@ from cci_app.channels.message import Letter, Part, Text
 from cci_app.conversation.telling import tell
 from cci_app.coordination.changing import found
 from cci_app.coordination.models import Collaborator, OutsideKind
-from cci_app.coordination.monitor.words import language_of
-from cci_app.coordination.ways import account_for, user_id_at
+from cci_app.coordination.ways import account_for, language_of, user_id_at
 from cci_app.core.database import tenant_transaction
 from cci_app.core.errors import Conflict, InvalidInput, NotFound
 from cci_app.core.queue import Task, ring

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response
 
 from cci_app.accounts.auth import current_caller
-from cci_app.coordination.monitor.words import language_of
+from cci_app.coordination.ways import language_of
 from cci_app.core.database import tenant_transaction
 from cci_app.core.http.api import EdgeBlueprint
 from cci_app.core.queue import Task

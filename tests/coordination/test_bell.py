@@ -8,6 +8,7 @@ from cci_app.accounts.caller import Role
 from cci_app.coordination.bell.ringing import bell_of, see_bell
 from cci_app.coordination.collaborators import join
 from cci_app.coordination.comments import add_comment
+from cci_app.coordination.handbook.checking import check_work
 from cci_app.coordination.monitor.watching import look
 from cci_app.coordination.tasks import change_task
 from cci_app.core import clock
@@ -47,6 +48,23 @@ def test_each_thing_that_concerns_somebody_is_told_once(tenant: Tenant) -> None:
     change_task(whose, given_at_once.id, {"status": "done"})
     assert len(bell_of(caller).items) == 3
     assert bell_of(program(tenant)).items == ()
+
+
+def test_a_rule_that_is_broken_rings_until_it_is_mended(app: Flask, tenant: Tenant) -> None:
+    member = make_member(tenant, Role.AGENT)
+    caller, whose = person(tenant, member), tenant.organisation_id
+    ana = join(caller, "Ana Pérez", member.email)
+    task = give(tenant, make_project(tenant), "Portada", assignee_id=ana.id)
+    for _ in range(2):
+        check_work(whose, clock.now())
+        look(whose, clock.now())
+        told = [each for each in bell_of(caller).items if each.told == "broken_rule"]
+        assert [(each.kind, each.task_id) for each in told] == [("reminded", task.id)]
+    assert "Incumple una regla del manual" in sign_in(app, member).get("/admin/me/bell").text
+    change_task(whose, task.id, {"title": "Diseñar la portada"})
+    check_work(whose, clock.now())
+    look(whose, clock.now())
+    assert [each.kind for each in bell_of(caller).items] == ["given"]
 
 
 def test_the_page_tells_how_much_is_new(app: Flask, tenant: Tenant) -> None:

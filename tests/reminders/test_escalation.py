@@ -12,8 +12,13 @@ from flask import Flask
 
 from cci_app.channels.accounts import channel_accounts, forget_accounts
 from cci_app.coordination.collaborators import change_collaborator
-from cci_app.coordination.comments import list_comments
+from cci_app.coordination.comments import add_comment, list_comments
+from cci_app.coordination.handbook.checking import check_work
+from cci_app.coordination.handbook.violations import ViolationFilter, list_violations, reopen, waive
 from cci_app.coordination.models import Project
+from cci_app.coordination.monitor.history import try_rules
+from cci_app.coordination.monitor.rules import DEFAULT_FILE, read_rules
+from cci_app.coordination.monitor.ruling import MONITOR_RULES
 from cci_app.coordination.monitor.standing import escalate_now, open_alerts, say_on_it, standing
 from cci_app.coordination.monitor.watching import look
 from cci_app.coordination.tasks import change_task
@@ -126,6 +131,71 @@ def test_one_step_after_the_other_until_somebody_is_on_it(
         tend(tenant, NOW + day * DAY)
     assert len(post.mails) + len(outbox(rows, tenant)) == 4
     assert standing(tenant.organisation_id).open_alerts == 0
+
+
+def checked(tenant: Tenant, now: datetime) -> None:
+    check_work(tenant.organisation_id, now)
+    tend(tenant, now)
+
+
+def test_what_breaks_the_handbook_is_told_once_in_the_digest(
+    tenant: Tenant, team: Project, post: FakeSmtp, rows: Rows
+) -> None:
+    ana = make_person(tenant, reach=[{"via": "email", "to": "ana@example.org"}])
+    task = late(tenant, team, "Portada", assignee=ana, status="in_progress")
+    give(tenant, team, "Cartel", assignee_id=ana.id)
+    checked(tenant, NOW)
+    (mail,) = post.mails
+    text = mail.get_content()
+    assert mail["Subject"] == "2 tareas esperan"
+    for title in ("Portada", "Cartel"):
+        assert f"«{title}» (Web): incumple «El título dice qué hay que hacer» (Manual de trabajo, 4: Títulos)." in text
+    assert "incumple «Lo que está en curso tiene estimación» (Manual de trabajo, 2: Estimaciones). Escriba" in text
+    # Whatever becomes of the task's being late: of the rule nobody hears again, nor anybody else.
+    for day in range(1, 20):
+        checked(tenant, NOW + day * DAY)
+    told = [each.get_content() for each in post.mails[1:]] + [each for _, each in outbox(rows, tenant)]
+    assert told
+    assert not any("incumple" in each for each in told)
+    # What was let be and is not any more is the same; what was mended and is broken anew is not.
+    (violation, *_) = list_violations(tenant.organisation_id, ViolationFilter(rule="estimate-before-start"))
+    waive(tenant.organisation_id, violation["id"], "Es un prototipo")
+    checked(tenant, NOW + 20 * DAY)
+    reopen(tenant.organisation_id, violation["id"])
+    checked(tenant, NOW + 21 * DAY)
+    assert not any("incumple" in each.get_content() for each in post.mails[1:])
+    change_task(tenant.organisation_id, task.id, {"estimate_hours": 3})
+    checked(tenant, NOW + 22 * DAY)
+    change_task(tenant.organisation_id, task.id, {"estimate_hours": None})
+    checked(tenant, NOW + 23 * DAY)
+    again = [each.get_content() for each in post.mails[1:] if "incumple" in each.get_content()]
+    assert len(again) == 1
+    assert again[0].count("incumple") == 1
+
+
+def test_who_cannot_be_reached_has_a_manager_who_hears_of_it(tenant: Tenant, team: Project, rows: Rows) -> None:
+    done = give(tenant, team, "Reservar el salón", status="done", assignee_id=make_person(tenant, "Eva Ríos").id)
+    checked(tenant, NOW)
+    ((channel, text),) = outbox(rows, tenant)
+    assert (channel, "«Lo terminado cierra con un comentario»" in text) == ("telegram", True)
+    assert "A cargo de Eva Ríos." in text
+    (alert,) = open_alerts(tenant.organisation_id)
+    assert (alert["cause"], alert["task_id"]) == ("broken_rule", done.id)
+    add_comment(tenant.organisation_id, done.id, "Quedó reservado")
+    checked(tenant, NOW + HOUR)
+    assert open_alerts(tenant.organisation_id) == []
+
+
+def test_a_rule_that_tells_nobody_of_the_handbook(tenant: Tenant, team: Project) -> None:
+    text = DEFAULT_FILE.read_text()
+    assert "broken_rule:" in text
+    own = text.replace("  broken_rule:\n    steps: [assignee, manager]\n    once: true", "  # no more\n    #")
+    MONITOR_RULES.make_count(tenant.organisation_id, MONITOR_RULES.draft(tenant.organisation_id, own).id)
+    give(tenant, team, "Cartel", assignee_id=make_person(tenant).id)
+    checked(tenant, NOW)
+    assert open_alerts(tenant.organisation_id) == []
+    tried = [try_rules(tenant.organisation_id, read_rules(each), NOW + DAY) for each in (text, own)]
+    assert [each.alerts.get("broken_rule", 0) for each in tried] == [1, 0]
 
 
 def test_ten_tasks_are_one_message(tenant: Tenant, team: Project, post: FakeSmtp) -> None:

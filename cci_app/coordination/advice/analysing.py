@@ -15,7 +15,7 @@ from cci_app.coordination.finding import is_overdue, today_of
 from cci_app.coordination.models import Collaborator, Project, ProjectStatus, ProjectTask, TaskStatus
 from cci_app.coordination.monitor.calendar import WorkCalendar
 from cci_app.coordination.monitor.ruling import MONITOR_RULES
-from cci_app.coordination.monitor.words import language_of
+from cci_app.coordination.ways import language_of
 from cci_app.core.database import tenant_transaction
 from cci_app.core.tenants import timezone_of
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from cci_app.coordination.advice.words import reason_in_words
 from cci_app.coordination.figures import PersonLoad, loads_in
 from cci_app.coordination.models import Collaborator, Label, Project, ProjectStatus, ProjectTask, TaskLabel, TaskStatus
-from cci_app.coordination.monitor.words import language_of
+from cci_app.coordination.ways import language_of
 from cci_app.core.text import fold
 
 # A task without an estimate counts as this long, and no skill outweighs more than so many weeks of work.

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from cci_app.coordination.handbook.models import RuleQuestion
 from cci_app.coordination.handbook.rules import HandbookRule
 from cci_app.coordination.handbook.subjects import HeldAgainst
-from cci_app.coordination.monitor.words import language_of
+from cci_app.coordination.ways import language_of
 from cci_app.core.database import tenant_transaction
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import Unavailable

@@ -19,7 +19,7 @@ from cci_app.coordination.handbook.rules import Handbook
 from cci_app.coordination.handbook.ruling import HANDBOOK
 from cci_app.coordination.handbook.subjects import HeldAgainst, SubjectTask, held_against, looked_at, subjects
 from cci_app.coordination.models import ProjectEvent, ProjectTask
-from cci_app.coordination.monitor.watching import organisations_with_work
+from cci_app.coordination.projects import organisations_with_work
 from cci_app.core import clock
 from cci_app.core.database import tenant_transaction
 from cci_app.llm.chat import Chat

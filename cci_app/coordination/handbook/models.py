@@ -58,6 +58,7 @@ class RuleViolation(OrganisationOwned, Base):
     __table_args__ = (
         belongs_to("project_tasks", "task_id"),
         belongs_to("task_comments", "comment_id"),
+        sa.UniqueConstraint("organisation_id", "id"),
         sa.CheckConstraint("state IN ('open', 'mended', 'waived')", name="state"),
         sa.CheckConstraint("state <> 'waived' OR (waived_by IS NOT NULL AND reason IS NOT NULL)", name="waived"),
         sa.Index(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from cci_app.coordination.handbook.models import RuleViolation
 from cci_app.coordination.models import Collaborator, Project, ProjectTask
 from cci_app.coordination.monitor.calendar import WorkCalendar, next_waking
 from cci_app.coordination.monitor.escalating import waking_zone
@@ -78,7 +79,7 @@ def carry(session: Session, organisation_id: int, person_id: int, rules: Monitor
     for reminder in waiting:
         reminder.state, reminder.message_id = ReminderState.CARRIED, message.id
     session.flush()
-    unique = {(each.task_id, each.cause): each for reminder in waiting if (each := told[reminder.id])}
+    unique = {(each.task_id, each.cause, each.anchor): each for reminder in waiting if (each := told[reminder.id])}
     return Carried(message, person, [*unique.values()])
 
 
@@ -110,11 +111,13 @@ def _still_true(session: Session, reminders: Sequence[TaskReminder]) -> dict[int
             ProjectTask.assignee_id,
             Project.name.label("project"),
             Collaborator.name.label("assignee"),
+            RuleViolation.told.label("broken"),
         )
         .join(TaskAlert, TaskAlert.id == TaskReminder.alert_id)
         .join(ProjectTask, ProjectTask.id == TaskAlert.task_id)
         .join(Project, Project.id == ProjectTask.project_id)
         .outerjoin(Collaborator, Collaborator.id == ProjectTask.assignee_id)
+        .outerjoin(RuleViolation, RuleViolation.id == TaskAlert.violation_id)
         .where(
             TaskReminder.id.in_([reminder.id for reminder in reminders]),
             TaskAlert.closed_at.is_(None),
@@ -131,6 +134,7 @@ def _still_true(session: Session, reminders: Sequence[TaskReminder]) -> dict[int
             row.anchor,
             UrgencyLevel(row.level),
             row.assignee if row.assignee_id != row.collaborator_id else None,
+            row.broken,
         )
         for row in rows
     }

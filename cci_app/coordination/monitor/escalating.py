@@ -57,6 +57,9 @@ def _go_on(session: Session, alert: TaskAlert, rules: MonitorRules, now: datetim
         alert.acknowledged_until = alert.acknowledged_at = alert.acknowledged_by = None
         alert.round, alert.step = alert.round + 1, 0
     steps = rules.causes[Cause(alert.cause)].steps if alert.cause in rules.causes else ()
+    if alert.cause in rules.told_once and _was_told(session, alert):
+        alert.next_at = None
+        return 0
     task = found(session, ProjectTask, alert.organisation_id, alert.task_id)
     people = _people(session, task, steps)
     if alert.step >= len(steps):
@@ -138,6 +141,16 @@ def _told_in(session: Session, alert: TaskAlert) -> frozenset[int]:
         TaskReminder.round == alert.round,
     )
     return frozenset(session.scalars(chosen))
+
+
+def _was_told(session: Session, alert: TaskAlert) -> bool:
+    """Whether anybody heard of it, or is about to, in whatever round."""
+    chosen = sa.select(TaskReminder.id).where(
+        TaskReminder.organisation_id == alert.organisation_id,
+        TaskReminder.alert_id == alert.id,
+        TaskReminder.state != ReminderState.CANCELLED,
+    )
+    return session.scalar(chosen.limit(1)) is not None
 
 
 def waking_zone(session: Session, person: Collaborator) -> ZoneInfo:

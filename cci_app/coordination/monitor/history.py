@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cci_app.coordination.comments import MONITOR
+from cci_app.coordination.handbook.models import RuleViolation
 from cci_app.coordination.models import Project, ProjectEvent, ProjectStatus, ProjectTask, TaskComment, TaskStatus
 from cci_app.coordination.monitor.calendar import WorkCalendar
-from cci_app.coordination.monitor.models import UrgencyLevel
+from cci_app.coordination.monitor.models import Cause, UrgencyLevel
 from cci_app.coordination.monitor.rules import MonitorRules
 from cci_app.coordination.monitor.urgency import TaskFacts
 from cci_app.coordination.monitor.watching import reasons
@@ -46,6 +47,7 @@ def try_rules(organisation_id: int, rules: MonitorRules, now: datetime, days: in
     with tenant_transaction(organisation_id) as session:
         zone = timezone_of(session, organisation_id)
         tasks, events, said = _kept(session, organisation_id, now - timedelta(days=days))
+        broken = _broken(session, organisation_id, rules, now - timedelta(days=days))
     calendar, today = WorkCalendar.of(zone, rules.country), now.astimezone(zone).date()
     seen: dict[tuple[int, str, str], list[str]] = {}
     for back in range(days, 0, -1):
@@ -60,14 +62,37 @@ def try_rules(organisation_id: int, rules: MonitorRules, now: datetime, days: in
     for (_, cause, _), levels in seen.items():
         rule = next(rule for name, rule in rules.causes.items() if name.value == cause)
         between = rules.hours_between[UrgencyLevel(levels[-1])]
-        reminders += min(len(rule.steps) * rules.most_rounds, 1 + int((len(levels) - 1) * 24 / between))
+        reminders += (
+            1 if rule.once else min(len(rule.steps) * rules.most_rounds, 1 + int((len(levels) - 1) * 24 / between))
+        )
+    alerts = dict(Counter(cause for _, cause, _ in seen))
+    if broken:
+        alerts[Cause.BROKEN_RULE.value] = broken
     return RulesTrial(
         days,
         len(tasks),
-        dict(Counter(cause for _, cause, _ in seen)),
+        alerts,
         dict(Counter(levels[-1] for levels in seen.values())),
-        reminders,
+        reminders + broken,
     )
+
+
+def _broken(session: Session, organisation_id: int, rules: MonitorRules, since: datetime) -> int:
+    """How often a rule of the handbook was broken since then and somebody would have heard; what was mended too."""
+    if Cause.BROKEN_RULE not in rules.causes:
+        return 0
+    chosen = (
+        sa.select(sa.func.count())
+        .select_from(RuleViolation)
+        .join(ProjectTask, ProjectTask.id == RuleViolation.task_id)
+        .join(Project, Project.id == ProjectTask.project_id)
+        .where(
+            RuleViolation.organisation_id == organisation_id,
+            RuleViolation.since > since,
+            Project.status == ProjectStatus.ACTIVE,
+        )
+    )
+    return session.scalar(chosen) or 0
 
 
 def _kept(

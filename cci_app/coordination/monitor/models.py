@@ -24,6 +24,7 @@ class Cause(StrEnum):
     UNASSIGNED = "unassigned"
     OVER_ESTIMATE = "over_estimate"
     SILENT = "silent"
+    BROKEN_RULE = "broken_rule"
     ASKED = "asked"
 
 
@@ -68,18 +69,20 @@ def _listed(values: type[StrEnum]) -> str:
 class TaskAlert(OrganisationOwned, Base):
     """One reason to speak of a task, from when it was found until it holds no more.
 
-    `anchor` is what the reason hangs on, as the due date: another one is another alert. `score` and `reasons` say how
-    urgent and why. `round` and `step` are those that come next, at `next_at`. Who acknowledged it has until
-    `acknowledged_until`; then it begins again.
+    `anchor` is what the reason hangs on, as the due date: another one is another alert. `violation_id` is what breaks a
+    rule of the handbook, where that is the reason. `score` and `reasons` say how urgent and why. `round` and `step` are
+    those that come next, at `next_at`. Who acknowledged it has until `acknowledged_until`; then it begins again.
     """
 
     __tablename__ = "task_alerts"
     __table_args__ = (
         belongs_to("project_tasks", "task_id"),
+        belongs_to("rule_violations", "violation_id"),
         sa.UniqueConstraint("organisation_id", "id"),
         sa.UniqueConstraint("organisation_id", "task_id", "cause", "anchor"),
         sa.CheckConstraint(f"cause IN ({_listed(Cause)})", name="cause"),
         sa.CheckConstraint(f"level IN ({_listed(UrgencyLevel)})", name="level"),
+        sa.Index(None, "violation_id"),
         sa.Index(
             "ix_task_alerts_open", "organisation_id", "next_at", "id", postgresql_where=sa.text("closed_at IS NULL")
         ),
@@ -87,6 +90,7 @@ class TaskAlert(OrganisationOwned, Base):
 
     id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
     task_id: Mapped[int] = mapped_column(sa.BigInteger)
+    violation_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     cause: Mapped[str] = mapped_column(sa.String(16))
     anchor: Mapped[str] = mapped_column(sa.String(64))
     level: Mapped[str] = mapped_column(sa.String(8))

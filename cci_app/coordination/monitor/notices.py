@@ -13,7 +13,8 @@ from cci_app.coordination.monitor.calendar import WorkCalendar, next_waking
 from cci_app.coordination.monitor.escalating import waking_zone
 from cci_app.coordination.monitor.models import MessageState, ReminderMessage
 from cci_app.coordination.monitor.ruling import MONITOR_RULES
-from cci_app.coordination.monitor.words import day_in_words, language_of
+from cci_app.coordination.monitor.words import day_in_words
+from cci_app.coordination.ways import language_of
 from cci_app.core import clock
 from cci_app.core.audit import acting
 

@@ -49,12 +49,13 @@ class CauseRule(_Strict):
     """When a task is spoken of for that cause, and to whom.
 
     `days` are working days: late for so many, due within so many, untouched for so many. `share` of the estimate is
-    spent. `steps` hear of it one after the other.
+    spent. `steps` hear of it one after the other; with `once` the first of them who can be reached, and nobody after.
     """
 
     days: _Days = 0
     share: float = Field(default=1.0, ge=0.1, le=10)
     steps: tuple[EscalationStep, ...] = Field(min_length=1, max_length=3)
+    once: bool = False
     comment: bool = False
 
 
@@ -77,6 +78,11 @@ class MonitorRules(_Strict):
     acknowledged_hours: _Hours
     quiet: QuietHours
     pause_minutes: int = Field(ge=0, le=24 * 60)
+
+    @property
+    def told_once(self) -> tuple[Cause, ...]:
+        """Of what one person hears once."""
+        return tuple(cause for cause, rule in self.causes.items() if rule.once)
 
 
 def read_rules(text: str) -> MonitorRules:

@@ -123,6 +123,8 @@ def escalate_now(organisation_id: int, task_id: int, now: datetime) -> int:
             TaskAlert.organisation_id == organisation_id,
             TaskAlert.task_id == task_id,
             TaskAlert.closed_at.is_(None),
+            # Whoever is to hear once of something has heard, or will by themselves.
+            TaskAlert.cause.not_in(rules.told_once),
         ]
         values = {"next_at": now, "acknowledged_until": None, "acknowledged_at": None, "acknowledged_by": None}
         if not session.scalars(sa.update(TaskAlert).where(*mine).values(**values).returning(TaskAlert.id)).all():

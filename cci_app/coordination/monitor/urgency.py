@@ -38,6 +38,10 @@ class Urgency:
     reasons: Sequence[dict[str, int | str]]
 
 
+# Of a task that is done.
+NOT_URGENT = Urgency(UrgencyLevel.LOW, 0, ())
+
+
 def urgency_of(task: TaskFacts, rules: UrgencyRules, today: date) -> Urgency:
     """Points for days late, for being due, for urgent words and for many comments."""
     points, reasons = rules.points, list[dict[str, int | str]]()

@@ -16,14 +16,15 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from cci_app.coordination.comments import MONITOR
+from cci_app.coordination.handbook.models import RuleViolation, ViolationState
 from cci_app.coordination.models import Collaborator, Project, ProjectStatus, ProjectTask, TaskComment, TaskStatus
 from cci_app.coordination.monitor.calendar import WorkCalendar
 from cci_app.coordination.monitor.escalating import escalate
 from cci_app.coordination.monitor.models import Cause, MonitorState, TaskAlert
 from cci_app.coordination.monitor.rules import MonitorRules
 from cci_app.coordination.monitor.ruling import MONITOR_RULES
-from cci_app.coordination.monitor.urgency import TaskFacts, Urgency, urgency_of
-from cci_app.core.database import system_transaction, tenant_transaction
+from cci_app.coordination.monitor.urgency import NOT_URGENT, TaskFacts, Urgency, urgency_of
+from cci_app.core.database import tenant_transaction
 from cci_app.core.tenants import timezone_of
 from cci_app.core.text import fold
 
@@ -33,17 +34,18 @@ _READ = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A reason to speak of a task, what it hangs on, and how urgent the task is."""
+    """A reason to speak of a task, what it hangs on, and how urgent the task is; what breaks a rule."""
 
-    task: TaskFacts
+    task_id: int
     cause: Cause
     anchor: str
     urgency: Urgency
+    violation_id: int | None = None
 
     @property
     def key(self) -> tuple[int, str, str]:
         """What tells it from all others."""
-        return (self.task.id, self.cause.value, self.anchor)
+        return (self.task_id, self.cause.value, self.anchor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ def look(organisation_id: int, now: datetime) -> LookedAt | None:
         tasks = facts(session, organisation_id)
         gone = _who_left(session, organisation_id)
         found = [each for task in tasks for each in reasons(task, rules, calendar, today, zone, gone)]
+        if Cause.BROKEN_RULE in rules.causes:
+            found += breaches(session, organisation_id, tasks, rules, today)
         keep(session, organisation_id, found, now)
         reminders = escalate(session, organisation_id, rules, now)
         counts = dict(Counter(each.cause.value for each in found))
@@ -140,7 +144,7 @@ def reasons(
     if not anchors:
         return ()
     urgency = urgency_of(task, rules.urgency, today)
-    return [Found(task, cause, anchor, urgency) for cause, anchor in anchors.items()]
+    return [Found(task.id, cause, anchor, urgency) for cause, anchor in anchors.items()]
 
 
 def _anchors(
@@ -175,6 +179,39 @@ def _anchors(
     return {cause: anchor for cause, anchor in found.items() if cause in rules.causes}
 
 
+def breaches(
+    session: Session, organisation_id: int, tasks: Sequence[TaskFacts], rules: MonitorRules, today: date
+) -> Sequence[Found]:
+    """What breaks rules of the handbook in active projects, also where the task is done.
+
+    It hangs on since when: what was mended and is broken anew is another reason.
+    """
+    chosen = (
+        sa.select(RuleViolation.id, RuleViolation.task_id, RuleViolation.since)
+        .join(ProjectTask, ProjectTask.id == RuleViolation.task_id)
+        .join(Project, Project.id == ProjectTask.project_id)
+        .where(
+            RuleViolation.organisation_id == organisation_id,
+            RuleViolation.state == ViolationState.OPEN,
+            Project.status == ProjectStatus.ACTIVE,
+        )
+        .order_by(RuleViolation.id)
+    )
+    rows = session.execute(chosen).all()
+    broken = {row.task_id for row in rows}
+    urgent = {task.id: urgency_of(task, rules.urgency, today) for task in tasks if task.id in broken}
+    return [
+        Found(
+            row.task_id,
+            Cause.BROKEN_RULE,
+            f"{row.id} {row.since.isoformat()}",
+            urgent.get(row.task_id, NOT_URGENT),
+            row.id,
+        )
+        for row in rows
+    ]
+
+
 def keep(session: Session, organisation_id: int, found: Sequence[Found], now: datetime) -> None:
     """Open an alert for what is new, close what holds no more, and say of each how urgent it is now."""
     wanted = {each.key: each for each in found}
@@ -191,11 +228,12 @@ def keep(session: Session, organisation_id: int, found: Sequence[Found], now: da
     session.execute(over.values(closed_at=now), execution_options={"synchronize_session": False})
     for each in wanted.values():
         level, score, why = _told(each)
-        open_alert(session, organisation_id, each.key, now, {"level": level, "score": score, "reasons": why})
+        told = {"level": level, "score": score, "reasons": why, "violation_id": each.violation_id}
+        open_alert(session, organisation_id, each.key, now, told)
 
 
 def open_alert(
-    session: Session, organisation_id: int, key: tuple[int, str, str], now: datetime, urgency: Mapping[str, Any]
+    session: Session, organisation_id: int, key: tuple[int, str, str], now: datetime, told: Mapping[str, Any]
 ) -> None:
     """Open an alert. One that was closed goes on with its next round: what was told is not told again."""
     task_id, cause, anchor = key
@@ -206,13 +244,13 @@ def open_alert(
         anchor=anchor,
         opened_at=now,
         next_at=now,
-        **urgency,
+        **told,
     )
     again = {"closed_at": None, "acknowledged_until": None, "acknowledged_at": None, "acknowledged_by": None}
     session.execute(
         made.on_conflict_do_update(
             index_elements=["organisation_id", "task_id", "cause", "anchor"],
-            set_={**again, "round": TaskAlert.round + 1, "step": 0, "next_at": now, **urgency},
+            set_={**again, "round": TaskAlert.round + 1, "step": 0, "next_at": now, **told},
             where=TaskAlert.closed_at.is_not(None),
         )
     )
@@ -227,10 +265,3 @@ def _who_left(session: Session, organisation_id: int) -> frozenset[int]:
         Collaborator.organisation_id == organisation_id, Collaborator.left_on.is_not(None)
     )
     return frozenset(session.scalars(chosen))
-
-
-def organisations_with_work() -> Sequence[int]:
-    """The organisations that have an active project."""
-    with system_transaction() as session:
-        chosen = sa.select(Project.organisation_id).where(Project.status == ProjectStatus.ACTIVE).distinct()
-        return session.scalars(chosen.order_by(Project.organisation_id)).all()
