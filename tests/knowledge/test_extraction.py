@@ -173,6 +173,25 @@ def test_an_unreadable_file_has_a_reason(name: str, data: bytes, reason: Reason)
     assert raised.value.reason is reason
 
 
+_SENTENCE = "La cámara ayuda con trámites en Bogotá y Medellín."
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "cp1252", "mac_roman", "cp850", "utf-16", "utf-16-le", "utf-16-be"]
+)
+@pytest.mark.parametrize("stray", ["", "\r\n\x1a", "\x00", "\x08"])
+def test_a_text_is_read_in_its_encoding_whatever_stray_sign_it_has(encoding: str, stray: str) -> None:
+    document = extract("a.txt", (f"{_SENTENCE} " * 10 + stray).encode(encoding))
+    assert document.sections[0].text.strip() == " ".join([_SENTENCE] * 10)
+
+
+@pytest.mark.parametrize("between", ["\f", "\x0b", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029", "\r"])
+def test_whatever_ends_a_line_or_a_page_parts_words(between: str) -> None:
+    document = extract("a.txt", f"{_SENTENCE} Cuesta 450 pesos{between}Horarios: de 8 a 17".encode())
+    said = " ".join([document.title, *(section.text for section in document.sections)])
+    assert {"pesos", "Horarios:"} <= set(said.split())
+
+
 def test_no_damage_raises_anything_else() -> None:
     chance = random.Random(20)
     whole = GUIDE.read_bytes()

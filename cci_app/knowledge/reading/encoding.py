@@ -1,6 +1,7 @@
 """Bytes as text: in UTF-8 where most of it is, whatever a byte or two say, else in what writes the usual letters."""
 
 import codecs
+import re
 
 from cci_app.knowledge.reading.document import Reason, UnreadableDocument
 
@@ -13,7 +14,12 @@ _MARKS = (
 )
 # The encodings of one byte a letter that Windows, old Macs and DOS wrote in the west. The first is most likely.
 _SINGLE = ("cp1252", "mac_roman", "cp850")
-_USUAL = frozenset("àâäçèéêëîïôöùûüÿœæñáíóúãõÀÂÇÈÉÊËÎÏÔÙÛÜŒÑÁÍÓÚÃÕ¿¡«»°ºª€’‘“”…–—·\u00a0")
+# Usual letters, and usual signs; but for an apostrophe a sign between two letters is a letter of another encoding.
+_USUAL = re.compile(
+    "[àâäçèéêëîïôöùûüÿœæñáíóúãõÀÂÇÈÉÊËÎÏÔÙÛÜŒÑÁÍÓÚÃÕ’]"
+    "|(?<![A-Za-z])[¿¡«»°ºª€‘“”…–—·\u00a0]|[¿¡«»°ºª€‘“”…–—·\u00a0](?![A-Za-z])"
+)
+_LOOKED_AT = 1024 * 1024
 
 
 def decoded(data: bytes, declared: str = "") -> str:
@@ -24,8 +30,9 @@ def decoded(data: bytes, declared: str = "") -> str:
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return data.decode(encoding, "replace").removeprefix("\ufeff")
-    if b"\x00" in data:
-        return _of_pairs(data)
+    pairs = encoding_of_pairs(data)
+    if pairs:
+        return data.decode(pairs, "replace")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
@@ -40,13 +47,15 @@ def decoded(data: bytes, declared: str = "") -> str:
     raise UnreadableDocument(Reason.NOT_TEXT)
 
 
-def _of_pairs(data: bytes) -> str:
-    """UTF-16 without its mark: every other byte of western text is zero."""
+def encoding_of_pairs(data: bytes) -> str | None:
+    """The UTF-16 that a text without its mark is in: every other byte of western text is zero. None where it is not."""
+    if b"\x00" not in data:
+        return None
     for first, encoding in ((0, "utf-16-be"), (1, "utf-16-le")):
-        zeros = data[first::2].count(0)
-        if zeros * 10 >= len(data[first::2]) * 6 and not data[1 - first :: 2].count(0):
-            return data.decode(encoding, "replace")
-    raise UnreadableDocument(Reason.NOT_TEXT)
+        zeros, others = data[first::2], data[1 - first :: 2]
+        if zeros.count(0) * 10 >= len(zeros) * 6 and others.count(0) * 100 <= len(others):
+            return encoding
+    return None
 
 
 def _is_mostly_utf8(data: bytes) -> bool:
@@ -57,8 +66,7 @@ def _is_mostly_utf8(data: bytes) -> bool:
 
 
 def _best(data: bytes) -> str:
-    letters = bytes(byte for byte in data if byte > 0x7F)
-    return max(_SINGLE, key=lambda encoding: sum(each in _USUAL for each in letters.decode(encoding, "replace")))
+    return max(_SINGLE, key=lambda encoding: len(_USUAL.findall(data[:_LOOKED_AT].decode(encoding, "replace"))))
 
 
 def _one_byte_letters(error: UnicodeError) -> tuple[str, int]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import PurePath
 
 from cci_app.knowledge.reading.document import Reason, UnreadableDocument
+from cci_app.knowledge.reading.encoding import encoding_of_pairs
 
 
 class DocumentKind(StrEnum):
@@ -45,7 +46,9 @@ _SOURCES = (b"{\\rtf", b"%!PS", b"\\documentclass", b"-----BEGIN ", b"BEGIN:VCAR
 _HEADER_OF_A_MESSAGE = rb"(?:received|return-path|delivered-to|message-id|mime-version|dkim-signature):"
 _MESSAGE = re.compile(rb"\A(?:[!-9;-~]+:[ \t].*\n(?:[ \t].*\n)*){0,50}?" + _HEADER_OF_A_MESSAGE, re.I)
 _XML = re.compile(rb"<(?:\?xml|svg|!doctype)\b", re.I)
-_CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+# A text may hold a sign that is none: DOS ends one with ^Z, and what copied it may have left others.
+_BYTES_PER_CONTROL = 100
 
 
 def kind_of(data: bytes, name: str = "", media_type: str = "") -> DocumentKind:
@@ -64,7 +67,7 @@ def kind_of(data: bytes, name: str = "", media_type: str = "") -> DocumentKind:
         # Word puts an encrypted document into the envelope of its older format.
         encrypted = "EncryptedPackage".encode("utf-16-le") in data
         raise UnreadableDocument(Reason.ENCRYPTED if encrypted else Reason.NOT_TEXT)
-    if not start.startswith(_UTF16) and (b"\x00" in data or _CONTROLS.search(start)):
+    if not (start.startswith(_UTF16) or encoding_of_pairs(data)) and _is_binary(data):
         raise UnreadableDocument(Reason.NOT_TEXT)
     shown = _beginning(start)
     if shown.startswith(_SOURCES) or _MESSAGE.match(shown):
@@ -79,6 +82,12 @@ def kind_of(data: bytes, name: str = "", media_type: str = "") -> DocumentKind:
     return (
         DocumentKind.MARKDOWN if named is DocumentKind.MARKDOWN or media_type == "text/markdown" else DocumentKind.TEXT
     )
+
+
+def _is_binary(data: bytes) -> bool:
+    start = data[:_LOOKED_AT]
+    controls = len(_CONTROLS.findall(start))
+    return controls > 1 + len(start) // _BYTES_PER_CONTROL or data.count(0) > 1 + len(data) // _BYTES_PER_CONTROL
 
 
 def _beginning(start: bytes) -> bytes:
