@@ -205,3 +205,25 @@ def test_no_damage_raises_anything_else() -> None:
             extract("a.pdf", bytes(data))
         except UnreadableDocument:
             continue
+
+
+def _veiled(address: str) -> str:
+    return bytes([0x4A, *(ord(letter) ^ 0x4A for letter in address)]).hex()
+
+
+@pytest.mark.parametrize(
+    ("markup", "said"),
+    [
+        (
+            f"<a class='__cf_email__' data-cfemail='{_veiled('a@example.org')}'>[email&#160;protected]</a>",
+            "a@example.org",
+        ),
+        (f"<a href='/cdn-cgi/l/email-protection#{_veiled('a@example.org')}'>Correo</a>", "Correo (a@example.org)"),
+        ("<a href='tel:+573000000000'>Llamar</a><a href='mailto:a@example.org'>Correo</a>", "(+573000000000) Correo"),
+        ("<a href='mailto:a@example.org'></a><a href='tel:+573000000000'></a>", "a@example.org +573000000000"),
+        ("<nav><a href='tel:+573000000000'>Teléfono</a></nav>", "Teléfono (+573000000000)"),
+    ],
+)
+def test_how_to_reach_somebody_is_read_in_whatever_markup_it_stands(markup: str, said: str) -> None:
+    page = f"<html><body><main><h1>Contacto</h1><p>{_SENTENCE}</p>{markup}</main></body></html>"
+    assert said in " ".join(section.text for section in extract("a.html", page.encode()).sections)

@@ -8,7 +8,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from cci_app.knowledge.reading.document import Found, Omission, Reason, UnreadableDocument
 from cci_app.knowledge.reading.encoding import decoded
-from cci_app.knowledge.reading.hypertext import Hypertext, words_in
+from cci_app.knowledge.reading.hypertext import CONTACT, Hypertext, words_in
 from cci_app.knowledge.reading.outline import Outline
 
 _MAX_LINKS = 2000
@@ -88,7 +88,8 @@ def _cut(page: HtmlElement) -> tuple[list[HtmlElement], int]:
     besides = sum(words_in(each) for each in _outermost(around))
     mains = _outermost([each for each in body.iter() if each.tag == "main" or each.get("role") == "main"])
     if mains and 2 * sum(map(words_in, mains)) >= whole - besides:
-        around = [each for main in mains for each in main.iter("nav", "menu") if each is not main]
+        menus = [each for main in mains for each in main.iter("nav", "menu") if each is not main]
+        around = [each for each in menus if not any(CONTACT.match(link.get("href") or "") for link in each.iter("a"))]
     elif whole - besides >= min(_FEW_WORDS, whole):
         mains = [body]
     else:

@@ -80,7 +80,9 @@ _UNSEEN = frozenset(
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _OPENED = re.compile(r"tab|accordion|collaps|panel|toggle", re.I)
-_CONTACT = re.compile(r"(?:mailto:|tel:|sms:|callto:|https?://(?:wa\.me/|api\.whatsapp\.com/))", re.I)
+CONTACT = re.compile(r"(?:mailto:|tel:|sms:|callto:|https?://(?:wa\.me/|api\.whatsapp\.com/))", re.I)
+# As Cloudflare keeps an address from robots, beside the attribute `data-cfemail`.
+_VEILED = re.compile(r"/email-protection#([0-9a-f]+)", re.I)
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MOST_SPANNED = 50
 
@@ -122,6 +124,8 @@ class Hypertext:
         self._raised = 0
         self._term: str | None = None
         self._links_open: list[int] = []
+        # How many words there were when an address was put behind a link: another link parts from it.
+        self._addressed = 0
         self._tables: list[_Table | None] = []
         self._cells: list[_Cell] = []
 
@@ -172,6 +176,8 @@ class Hypertext:
         elif tag == "sup":
             self._raised += 1
         elif tag == "a":
+            if self._words and len(self._words) == self._addressed:
+                self._words.append(" ")
             self._links_open.append(len(self._words))
         elif tag == "img" and self._links:
             self._words.append(element.get("alt") or "")
@@ -182,7 +188,7 @@ class Hypertext:
             table.rows.append([])
         elif tag in {"td", "th"}:
             self._open_cell(element)
-        elif secret := element.get("data-cfemail"):
+        if secret := element.get("data-cfemail"):
             self._words.append(_unveiled(secret))
             element.text = None
 
@@ -223,7 +229,9 @@ class Hypertext:
 
     def _shut_link(self, element: Element, begin: int) -> None:
         address = (element.get("href") or "").strip()
-        contact = _CONTACT.match(address)
+        if veiled := _VEILED.search(address):
+            address = f"mailto:{_unveiled(veiled[1])}"
+        contact = CONTACT.match(address)
         if not contact and (not self._links or not address or address.startswith("#")):
             return
         shown = unquote(re.sub(r"^(?:mailto|tel|sms|callto):/*", "", address, flags=re.I))
@@ -233,6 +241,7 @@ class Hypertext:
         same = shown in words or (shown.lstrip("+").isdigit() and shown.lstrip("+") in re.sub(r"\D", "", words))
         if shown and not same:
             self._words.append(f" ({shown})" if words else shown)
+            self._addressed = len(self._words)
 
     def _open_cell(self, element: Element) -> None:
         self._flush()
