@@ -207,6 +207,12 @@ def test_no_damage_raises_anything_else() -> None:
             continue
 
 
+def test_the_front_matter_of_a_text_has_its_title() -> None:
+    matter = '---\nauthor: someone\ntitle: "Guía de socios"\n---\n\n'
+    assert extract("a.md", f"{matter}{_SENTENCE}".encode()).title == "Guía de socios"
+    assert extract("a.md", f"{matter}# Tarifas\n\n{_SENTENCE}".encode()).title == "Tarifas"
+
+
 def _veiled(address: str) -> str:
     return bytes([0x4A, *(ord(letter) ^ 0x4A for letter in address)]).hex()
 

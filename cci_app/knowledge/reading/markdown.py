@@ -17,6 +17,7 @@ _EMPTY_LINE = re.compile(r"(\n[ \t]*\n)")
 _TABLE_RULE = re.compile(r"\A[ \t]*+\|?(?:[ \t]*+:?-+:?[ \t]*+\|)*+[ \t]*+:?-*:?[ \t]*")
 _MOST_OPEN = 1000
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?:(?:[\w-]+[ \t]*:.*|[ \t]+\S.*|- .*|#.*|[ \t]*)\n)*?(?:---|\.\.\.)[ \t]*\n")
+_TITLE = re.compile(r"^title[ \t]*:[ \t]*(\S.*)$", re.MULTILINE)
 # A sign that begins neither one of HTML's own tags nor a whole comment is a sign: "x<y", "<nom de famille>".
 _NO_TAG = re.compile(
     r"<(?!!--(?:(?!<!--).)*?-->|/?(?:a|abbr|address|article|aside|b|bdi|bdo|big|blockquote|body|br|button|caption|center"
@@ -30,7 +31,9 @@ _NO_TAG = re.compile(
 
 
 def read_markdown(text: str) -> Found:
-    """The first heading as title, and the sections of a Markdown text."""
+    """The first heading as title, or that of its front matter, and the sections of a Markdown text."""
+    matter = _FRONT_MATTER.match(text)
+    named = _TITLE.search(matter[0]) if matter else None
     page = document_fromstring(
         f"<html><body>{_PARSER.render(_tamed(_FRONT_MATTER.sub('', text)))}</body></html>",
         parser=HTMLParser(encoding="utf-8", huge_tree=True),
@@ -39,7 +42,12 @@ def read_markdown(text: str) -> Found:
     reader = Hypertext(outline, links=True)
     reader.read(page.find("body"))
     sections = outline.close()
-    return Found(outline.title, sections, {"markdown-it": 1}, left_out=reader.left_out)
+    return Found(
+        outline.title or (named[1].strip("\"' \t") if named else None),
+        sections,
+        {"markdown-it": 1},
+        left_out=reader.left_out,
+    )
 
 
 def _tamed(text: str) -> str:
