@@ -154,13 +154,14 @@ def list_ai_actions(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.alt_response(404, "NOT_FOUND")
 @blueprint.alt_response(409, "CONFLICT")
 def propose_action(payload: dict[str, Any]) -> AiAction:
-    """Propose an action: somebody else, or you, lets it through or refuses it."""
+    """Propose an action: somebody else, or you, lets it through or refuses it; what a rule lets you have is done."""
     whose, kind = current_caller().organisation_id, AiActionKind(payload.pop("kind"))
     with tenant_transaction(whose) as session:
         asked_by = collaborator_of(session, current_caller())
         key = f"api:{uuid.uuid4().hex}"
         by = asked_by.id if asked_by else None
-        return proposing.propose(session, whose, kind, payload["data"], key=key, asked_by=by, reason=payload["reason"])
+        data, reason = payload["data"], payload["reason"]
+        return proposing.propose_or_do(session, whose, kind, data, key=key, asked_by=by, reason=reason)
 
 
 @blueprint.post("/actions/<int:action_id>/execute", parameters=_ACTION_ID)

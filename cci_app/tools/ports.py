@@ -64,13 +64,15 @@ class HumanWanted:
 class ToolResult:
     """What a tool gives: `data` (JSON) for the model; sources, parts and a hand-over for the reply.
 
-    Where the data has `passages`, each has its source, in the same order.
+    Where the data has `passages`, each has its source, in the same order. `settled`, of what is proposed: it was done,
+    and nothing waits for a yes.
     """
 
     data: Any
     sources: tuple[Source, ...] = ()
     parts: tuple[Part, ...] = ()
     human: HumanWanted | None = None
+    settled: bool = False
 
 
 class ToolFailed(Exception):  # noqa: N818
@@ -107,10 +109,11 @@ Record = Callable[[Session, ToolContext, Mapping[str, Any]], ToolResult]
 class Tool:
     """Something that a model may call. It reads, unless `writes` says what it needs to write.
 
-    `run` does it, within the context's deadline; a tool whose only effect is in our own database has `record` instead,
-    which writes in the transaction that it is given. `propose` keeps, in one too, that a call waits for the person's
-    yes, and raises for what cannot be done. `examples` are messages that want it, `words` what people call the values
-    that an argument may have; `label` is what people read of it.
+    `run` does it, within the context's deadline; a tool whose only effect is in our own database has `record`
+    instead, which writes in the transaction that it is given. `propose` keeps, in one too, that a call waits for
+    the person's yes, or does it where a rule lets that be, and raises for what cannot be done. `examples` are
+    messages that want it, `words` what people call the values that an argument may have; `label` is what people
+    read of it.
     """
 
     name: str

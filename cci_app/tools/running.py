@@ -127,6 +127,8 @@ class Toolbox:
         def kept() -> tuple[ToolStatus, ToolResult]:
             with tenant_transaction(context.organisation_id) as session:
                 proposed = propose(session, context, arguments)
+            if proposed.settled:
+                return ToolStatus.DONE, proposed
             return ToolStatus.UNCONFIRMED, replace(proposed, data={"error": _WAITS, **proposed.data})
 
         return self._within(context.deadline.within(tool.seconds), tool, arguments, kept)

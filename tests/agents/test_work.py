@@ -18,11 +18,14 @@ from cci_app.coordination.finding import show_task, today_of
 from cci_app.coordination.handbook.checking import check_work
 from cci_app.coordination.handbook.violations import ViolationFilter, list_violations, waive
 from cci_app.coordination.labels import add_label
+from cci_app.coordination.monitor.history import try_rules
+from cci_app.coordination.monitor.rules import DEFAULT_FILE, read_rules
+from cci_app.coordination.monitor.ruling import MONITOR_RULES
 from cci_app.coordination.tasks import change_task
 from cci_app.core import clock
 from cci_app.core.database import tenant_transaction
 from cci_app.knowledge.documents.loading import load_folder
-from tests.conftest import Tenant
+from tests.conftest import Tenant, make_tenant
 from tests.coordination.work import give, make_person, make_project
 
 Say = Callable[..., str]
@@ -296,6 +299,58 @@ def test_breaches_come_a_page_at_a_time_and_not_what_was_let_be(say: Say, team: 
     assert "Pantalla6 " not in told
     assert "Lo que está en curso tiene responsable" in say("más")
     assert "dice el manual" not in say("¿qué incumplimientos hay?", STRANGER)
+
+
+RULE = """
+without_asking:
+  - {name: own-notes, kinds: [comment, log_time], roles: [Designer]}
+"""
+
+
+def count_rule(tenant: Tenant, rule: str = RULE) -> None:
+    """Let the product's rules count, with one about what is done without a yes."""
+    text = DEFAULT_FILE.read_text() + rule
+    MONITOR_RULES.make_count(tenant.organisation_id, MONITOR_RULES.draft(tenant.organisation_id, text).id)
+
+
+def test_a_rule_lets_some_have_some_things_done_without_a_yes(say: Say, team: Team, tenant: Tenant, rows: Rows) -> None:
+    count_rule(make_tenant("other"))
+    # Nobody's rule: another organisation's is none of theirs.
+    assert "¿Anoto esto" in say("comenta en la de textos: falta la tarjeta")
+    assert say("no") == "De acuerdo, lo dejo como está."
+    count_rule(tenant)
+    told = say("comenta en la de textos: el cliente aprobó")
+    assert told.startswith(f"Listo: quedó anotado en «Revisar los textos» (#{team.texts.id}).")
+    assert told.endswith("Lo hice sin preguntarle, como lo permite la regla «own-notes».")
+    (comment,) = list_comments(tenant.organisation_id, team.texts.id)
+    assert (comment.content, comment.author) == ("el cliente aprobó", "Ana Pérez")
+    (_, action) = actions(rows, tenant)
+    assert (action["kind"], action["status"], action["decided_by"]) == ("comment", "executed", "Ana Pérez")
+    assert action["result"] == {"task_id": team.texts.id, "comment_id": comment.id, "rule": "own-notes"}
+    # A yes that comes after it is a yes to nothing.
+    say("sí")
+    assert len(list_comments(tenant.organisation_id, team.texts.id)) == 1
+    assert "permite la regla" in say("log 2 hours on the texts one")
+    assert float(show_task(tenant.organisation_id, team.texts.id)["spent_hours"]) == 2
+    # The same once more is meant once more.
+    assert "permite la regla" in say("registra 2 horas en la de textos")
+    assert float(show_task(tenant.organisation_id, team.texts.id)["spent_hours"]) == 4
+
+
+def test_what_no_rule_names_is_asked(say: Say, team: Team, tenant: Tenant, rows: Rows) -> None:
+    count_rule(tenant)
+    # Another kind, somebody else's task, and somebody of another role.
+    assert "¿Paso «Revisar los textos»" in say("marca la de textos como hecha")
+    assert "¿Anoto esto" in say("comenta en la del formulario: falta el captcha")
+    assert "¿Anoto esto" in say("comenta en la del formulario: falta el logo", BRUNO)
+    assert [each["status"] for each in actions(rows, tenant)] == ["proposed"] * 3
+    tried = try_rules(tenant.organisation_id, read_rules(DEFAULT_FILE.read_text() + RULE), clock.now() + DAY)
+    assert tried.without_asking == {}
+    wider = RULE.replace("roles: [Designer]", "own: false")
+    tried = try_rules(tenant.organisation_id, read_rules(DEFAULT_FILE.read_text() + wider), clock.now() + DAY)
+    assert tried.without_asking == {"own-notes": 2}
+    count_rule(tenant, wider)
+    assert "permite la regla «own-notes»" in say("anota en la del banner que falta el azul", BRUNO)
 
 
 def test_what_was_done_meanwhile_fails_with_its_reason(say: Say, team: Team, tenant: Tenant, rows: Rows) -> None:

@@ -135,6 +135,8 @@ def test_each_reason_hangs_on_what_it_hangs_on() -> None:
         (DEFAULT_FILE.read_text().replace("steps: [assignee]", "steps: [boss]"), "steps"),
         (DEFAULT_FILE.read_text().replace(", low: 72", ""), "hours_between.low"),
         (DEFAULT_FILE.read_text() + "\nmore: 1\n", "more"),
+        (DEFAULT_FILE.read_text() + "\nwithout_asking: [{name: a-b, kinds: [remove]}]\n", "without_asking.0.kinds"),
+        (DEFAULT_FILE.read_text() + f"\nwithout_asking: {[{'name': 'ab', 'kinds': ['comment']}] * 2}\n", "same name"),
     ],
 )
 def test_rules_that_cannot_be_read_are_named_by_their_place(text: str, place: str) -> None:

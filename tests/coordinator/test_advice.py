@@ -9,11 +9,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from cci_app.accounts.caller import Role, Scope
-from cci_app.coordination.collaborators import add_collaborator, change_collaborator
+from cci_app.coordination.collaborators import add_collaborator, change_collaborator, join
 from cci_app.coordination.finding import show_task, today_of
+from cci_app.coordination.monitor.rules import DEFAULT_FILE
+from cci_app.coordination.monitor.ruling import MONITOR_RULES
+from cci_app.coordination.tasks import change_task
 from cci_app.core.database import tenant_transaction
 from tests.accounts.signed_in import OURS, make_member, sign_in
 from tests.conftest import Tenant, make_tenant
+from tests.coordination.callers import person
 from tests.coordination.work import give, make_person, make_project
 
 Rows = Callable[..., list[dict[str, Any]]]
@@ -181,3 +185,17 @@ def test_a_member_speaks_for_themselves(app: Flask, tenant: Tenant, work: Worksh
     # A key that may send messages knows nothing of the work by that.
     other = make_tenant(f"{tenant.slug}-m", {Scope.MESSAGES})
     assert browser.post("/ai/chat", json={"message": "hola"}, headers=other.headers).status_code in {401, 403}
+
+
+def test_a_member_whom_a_rule_lets_has_it_done_at_once(app: Flask, tenant: Tenant) -> None:
+    rules = DEFAULT_FILE.read_text() + "\nwithout_asking:\n  - {name: own-notes, kinds: [comment]}\n"
+    MONITOR_RULES.make_count(tenant.organisation_id, MONITOR_RULES.draft(tenant.organisation_id, rules).id)
+    member = make_member(tenant, Role.AGENT)
+    ana = join(person(tenant, member), "Ana Pérez", member.email)
+    task = give(tenant, make_project(tenant), assignee_id=ana.id)
+    browser, body = sign_in(app, member), {"kind": "comment", "data": {"task_id": task.id, "text": "Va bien"}}
+    made = browser.post("/ai/actions", json=body, headers=OURS)
+    assert (made.status_code, made.get_json()["status"]) == (201, "executed")
+    assert made.get_json()["result"]["rule"] == "own-notes"
+    change_task(tenant.organisation_id, task.id, {"assignee_id": None})
+    assert browser.post("/ai/actions", json=body, headers=OURS).get_json()["status"] == "proposed"

@@ -183,6 +183,7 @@ class WorkTexts(Content):
     told: Annotated[Localised, _with("person")]
     not_told: Annotated[Localised, _with("person")]
     done_already: Plain
+    by_rule: Annotated[Localised, _with("rule")]
     failed: Annotated[Localised, _with("why")]
     rehearsal: Plain
     on_it: Annotated[Localised, _with("titles", "until")]

@@ -29,13 +29,16 @@ class Deciding:
         self._language = turn.language
 
     def proposed(self, draft: ChangeDraft, memory: WorkMemory) -> WorkTold:
-        """The proposal with a yes and a no, kept as a row; or why it is none."""
+        """The proposal with a yes and a no, kept as a row; that it is done, where a rule lets it; or why it is none."""
         say, language = self._say, self._language
         if draft.tool not in self._content.tools:
             return WorkTold(say.may_not[language].format(duties=self._content.duties[language]), memory)
         if not self._who.may_change:
             return WorkTold(say.viewer[language], memory)
         asked = self._call(draft.tool.value, draft.arguments, confirmed=False)
+        if asked.status.is_done:
+            # A rule lets it be done without a yes.
+            return self._done(asked, draft.done, draft.person, replace(memory, wish=None), intent="by_rule")
         if asked.status is not ToolStatus.UNCONFIRMED:
             return self._failed(asked, memory)
         action = asked.result.data.get("action_id")
@@ -53,18 +56,24 @@ class Deciding:
         made = self._call(call.tool, dict(call.arguments), confirmed=True)
         if made.status is ToolStatus.UNCONFIRMED:
             return WorkTold(say.rehearsal[language], memory)
-        data = made.result.data
+        return self._done(made, call.done, call.person, memory)
+
+    def _done(self, made: Performed, done: str, person: str, memory: WorkMemory, intent: str = "work") -> WorkTold:
+        """What came of a change, `done` where all went well; `person` is whoever was to be told of it."""
+        say, language, data = self._say, self._language, made.result.data
         if not made.status.is_done or data.get("status") == "failed":
             return self._failed(made, memory)
         if data.get("again"):
             return WorkTold(say.done_already[language], memory)
-        told = [call.done]
+        told = [done]
+        if "rule" in data:
+            told.append(say.by_rule[language].format(rule=data["rule"]))
         if "told" in data:
             name = "told" if data["told"] else "not_told"
-            told.append(getattr(say, name)[language].format(person=call.person))
+            told.append(getattr(say, name)[language].format(person=person))
             # Whoever carries reminders need not wait for the next minute.
             ring(Task.WATCH_WORK)
-        return WorkTold(" ".join(told), replace(memory, focus=data.get("task_id") or memory.focus))
+        return WorkTold(" ".join(told), replace(memory, focus=data.get("task_id") or memory.focus), intent=intent)
 
     def declined(self, memory: WorkMemory) -> WorkTold:
         """A no: nothing is done, and that is on record."""

@@ -9,7 +9,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from cci_app.coordination.actions.performing import check_action, perform
-from cci_app.coordination.models import AiAction, AiActionKind, AiActionState
+from cci_app.coordination.changing import found
+from cci_app.coordination.models import AiAction, AiActionKind, AiActionState, Collaborator, ProjectTask
+from cci_app.coordination.monitor.ruling import MONITOR_RULES
 from cci_app.core import clock
 from cci_app.core.audit import acting
 from cci_app.core.database import tenant_transaction
@@ -46,6 +48,36 @@ def propose(
     made = insert(AiAction).values(values).on_conflict_do_nothing(index_elements=["organisation_id", "key"])
     session.execute(made)
     return session.scalars(sa.select(AiAction).filter_by(organisation_id=organisation_id, key=key[:255])).one()
+
+
+def propose_or_do(
+    session: Session,
+    organisation_id: int,
+    kind: AiActionKind,
+    data: Mapping[str, Any],
+    *,
+    key: str,
+    asked_by: int | None,
+    reason: str = "",
+) -> AiAction:
+    """As `propose`; where a rule lets `asked_by` have it without a yes, it is done, and `result` names the rule."""
+    action = propose(session, organisation_id, kind, data, key=key, asked_by=asked_by, reason=reason)
+    if action.status == AiActionState.PROPOSED and asked_by is not None:
+        rule = _rule_for(session, action, asked_by)
+        if rule is not None:
+            return carry_out(session, action, asked_by, rule=rule)
+    return action
+
+
+def _rule_for(session: Session, action: AiAction, asked_by: int) -> str | None:
+    """The rule that lets an action be done without a yes; None where there is none."""
+    person = found(session, Collaborator, action.organisation_id, asked_by)
+    if action.task_id is None:
+        whose = action.data.get("assignee_id")
+    else:
+        whose = found(session, ProjectTask, action.organisation_id, action.task_id).assignee_id
+    rules = MONITOR_RULES.counting(session, action.organisation_id)
+    return rules.unasked(AiActionKind(action.kind), person.role, is_own=whose == asked_by)
 
 
 def list_actions(
@@ -88,16 +120,20 @@ def refuse(session: Session, action: AiAction) -> AiAction:
     return _decided(session, action, AiActionState.REJECTED, {})
 
 
-def carry_out(session: Session, action: AiAction, by: int | None) -> AiAction:
-    """Do what an open proposal says, in the session's transaction; what cannot be done is `failed`, and says why."""
+def carry_out(session: Session, action: AiAction, by: int | None, *, rule: str | None = None) -> AiAction:
+    """Do what an open proposal says, in the session's transaction; what cannot be done is `failed`, and says why.
+
+    `rule` lets it be done where nobody said yes: `result` names it.
+    """
+    by_rule = {"rule": rule} if rule is not None else {}
     try:
         with session.begin_nested():
             result = perform(session, action.organisation_id, AiActionKind(action.kind), action.data, by)
     except CciError as error:
-        return _decided(session, action, AiActionState.FAILED, {"error": error.message, "code": error.code})
+        return _decided(session, action, AiActionState.FAILED, {"error": error.message, "code": error.code, **by_rule})
     if action.task_id is None:
         action.task_id = result.get("task_id")
-    return _decided(session, action, AiActionState.EXECUTED, result)
+    return _decided(session, action, AiActionState.EXECUTED, {**result, **by_rule})
 
 
 def last_proposed(

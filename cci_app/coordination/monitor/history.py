@@ -11,7 +11,17 @@ from sqlalchemy.orm import Session
 
 from cci_app.coordination.comments import MONITOR
 from cci_app.coordination.handbook.models import RuleViolation
-from cci_app.coordination.models import Project, ProjectEvent, ProjectStatus, ProjectTask, TaskComment, TaskStatus
+from cci_app.coordination.models import (
+    AiAction,
+    AiActionKind,
+    Collaborator,
+    Project,
+    ProjectEvent,
+    ProjectStatus,
+    ProjectTask,
+    TaskComment,
+    TaskStatus,
+)
 from cci_app.coordination.monitor.calendar import WorkCalendar
 from cci_app.coordination.monitor.models import Cause, UrgencyLevel
 from cci_app.coordination.monitor.rules import MonitorRules
@@ -24,18 +34,23 @@ from cci_app.core.text import fold
 # When of a day the past is looked at.
 _AT = time(12, 0)
 _MOST_TASKS = 2_000
+_MOST_ACTIONS = 5_000
 _UNDONE = {"status", "due_date", "assignee_id", "estimate_hours", "spent_hours"}
 
 
 @dataclass(frozen=True, slots=True)
 class RulesTrial:
-    """What rules would have come to in the last `days`: alerts of each cause, at most so many reminders, by level."""
+    """What rules would have come to in the last `days`: alerts of each cause, at most so many reminders, by level.
+
+    What breaks the handbook has no level. `without_asking` counts by rule what would not have been asked for a yes.
+    """
 
     days: int
     tasks: int
     alerts: Mapping[str, int]
     levels: Mapping[str, int]
     reminders: int
+    without_asking: Mapping[str, int]
 
 
 def try_rules(organisation_id: int, rules: MonitorRules, now: datetime, days: int = 30) -> RulesTrial:
@@ -47,6 +62,7 @@ def try_rules(organisation_id: int, rules: MonitorRules, now: datetime, days: in
     with tenant_transaction(organisation_id) as session:
         zone = timezone_of(session, organisation_id)
         tasks, events, said = _kept(session, organisation_id, now - timedelta(days=days))
+        unasked = _unasked(session, organisation_id, rules, now - timedelta(days=days))
         broken = _broken(session, organisation_id, rules, now - timedelta(days=days))
     calendar, today = WorkCalendar.of(zone, rules.country), now.astimezone(zone).date()
     seen: dict[tuple[int, str, str], list[str]] = {}
@@ -74,6 +90,7 @@ def try_rules(organisation_id: int, rules: MonitorRules, now: datetime, days: in
         alerts,
         dict(Counter(levels[-1] for levels in seen.values())),
         reminders + broken,
+        unasked,
     )
 
 
@@ -93,6 +110,27 @@ def _broken(session: Session, organisation_id: int, rules: MonitorRules, since: 
         )
     )
     return session.scalar(chosen) or 0
+
+
+def _unasked(session: Session, organisation_id: int, rules: MonitorRules, since: datetime) -> Mapping[str, int]:
+    """Of what assistants were asked for since then, how much each rule would have let be done without a yes."""
+    if not rules.without_asking:
+        return {}
+    chosen = (
+        sa.select(AiAction.kind, AiAction.data, AiAction.asked_by, Collaborator.role, ProjectTask.assignee_id)
+        .join(Collaborator, Collaborator.id == AiAction.asked_by)
+        .outerjoin(ProjectTask, ProjectTask.id == AiAction.task_id)
+        .where(AiAction.organisation_id == organisation_id, AiAction.created_at > since)
+        .order_by(AiAction.id.desc())
+        .limit(_MOST_ACTIONS)
+    )
+    let = Counter[str]()
+    for row in session.execute(chosen):
+        kind = AiActionKind(row.kind)
+        whose = row.data.get("assignee_id") if kind is AiActionKind.CREATE_TASK else row.assignee_id
+        name = rules.unasked(kind, row.role, is_own=whose == row.asked_by)
+        let.update([name] if name is not None else [])
+    return dict(let)
 
 
 def _kept(

@@ -46,7 +46,14 @@ _RULES: dict[str, Any] = {
     "written_at": _MOMENT,
     "active_from": None,
 }
-_FIGURES: dict[str, Any] = {"days": 30, "tasks": 41, "alerts": {"late": 5}, "levels": {"high": 5}, "reminders": 11}
+_FIGURES: dict[str, Any] = {
+    "days": 30,
+    "tasks": 41,
+    "alerts": {"late": 5},
+    "levels": {"high": 5},
+    "reminders": 11,
+    "without_asking": {"own-notes": 4},
+}
 _RULES_ID = [{"in": "path", "name": "rules_id", "example": 7}]
 
 blueprint = EdgeBlueprint("monitoring", __name__, url_prefix="/api/monitoring", description="What is late or stuck")

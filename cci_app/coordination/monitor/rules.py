@@ -5,11 +5,13 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from cci_app.coordination.models import AiActionKind
 from cci_app.coordination.monitor.models import Cause, EscalationStep, UrgencyLevel
 from cci_app.coordination.ruling import read_content
 from cci_app.core.errors import InvalidInput
+from cci_app.core.text import fold
 
 DEFAULT_FILE = Path(__file__).parents[3] / "config" / "coordination" / "monitor.yaml"
 LONGEST_RULES = 20_000
@@ -67,6 +69,24 @@ class QuietHours(_Strict):
     days_off: bool = True
 
 
+class UnaskedRule(_Strict):
+    """What an assistant does without the person's yes, and tells them: actions of these kinds.
+
+    It holds for whoever has one of the `roles`, for all where none is named; with `own` for their own tasks alone.
+    """
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,59}$")]
+    kinds: tuple[AiActionKind, ...] = Field(min_length=1)
+    roles: tuple[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)], ...] = ()
+    own: bool = True
+
+    def lets(self, kind: AiActionKind, role: str, *, is_own: bool) -> bool:
+        """Whether it lets somebody of that role have it done; `is_own` says that the task is theirs."""
+        if kind not in self.kinds or (self.own and not is_own):
+            return False
+        return not self.roles or fold(role) in {fold(each) for each in self.roles}
+
+
 class MonitorRules(_Strict):
     """All rules. `country` says whose holidays count; where it is left out, that of the time zone."""
 
@@ -78,6 +98,18 @@ class MonitorRules(_Strict):
     acknowledged_hours: _Hours
     quiet: QuietHours
     pause_minutes: int = Field(ge=0, le=24 * 60)
+    without_asking: tuple[UnaskedRule, ...] = Field(default=(), max_length=20)
+
+    @field_validator("without_asking")
+    @classmethod
+    def _has_each_once(cls, rules: tuple[UnaskedRule, ...]) -> tuple[UnaskedRule, ...]:
+        if len({rule.name for rule in rules}) < len(rules):
+            raise ValueError("two rules have the same name")
+        return rules
+
+    def unasked(self, kind: AiActionKind, role: str, *, is_own: bool) -> str | None:
+        """The name of the first rule that lets it be done without a yes; None where each has to be asked."""
+        return next((rule.name for rule in self.without_asking if rule.lets(kind, role, is_own=is_own)), None)
 
     @property
     def told_once(self) -> tuple[Cause, ...]:

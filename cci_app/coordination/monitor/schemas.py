@@ -130,6 +130,7 @@ class RulesTrialFigures(ma.Schema):
     alerts = _counts()
     levels = _counts()
     reminders = ma.fields.Integer(required=True)
+    without_asking = _counts()
 
 
 class RulesTrialResponse(ma.Schema):

@@ -14,7 +14,7 @@ from typing import Any, Final
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from cci_app.coordination.actions.proposing import carry_out, last_proposed, propose, refuse
+from cci_app.coordination.actions.proposing import carry_out, last_proposed, propose_or_do, refuse
 from cci_app.coordination.collaborators import named
 from cci_app.coordination.finding import TaskFilter, TaskOrder, find_tasks
 from cci_app.coordination.models import (
@@ -37,6 +37,7 @@ from cci_app.tools.built_in.desk import Desk, ToolOptions
 from cci_app.tools.ports import Consent, Tool, ToolContext, ToolFailed, ToolResult
 
 _MOST_FOUND: Final = 20
+_UNASKED: Final = "it was not asked for a yes, as a rule of the team lets it: say so, and name the rule"
 _SHOWN: Final = ("id", "title", "project", "status", "priority", "assignee", "due_date", "overdue")
 
 
@@ -147,7 +148,11 @@ def make_change(name: WorkTool) -> Callable[[ToolOptions, Desk], Tool]:
         key = f"turn:{min(context.receipts)}:{hashlib.sha256(written.encode()).hexdigest()}"
         said = context.said[-1] if context.said else ""
         with acting_for(who.who, who.name):
-            action = propose(session, who.organisation_id, kind, data, key=key, asked_by=who.person_id, reason=said)
+            action = propose_or_do(
+                session, who.organisation_id, kind, data, key=key, asked_by=who.person_id, reason=said
+            )
+        if "rule" in action.result:
+            return ToolResult({"note": _UNASKED, **_outcome(action)}, settled=True)
         return ToolResult({"action_id": action.id})
 
     def record(session: Session, context: ToolContext, arguments: Mapping[str, Any]) -> ToolResult:

@@ -91,7 +91,8 @@ def _check_admin() -> None:
 def _tried_monitor(whose: int, these: MonitorRules, counting: MonitorRules) -> Mapping[str, Any]:
     now = clock.now()
     tried = [try_rules(whose, each, now, _DAYS) for each in (these, counting)]
-    return {"these": tried[0], "counting": tried[1], "days": _DAYS}
+    unasked = dict.fromkeys(rule.name for each in (these, counting) for rule in each.without_asking)
+    return {"these": tried[0], "counting": tried[1], "days": _DAYS, "unasked": [*unasked]}
 
 
 MONITOR_PAGES: Final = RulePages("monitor", MONITOR_RULES, MonitorRulesPayload, _tried_monitor)
