@@ -193,6 +193,9 @@ class Settings(CheckedSettings):
 
     contacts_excel_path: str | None = Field(None, description="The contact workbook: a file, an https or s3 address")
     knowledge_path: Path | None = Field(None, description="Folder of documents that `flask knowledge load` reads")
+    knowledge_assistant: str | None = Field(
+        None, description="The only assistant that reads those of KNOWLEDGE_PATH; every assistant where unset"
+    )
     csv_separator: Literal["comma", "semicolon"] | None = Field(
         None, description="Between the cells of CSV files; by default a comma in English, else a semicolon, as Excel"
     )

@@ -19,7 +19,7 @@ def load_samples(organisation_id: int, settings: Settings) -> Iterator[str]:
     if settings.records_path:
         yield from load_records(organisation_id, settings.records_path)
     if settings.knowledge_path:
-        yield _load_documents(organisation_id, settings.knowledge_path)
+        yield _load_documents(organisation_id, settings.knowledge_path, settings.knowledge_assistant)
     if settings.catalog_path:
         yield from load_tables(organisation_id, settings.catalog_path)
         documents = settings.catalog_path / "documents"

@@ -91,6 +91,8 @@ class Launch:
             "secret_key": self._local.secret("secret_key"),
             "contacts_excel_path": str(SAMPLES / "contacts.xlsx"),
             "knowledge_path": str(SAMPLES / "documents"),
+            # A chamber's documents: the other assistants of the samples are of other houses.
+            **({} if "knowledge_path" in self._given else {"knowledge_assistant": "cci"}),
             "records_path": str(SAMPLES / "desk"),
             "catalog_path": str(SAMPLES / "autos"),
             "prometheus_multiproc_dir": str(metrics),

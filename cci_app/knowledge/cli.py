@@ -11,6 +11,7 @@ from cci_app.core.errors import CciError
 from cci_app.core.tenants import organisation_named
 from cci_app.knowledge.documents.loading import LoadReport, load_folder
 from cci_app.knowledge.index.upkeep import Upkeep, reconcile, tend
+from config.settings import Settings
 
 _TOLD_EVERY_SECONDS = 5.0
 
@@ -28,7 +29,10 @@ def load(folder: Path | None, organisation: str, assistant: str | None, force: b
     PDF, Word, HTML, Markdown and text; a subfolder `fr` or `es` names the language. Ends with status 1 where a file
     could not be read; the others are loaded.
     """
-    chosen: Path | None = folder or current_app.config["SETTINGS"].knowledge_path
+    settings: Settings = current_app.config["SETTINGS"]
+    chosen = folder or settings.knowledge_path
+    if folder is None and assistant is None:
+        assistant = settings.knowledge_assistant
     if chosen is None:
         raise click.UsageError("name a FOLDER, or set KNOWLEDGE_PATH")
     try:

@@ -53,10 +53,10 @@ def code_in(text: str) -> str:
 def codes_in(text: str) -> tuple[str, ...]:
     """What of a message may be a code: all of a short one, else each word with a figure, or that and the word before.
 
-    Nothing of "je cherche le papier, une minute": whoever gives no code has not given a wrong one.
+    Nothing of "je ne sais pas" or "je cherche le papier, une minute": whoever gives no code has not given a wrong one.
     """
     words = text.split()
-    if len(words) <= _BARE_WORDS:
+    if len(words) == 1 or (len(words) <= _BARE_WORDS and any(map(str.isdigit, text))):
         found = [code_in(text)]
     else:
         pairs = [(before, word) for before, word in pairwise(["", *words]) if any(map(str.isdigit, word))]

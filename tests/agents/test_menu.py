@@ -76,7 +76,7 @@ def test_three_wrong_codes_lock_the_service(say: Say) -> None:
 
 def test_what_is_no_code_is_no_wrong_one(say: Say) -> None:
     say("2")
-    for text in ("je cherche le papier, une minute", "je voudrais un certificat de catéchèse svp"):
+    for text in ("je ne sais pas", "je cherche le papier, une minute", "je voudrais un certificat de catéchèse svp"):
         assert say(text).startswith("Quel est votre code parent\u202f?")
     assert "Essais restants\u00a0: 2" in say("c'est le AWA 4822 je crois")
     assert "Jean Exemple" in say("pardon, le code de mon fils est JEA 7350")
@@ -85,6 +85,19 @@ def test_what_is_no_code_is_no_wrong_one(say: Say) -> None:
 def test_a_question_is_answered_from_the_facts_of_today(say: Say) -> None:
     assert "le dimanche à 8 h, 10 h et 18 h" in say("à quelle heure est la messe du dimanche ?")
     assert "Le secrétariat est ouvert" in say("et le secrétariat, il ouvre quand ?")
+
+
+def test_a_question_in_a_few_words_is_answered_and_one_word_is_asked_about(say: Say) -> None:
+    assert "le dimanche à 8 h, 10 h et 18 h" in say("horaires des messes ?")
+    assert say("Renseignements").startswith("Que souhaitez-vous savoir")
+    assert say("horaires").startswith("Que souhaitez-vous savoir")
+
+
+def test_whoever_thinks_better_of_it_gets_the_menu(say: Say) -> None:
+    say("2")
+    assert "Que puis-je faire pour vous" in say("annuler")
+    say("2")
+    assert "Essais restants\u00a0: 2" in say("AAA-1111")
 
 
 def test_who_is_not_understood_twice_is_given_to_a_human(say: Say, rows: Rows, tenant: Tenant) -> None:

@@ -103,7 +103,7 @@ def test_a_vanished_document_is_removed_but_not_one_with_an_address(organisation
 def test_an_unreadable_file_is_named_and_stops_nothing(organisation_id: int, folder: Path) -> None:
     load_folder(organisation_id, folder)
     before = _documents(organisation_id)
-    (folder / "fr" / "visas.md").write_bytes(b"\x00\x01")
+    (folder / "fr" / "visas.md").write_bytes(b"\x00\x01\x02\x03")
     (folder / "broken.pdf").write_bytes(b"%PDF-1.4 nothing")
     (folder / "photo.jpg").write_bytes(b"x")
     (folder / ".hidden.md").write_text("# Secret", encoding="utf-8")

@@ -107,8 +107,10 @@ class MenuAgent:
         stands = _Standing(service.code, met=True)
         if isinstance(service, HumanService):
             return self._call(turn, service, "asked_for_human")
-        if isinstance(service, FactsService) and len(words.split()) > _BARE_WORDS:
-            return self._serve(turn, service, stands)
+        if isinstance(service, FactsService) and " " in words and words not in self._titles[service.code]:
+            served = inform(turn, service, self._answerer)
+            if served.is_done or len(words.split()) > _BARE_WORDS:
+                return self._told(turn, service, served, stands)
         asks = service.ask if isinstance(service, FactsService | CertificateService) else self._content.say.choose
         return AgentReply.saying(asks[turn.language], stands.to_json(), intent=service.code)
 

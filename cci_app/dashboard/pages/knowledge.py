@@ -4,10 +4,12 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, g, request
 
+from cci_app.conversation.service import get_conversation
 from cci_app.core.errors import CciError, InvalidInput
 from cci_app.core.http.parser import reading_body
 from cci_app.core.http.request import expect_upload
 from cci_app.dashboard.asked import asked
+from cci_app.dashboard.choices import assistants_of
 from cci_app.dashboard.frame import go, organisation_id, page, tag_of, tagged, unchanged
 from cci_app.dashboard.words import gettext
 from cci_app.files.names import clean_name
@@ -41,12 +43,14 @@ def show_documents(outcomes: tuple[dict[str, Any], ...] = (), problem: str | Non
         query = {"limit": 50}
     documents = register.list_documents(organisation_id(), **query)
     question = request.args.get("question", "").strip()[:_LONGEST_QUESTION]
-    tag = tag_of(documents, question)
+    assistants = assistants_of(get_conversation().catalogue.specs(organisation_id()))
+    asking = _chosen(request.args.get("assistant") or current_app.config["SETTINGS"].default_assistant)
+    tag = tag_of(documents, question, asking, assistants)
     if not outcomes and (same := unchanged(tag)) is not None:
         return same
     passages = None
     if question:
-        passages = search(organisation_id(), question, None, _SHOWN_PASSAGES, timeout=_SEARCH_SECONDS)
+        passages = search(organisation_id(), question, None, _SHOWN_PASSAGES, assistant=asking, timeout=_SEARCH_SECONDS)
     body = page(
         "knowledge",
         documents=documents,
@@ -54,6 +58,8 @@ def show_documents(outcomes: tuple[dict[str, Any], ...] = (), problem: str | Non
         working=any(each["status"] in {"pending", "processing"} for each in documents),
         filtered=bool(request.args.get("status") or request.args.get("title")),
         question=question,
+        assistants=assistants,
+        asking=asking,
         passages=passages,
         outcomes=outcomes,
         problem=problem,
@@ -72,13 +78,12 @@ def add_documents() -> Response:
         files = [file for file in request.files.getlist("files") if file.filename]
     if not files:
         raise InvalidInput(gettext("Choose a file first."), details={"files": ["Missing."]})
+    said = register.Said(assistant=_chosen(request.form.get("assistant")))
     outcomes = []
     for file in files[:MOST_FILES]:
         name = clean_name(file.filename)
         try:
-            document_id, new = register.add_file(
-                organisation_id(), name, file.stream.read(), register.Said(), g.request_id
-            )
+            document_id, new = register.add_file(organisation_id(), name, file.stream.read(), said, g.request_id)
             outcomes.append({"name": name, "document_id": document_id, "new": new, "problem": None})
         except CciError as error:
             outcomes.append({"name": name, "document_id": None, "new": False, "problem": error.message})
@@ -97,11 +102,17 @@ def add_documents() -> Response:
 def add_address() -> Any:
     """Have a web page fetched and read."""
     address = request.form.get("url", "").strip()
+    said = register.Said(assistant=_chosen(request.form.get("assistant")))
     try:
-        register.add_url(organisation_id(), address, register.Said(), g.request_id)
+        register.add_url(organisation_id(), address, said, g.request_id)
     except InvalidInput as error:
         return show_documents(({"name": address, "document_id": None, "new": False, "problem": error.message},))
     return go("/admin/knowledge")
+
+
+def _chosen(assistant: str | None) -> str | None:
+    """The assistant of that name; None for all of them, and for a name that is none."""
+    return assistant if assistant in get_conversation().catalogue.specs(organisation_id()) else None
 
 
 def show_document(document_id: int) -> Response:

@@ -67,7 +67,8 @@ def kind_of(data: bytes, name: str = "", media_type: str = "") -> DocumentKind:
         # Word puts an encrypted document into the envelope of its older format.
         encrypted = "EncryptedPackage".encode("utf-16-le") in data
         raise UnreadableDocument(Reason.ENCRYPTED if encrypted else Reason.NOT_TEXT)
-    if not (start.startswith(_UTF16) or encoding_of_pairs(data)) and _is_binary(data):
+    pairs = encoding_of_pairs(data)
+    if not start.startswith(_UTF16) and _is_binary(data.decode(pairs, "ignore").encode() if pairs else data):
         raise UnreadableDocument(Reason.NOT_TEXT)
     shown = _beginning(start)
     if shown.startswith(_SOURCES) or _MESSAGE.match(shown):
