@@ -98,6 +98,13 @@ def test_what_is_not_there_is_told_and_nothing_is_invented(say: Say) -> None:
     assert nearest.startswith("No tengo ninguno así")
     assert "difiere: precio" in nearest
     assert "no le puedo ayudar" in say("cuéntame un chiste")
+    say("busco un mazda")
+    # What is asked for and not in the table is said, whether or not anything else was understood.
+    alone = say("¿tienen autos eléctricos?")
+    assert alone.startswith("No reconocí «electricos».\n¿Qué autos busca?")
+    assert say("nissan con quemacocos").startswith("No reconocí «quemacocos».\nEncontré")
+    assert say("y que sea rojo, con quemacocos").startswith("No reconocí «quemacocos».\nEncontré")
+    assert "escriba «asesor»" in say("hazme un descuento")
 
 
 def test_odd_figures_are_told_in_words(say: Say) -> None:

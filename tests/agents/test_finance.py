@@ -95,6 +95,8 @@ READ: dict[str, dict[str, Any]] = {
     "con una tasa de 9 a 72 meses": {"rate": 9, "months": 72},
     "un crédito de 300 mil pesos a 48 meses": {"price": 300_000, "months": 48},
     "auto de $461,999 con enganche de 100,000": {"price": 461_999, "down": 100_000},
+    "cuánto pagaría al mes si doy 50 mil": {"down": 50_000},
+    "y si pongo 100 mil": {"down": 100_000},
     "sin enganche": {"down": 0},
     "con el veinte por ciento de enganche": {"percent": 20},
     "enganche del 30%, tasa 11%, 60 meses": {"percent": 30, "rate": 11, "months": 60},

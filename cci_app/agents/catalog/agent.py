@@ -111,7 +111,7 @@ class _Turn:
             return self._searched(next_page(self.memory.search))
         if asked.compare and asked.conditions:
             return self._compared(self._found_for_comparison())
-        if asked.is_empty and not self.memory.search.conditions:
+        if asked.is_empty and (not self.memory.search.conditions or (asked.unknown and not asked.goes_on)):
             return self._asking()
         order = asked.sorting or (self.memory.search.order if asked.goes_on else None)
         limit = 1 if asked.single else self.content.page
@@ -171,7 +171,7 @@ class _Turn:
     def _with_unknown(self, text: str) -> str:
         """The answer, after what was not understood of the question."""
         words = self.asked.unknown
-        if not words or self.asked.goes_on:
+        if not words:
             return text
         quoted = ", ".join(f"«{word}»" for word in words[:3])
         return f"{self.content.say.unknown[self.turn.language].format(words=quoted)}\n{text}"
