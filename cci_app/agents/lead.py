@@ -87,11 +87,10 @@ class LeadAgent:
 
     def recognises(self, organisation_id: int, text: str, states: Mapping[str, Mapping[str, Any]]) -> float:  # noqa: ARG002
         """See Recognises: the name that was asked for."""
-        waiting = next((state for state in states.values() if state.get("waiting") == "name"), None)
-        words = tokens(text)
-        if waiting is None or "?" in text or not words or any(word.isdigit() for word in words):
+        waiting = any(state.get("waiting") == "name" for state in states.values())
+        if not waiting or not _may_be_name(text):
             return 0.0
-        return 0.95 if len(words) <= _MOST_NAME_WORDS or self._introduced(text) else 0.0
+        return 0.95 if len(tokens(text)) <= _MOST_NAME_WORDS or self._introduced(text) else 0.0
 
     def reply(self, turn: TurnContext) -> AgentReply:
         """Answer one message: ask for the name once, keep the lead, hand it over."""
@@ -110,6 +109,9 @@ class LeadAgent:
         said = str(turn.state.get("said", "")) if waiting else turn.meant
         if waiting and not name:
             name = self._name(turn.text)
+            if not name and not turn.state.get("again") and not self._is_refusal(turn.text):
+                both = f"{said}\n{turn.meant}"[:_LONGEST_SAID]
+                return AgentReply.saying(say.name[language], {**turn.state, "said": both, "again": True}, intent="lead")
         return self._kept(turn, self._known(turn, said, name))
 
     def _kept(self, turn: TurnContext, known: _Known) -> AgentReply:
@@ -171,9 +173,13 @@ class LeadAgent:
 
     def _name(self, text: str) -> str:
         """The name that a message is, empty where the person does not tell it."""
-        if " ".join(tokens(text)) in self._refusals:
-            return ""
-        return self._introduced(text) or _name_of(text.split()[:_MOST_NAME_WORDS])
+        introduced = self._introduced(text)
+        if introduced or self._is_refusal(text) or not _may_be_name(text):
+            return introduced
+        return _name_of(text.split()[:_MOST_NAME_WORDS])
+
+    def _is_refusal(self, text: str) -> bool:
+        return " ".join(tokens(text)) in self._refusals
 
 
 class _LeadKept(TypedForm):
@@ -222,6 +228,11 @@ def _phrases(listed: LocalisedList) -> Sequence[str]:
 def _contact_name(turn: TurnContext) -> str:
     card = turn.contact
     return " ".join(filter(None, (card.first_name, card.last_name))) if card is not None else ""
+
+
+def _may_be_name(text: str) -> bool:
+    words = tokens(text)
+    return bool(words) and "?" not in text and not any(word.isdigit() for word in words)
 
 
 def _name_of(words: Sequence[str]) -> str:

@@ -107,6 +107,17 @@ def test_what_is_not_there_is_told_and_nothing_is_invented(say: Say) -> None:
     assert "escriba «asesor»" in say("hazme un descuento")
 
 
+def test_a_question_is_no_name_and_the_car_spoken_of_is_the_one_wanted(say: Say, tenant: Tenant, rows: Any) -> None:
+    cheapest = say("el más barato con menos de 50 mil km")
+    car = next(line for line in cheapest.splitlines() if line.startswith("1. ")).removeprefix("1. ")
+    assert "nombre" in say("me interesa")
+    assert "nombre" in say("¿puedo ir mañana a las 10?")
+    assert car in say("Carlos Ejemplo")
+    [lead] = rows("SELECT name, interest, details FROM leads WHERE organisation_id = :id", id=tenant.organisation_id)
+    assert (lead["name"], lead["details"]["thing"], lead["details"]["visit"]) == ("Carlos Ejemplo", car, True)
+    assert "mañana a las 10" in lead["interest"]
+
+
 def test_odd_figures_are_told_in_words(say: Say) -> None:
     assert "¿De qué auto, o de qué precio?" in say("quiero un plan de pagos")
     assert "no habría nada que financiar" in say("auto de 300 mil con enganche de 300 mil a 60 meses")

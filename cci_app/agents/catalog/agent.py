@@ -156,7 +156,7 @@ class _Turn:
             text = say.single[language].format(
                 understood=understood or say.everything[language], items=words.lines(found.items)
             )
-            focused = replace(memory, focus=found.items[0].key)
+            focused = replace(memory, focus=found.items[0].key, title=words.line(found.items[0]))
             return _Told(self._with_unknown(f"{text}\n{say.offer[language]}"), focused)
         text = say.found[language].format(
             total=f"{found.total:,}",
@@ -186,7 +186,7 @@ class _Turn:
             return self._compared(items)
         item = items[0]
         text = say.detail[language].format(item=words.line(item), items=words.detail(item), noun=words.noun(1))
-        return _Told(text, replace(self.memory, focus=item.key))
+        return _Told(text, replace(self.memory, focus=item.key, title=words.line(item)))
 
     def _compared(self, items: Sequence[Item]) -> _Told:
         say, language = self.content.say, self.turn.language
@@ -194,7 +194,7 @@ class _Turn:
             declaration = self.table.declaration
             return _Told(say.which[language].format(noun=declaration.noun, nouns=declaration.nouns), self.memory)
         text = say.compared[language].format(items=self._say.compared(items))
-        return _Told(text, replace(self.memory, shown=tuple(item.key for item in items), focus=None))
+        return _Told(text, replace(self.memory, shown=tuple(item.key for item in items), focus=None, title=""))
 
     def _alike(self) -> _Told:
         say, language, words = self.content.say, self.turn.language, self._say

@@ -11,11 +11,12 @@ from cci_app.catalog.query import Search, Sorting
 
 @dataclass(frozen=True, slots=True)
 class CatalogMemory:
-    """`shown` are the keys of the rows of the last answer, in its order; `focus` is the one spoken of."""
+    """`shown` are the keys of the rows of the last answer, in its order; `focus` the one spoken of, `title` its line."""
 
     search: Search = field(default_factory=Search)
     shown: tuple[str, ...] = ()
     focus: str | None = None
+    title: str = ""
 
     @classmethod
     def load(cls, state: Mapping[str, Any], declaration: TableDeclaration) -> Self:
@@ -31,7 +32,7 @@ class CatalogMemory:
             state.get("offset", 0),
             state.get("limit", 5),
         )
-        return cls(search, tuple(state.get("shown", ())), state.get("focus"))
+        return cls(search, tuple(state.get("shown", ())), state.get("focus"), state.get("title", ""))
 
     def to_json(self) -> dict[str, Any]:
         """The state as JSON."""
@@ -44,6 +45,7 @@ class CatalogMemory:
             "limit": self.search.limit,
             "shown": list(self.shown),
             "focus": self.focus,
+            "title": self.title,
         }
 
     def named(self, place: int) -> str | None:
