@@ -11,7 +11,7 @@ from cci_app.catalog.query import Search, Sorting
 
 @dataclass(frozen=True, slots=True)
 class CatalogMemory:
-    """`shown` are the keys of the rows of the last answer, in its order; `focus` the one spoken of, `title` its line."""
+    """`shown` are the keys of the rows of the last answer, in its order; `focus` the one spoken of, by its `title`."""
 
     search: Search = field(default_factory=Search)
     shown: tuple[str, ...] = ()
