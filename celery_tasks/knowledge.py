@@ -4,6 +4,7 @@ import uuid
 
 from cci_app.core.queue import Task
 from cci_app.knowledge.documents.crawl import run_crawl
+from cci_app.knowledge.documents.drive import run_drive
 from cci_app.knowledge.documents.ingestion import run_ingestion
 from celery_tasks.app import celery
 
@@ -18,3 +19,9 @@ def ingest_document(job_id: str) -> None:
 def crawl_site(job_id: str) -> None:
     """Read a site as a job asks."""
     run_crawl(uuid.UUID(job_id))
+
+
+@celery.task(name=Task.READ_DRIVE.value)
+def read_drive(job_id: str) -> None:
+    """Read a folder at Google Drive as a job asks."""
+    run_drive(uuid.UUID(job_id))

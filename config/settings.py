@@ -236,6 +236,9 @@ class Settings(CheckedSettings):
     google_share_with: str = Field("", description="Addresses, by commas, that share a spreadsheet we make")
     google_sheets_url: str = Field("https://sheets.googleapis.com", description="Google's Sheets API")
     google_drive_url: str = Field("https://www.googleapis.com", description="Google's Drive API")
+    google_drive_folder: str | None = Field(
+        None, description="A folder at Google Drive whose files become documents, by its address (docs/knowledge.md)"
+    )
 
     chat_model: str | None = Field(
         None,

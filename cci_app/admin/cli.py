@@ -12,7 +12,7 @@ from flask.cli import AppGroup, with_appcontext
 from cci_app.accounts.organisations import ensure_organisation
 from cci_app.admin.demonstration import clear, fill
 from cci_app.admin.organisation.settings import change_settings
-from cci_app.admin.schedules import schedule_crawl, schedule_reload
+from cci_app.admin.schedules import schedule_crawl, schedule_drive, schedule_reload
 from cci_app.admin.seeding import load_samples
 from cci_app.admin.workspace import clear_work, fill_work
 from cci_app.assistants.files import load_specs
@@ -124,6 +124,17 @@ def add_crawl(url: str, depth: int, pages: int, organisation: str | None, **when
     with plainly():
         name = {"name": url[:100], **when}
         added = schedule_crawl(_organisation(organisation), name, {"url": url, "depth": depth, "pages": pages})
+    click.echo(f"first at {added.next_run_at:%Y-%m-%d %H:%M} UTC, as {added.id}", err=True)
+
+
+@schedules.command("drive")
+@click.argument("name", required=False)
+@click.option("--assistant", help="The only assistant that reads it; all of the organisation's where none is named.")
+@_when
+def add_drive(name: str | None, assistant: str | None, organisation: str | None, **when: Any) -> None:
+    """Read the folder at Google Drive of the integration NAME anew; of the first one where none is named."""
+    with plainly():
+        added = schedule_drive(_organisation(organisation), when, name, assistant)
     click.echo(f"first at {added.next_run_at:%Y-%m-%d %H:%M} UTC, as {added.id}", err=True)
 
 

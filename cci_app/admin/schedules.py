@@ -14,6 +14,7 @@ from cci_app.exports.schedules import payload_of
 from cci_app.jobs.models import Schedule
 from cci_app.jobs.schedules import PayloadOfRun, add_schedule
 from cci_app.knowledge.documents.crawl import payload_of_site
+from cci_app.knowledge.documents.drive import payload_of_drive
 from cci_app.knowledge.schemas import CrawlPayload
 from cci_app.reports import delivering
 
@@ -26,6 +27,7 @@ PAYLOADS: Mapping[Task, PayloadOfRun] = {
     Task.EXPORT: payload_of,
     Task.RELOAD_CONTACTS: _as_kept,
     Task.CRAWL_SITE: _as_kept,
+    Task.READ_DRIVE: _as_kept,
     Task.FORGET_OLD: _as_kept,
     Task.REPORT: delivering.payload_of,
 }
@@ -44,3 +46,9 @@ def schedule_crawl(organisation_id: int, when: Mapping[str, Any], asked: Mapping
     except ma.ValidationError as error:
         raise InvalidInput("the site cannot be read so", details=error.messages_dict) from error
     return add_schedule(organisation_id, Task.CRAWL_SITE, {**when, "payload": payload_of_site(**site)})
+
+
+def schedule_drive(organisation_id: int, when: Mapping[str, Any], name: str | None, assistant: str | None) -> Schedule:
+    """Read the folder of an integration google_drive again and again. Raises Conflict where there is none."""
+    payload = payload_of_drive(organisation_id, name, assistant)
+    return add_schedule(organisation_id, Task.READ_DRIVE, {**when, "name": payload["account"], "payload": payload})

@@ -52,6 +52,7 @@ class Task(StrEnum):
     RELOAD_CONTACTS = "contacts.reload"
     INGEST_DOCUMENT = "knowledge.ingest"
     CRAWL_SITE = "knowledge.crawl"
+    READ_DRIVE = "knowledge.read_drive"
     SWEEP_JOBS = "jobs.sweep"
     TEND_VECTORS = "knowledge.tend_vectors"
     EXPORT = "exports.run"
@@ -84,6 +85,7 @@ QUEUE_OF: dict[Task, Queue] = {
     Task.RELOAD_CONTACTS: Queue.JOBS,
     Task.INGEST_DOCUMENT: Queue.JOBS,
     Task.CRAWL_SITE: Queue.JOBS,
+    Task.READ_DRIVE: Queue.JOBS,
     Task.SWEEP_JOBS: Queue.JOBS,
     Task.TEND_VECTORS: Queue.JOBS,
     Task.EXPORT: Queue.JOBS,

@@ -167,6 +167,7 @@ def service_name(kind: str) -> str:
     names = {
         "sharepoint": "SharePoint",
         "google_sheets": "Google Sheets",
+        "google_drive": "Google Drive",
         "waha": "WAHA",
         "meta": "WhatsApp (Meta)",
         "email": gettext("E-mail"),

@@ -33,6 +33,7 @@ def job_name(kind: str) -> str:
         Task.RELOAD_CONTACTS.value: gettext("Contacts brought in"),
         Task.INGEST_DOCUMENT.value: gettext("A document read"),
         Task.CRAWL_SITE.value: gettext("A site read"),
+        Task.READ_DRIVE.value: gettext("A folder at Google Drive read"),
         Task.EXPORT.value: gettext("An export made"),
         Task.EVALUATE.value: gettext("A report"),
         Task.REPORT.value: gettext("A report on the work"),

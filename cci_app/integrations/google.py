@@ -24,11 +24,14 @@ _A_DAY_IS_LONG = 3600.0
 
 
 class Google:
-    """Calls with the rights of a service account (with those scopes) for one delivery, as a context."""
+    """Calls with the rights of a service account (with those scopes) for one delivery, as a context.
 
-    def __init__(self, credentials: Credentials) -> None:
+    `transport` is the way to the network, where it is not the ordinary one.
+    """
+
+    def __init__(self, credentials: Credentials, transport: httpx.BaseTransport | None = None) -> None:
         self._credentials = credentials
-        self._client = httpx.Client(timeout=_TIMEOUT, follow_redirects=False, trust_env=False)
+        self._client = httpx.Client(timeout=_TIMEOUT, follow_redirects=False, trust_env=False, transport=transport)
 
     def __enter__(self) -> Self:
         return self

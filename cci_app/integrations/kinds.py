@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
@@ -18,6 +19,7 @@ from config.settings import Environment, Settings
 if TYPE_CHECKING:
     from cci_app.integrations.baserow import BaserowTable
     from cci_app.integrations.crm.service import Crm
+    from cci_app.integrations.drive import DriveFolder
     from cci_app.integrations.sharepoint import SharePoint
     from cci_app.integrations.sheets import GoogleSheets
     from cci_app.integrations.slack import Slack
@@ -27,6 +29,7 @@ _GRAPH = ("graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us",
 _SIGN_IN = ("login.microsoftonline.com", "login.microsoftonline.us", "login.chinacloudapi.cn")
 _GOOGLE_TOKENS = ("oauth2.googleapis.com",)
 _SLACK = ("hooks.slack.com", "hooks.slack-gov.com")
+_DRIVE_FOLDER = re.compile(r"(?:https://drive\.google\.com/\S{0,40}folders/)?([A-Za-z0-9_-]{8,100})(?:[/?#]\S*)?")
 _NO_KEY = "has to be the JSON key of a service account"
 
 
@@ -76,21 +79,10 @@ def _json_of_key(text: str) -> Any:
     return account
 
 
-class GoogleSheetsFields(Fields):
-    """A service account of Google's, and the sheet that it keeps up to date."""
-
-    variables: ClassVar = {
-        **{name: f"google_{name}" for name in ("service_account", "spreadsheet_id", "sheet_name", "share_with")},
-        **{name: f"google_{name}" for name in ("sheets_url", "drive_url")},
-    }
+class ServiceAccountFields(Fields):
+    """A service account of Google's, by its JSON key."""
 
     service_account: SecretStr = Field(min_length=1)
-    spreadsheet_id: str | None = None
-    sheet_name: str = Field("Conversations", min_length=1, max_length=100)
-    share_with: str = ""
-    sheets_url: Annotated[str, at_service("sheets.googleapis.com", like="google_sheets_url")] = (
-        "https://sheets.googleapis.com"
-    )
     drive_url: Annotated[str, at_service("www.googleapis.com", like="google_drive_url")] = "https://www.googleapis.com"
 
     @field_validator("service_account")
@@ -114,12 +106,52 @@ class GoogleSheetsFields(Fields):
             raise ValueError(f"cannot be used: its token_uri {fault}")
         return SecretStr(json.dumps(account))
 
+
+class GoogleSheetsFields(ServiceAccountFields):
+    """A service account of Google's, and the sheet that it keeps up to date."""
+
+    variables: ClassVar = {
+        **{name: f"google_{name}" for name in ("service_account", "spreadsheet_id", "sheet_name", "share_with")},
+        **{name: f"google_{name}" for name in ("sheets_url", "drive_url")},
+    }
+
+    spreadsheet_id: str | None = None
+    sheet_name: str = Field("Conversations", min_length=1, max_length=100)
+    share_with: str = ""
+    sheets_url: Annotated[str, at_service("sheets.googleapis.com", like="google_sheets_url")] = (
+        "https://sheets.googleapis.com"
+    )
+
     @model_validator(mode="after")
     def _somewhere(self, info: ValidationInfo) -> Self:
         if self.spreadsheet_id is None and not self.share_with.strip(" ,"):
             by_name = self.variable if (info.context or {}).get(OPERATOR) else str
             raise ValueError(f"it needs {by_name('spreadsheet_id')} or {by_name('share_with')} to be set")
         return self
+
+
+def _folder_id(text: str) -> str:
+    """The id of a folder at Google Drive, of which people copy the address."""
+    found = _DRIVE_FOLDER.fullmatch(text)
+    if found is None:
+        raise ValueError("has to be the address of a folder at Google Drive, or the id in it")
+    return found[1]
+
+
+class GoogleDriveFields(ServiceAccountFields):
+    """A service account of Google's, and a folder at Google Drive that is shared with it."""
+
+    variables: ClassVar = {
+        **{name: f"google_{name}" for name in ("service_account", "drive_url")},
+        "folder_id": "google_drive_folder",
+    }
+
+    folder_id: Annotated[str, AfterValidator(_folder_id)]
+
+    @classmethod
+    def in_environment(cls, settings: Settings) -> bool:
+        """Whether the environment names a folder: its service account alone may be meant for sheets."""
+        return settings.google_drive_folder is not None and super().in_environment(settings)
 
 
 class SlackFields(Fields):
@@ -321,7 +353,23 @@ def _google_sheets(fields: GoogleSheetsFields, _settings: Settings) -> "GoogleSh
     try:
         return GoogleSheets(json.loads(fields.service_account.get_secret_value()), spreadsheet)
     except (ValueError, GoogleAuthError):
-        raise InvalidInput(f"{fields.variable('service_account')} {_NO_KEY}, or the path of a file with it") from None
+        raise _unusable_key(fields) from None
+
+
+def _google_drive(fields: GoogleDriveFields, settings: Settings) -> "DriveFolder":
+    from google.auth.exceptions import GoogleAuthError
+
+    from cci_app.integrations.drive import DriveFolder
+
+    account = json.loads(fields.service_account.get_secret_value())
+    try:
+        return DriveFolder(account, fields.folder_id, fields.drive_url, loopback=settings.fetch_loopback)
+    except (ValueError, GoogleAuthError):
+        raise _unusable_key(fields) from None
+
+
+def _unusable_key(fields: ServiceAccountFields) -> InvalidInput:
+    return InvalidInput(f"{fields.variable('service_account')} {_NO_KEY}, or the path of a file with it")
 
 
 SHAREPOINT: "AccountKind[SharePointFields, SharePoint]" = AccountKind(
@@ -329,6 +377,9 @@ SHAREPOINT: "AccountKind[SharePointFields, SharePoint]" = AccountKind(
 )
 GOOGLE_SHEETS: "AccountKind[GoogleSheetsFields, GoogleSheets]" = AccountKind(
     "google_sheets", "a Google Sheet", GoogleSheetsFields, _google_sheets
+)
+GOOGLE_DRIVE: "AccountKind[GoogleDriveFields, DriveFolder]" = AccountKind(
+    "google_drive", "a folder at Google Drive", GoogleDriveFields, _google_drive
 )
 SLACK: "AccountKind[SlackFields, Slack]" = AccountKind("slack", "a channel at Slack", SlackFields, _slack)
 BASEROW: "AccountKind[BaserowFields, BaserowTable]" = AccountKind(
@@ -338,5 +389,5 @@ ZENDESK: "AccountKind[ZendeskFields, Zendesk]" = AccountKind("zendesk", "a Zende
 CRM: "AccountKind[CrmFields, Crm]" = AccountKind("crm", "a CRM that is asked by a mapping", CrmFields, _crm)
 HUBSPOT: "AccountKind[HubspotFields, Crm]" = AccountKind("hubspot", "a HubSpot", HubspotFields, _hubspot)
 KINDS: dict[str, AccountKind[Any, Any]] = {
-    kind.name: kind for kind in (SHAREPOINT, GOOGLE_SHEETS, SLACK, BASEROW, ZENDESK, CRM, HUBSPOT)
+    kind.name: kind for kind in (SHAREPOINT, GOOGLE_SHEETS, GOOGLE_DRIVE, SLACK, BASEROW, ZENDESK, CRM, HUBSPOT)
 }

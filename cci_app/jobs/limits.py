@@ -41,6 +41,8 @@ def limit_of(kind: str) -> Limit:
         Task.INGEST_DOCUMENT: Limit(organisation=half, open=5_000),
         # A site is read slowly, whoever waits for it: half of the workers are left to all other work.
         Task.CRAWL_SITE: Limit(installation=half, organisation=1, open=20),
+        # Two that read the same folder at once would add its files twice.
+        Task.READ_DRIVE: Limit(organisation=1, open=20),
         # It thinks for hundreds of people at once.
         Task.EVALUATE: Limit(installation=1, organisation=1, open=5),
         Task.EXPORT: Limit(organisation=half, open=50),

@@ -17,6 +17,8 @@ CRAWL_JOB: dict[str, Any] = {
     "started_at": None,
     "finished_at": None,
 }
+DRIVE: dict[str, Any] = {"account": "facts"}
+DRIVE_JOB: dict[str, Any] = {**CRAWL_JOB, "kind": "knowledge.read_drive"}
 PENDING: dict[str, Any] = {
     "id": 7,
     "title": "guide-des-services.pdf",

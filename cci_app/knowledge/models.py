@@ -15,9 +15,10 @@ from cci_app.llm.vectors import COARSE, DIMENSIONS
 
 
 class Origin(StrEnum):
-    """How a document came: from a folder that is loaded, sent as a file or as text, or from the web."""
+    """How a document came: from a folder, here or at Google Drive, sent as a file or as text, or from the web."""
 
     FOLDER = "folder"
+    DRIVE = "drive"
     UPLOAD = "upload"
     TEXT = "text"
     URL = "url"
@@ -35,6 +36,10 @@ class Verdict(StrEnum):
 SHARED = ""
 
 
+# Those that are what their folder holds: nobody has one of them alone read again, or named otherwise.
+OF_FOLDERS = frozenset({Origin.FOLDER.value, Origin.DRIVE.value})
+
+
 def readable_by(assistant: str | None) -> list[str]:
     """Whose documents an assistant reads: those of all, and its own; without one, those of all."""
     return [SHARED] if assistant is None else [SHARED, assistant]
@@ -44,15 +49,16 @@ class KnowledgeDocument(OrganisationOwned, Base):
     """A document that the organisation's assistants may quote, or one of them where `assistant` names it.
 
     `source` is its path, file name or address, `content_hash` the SHA-256 of its bytes, `file_key` where those are
-    kept. `title_given` and `language_given` say that a person chose them, so that no reading changes them. `reason` is
-    the code of what went wrong last, `report` what came of the last reading (`reading.report`), `job_id` the work that
-    was asked for last.
+    kept, `version` what the place that it comes from calls its content, so that the same is not fetched again.
+    `title_given` and `language_given` say that a person chose them, so that no reading changes them. `reason` is the
+    code of what went wrong last, `report` what came of the last reading (`reading.report`), `job_id` the work that was
+    asked for last.
     """
 
     __tablename__ = "knowledge_documents"
     __table_args__ = (
         sa.UniqueConstraint("organisation_id", "id"),
-        sa.CheckConstraint("origin IN ('folder', 'upload', 'text', 'url')", name="origin"),
+        sa.CheckConstraint("origin IN ('folder', 'upload', 'text', 'url', 'drive')", name="origin"),
         sa.CheckConstraint("verdict IN ('pending', 'ready', 'failed')", name="verdict"),
         # The same place is one document; the same bytes, sent again, are no second one.
         sa.Index(
@@ -62,6 +68,14 @@ class KnowledgeDocument(OrganisationOwned, Base):
             "source",
             unique=True,
             postgresql_where=sa.text("origin IN ('folder', 'url')"),
+        ),
+        sa.Index(
+            "uq_knowledge_documents_drive",
+            "organisation_id",
+            "assistant",
+            "source",
+            unique=True,
+            postgresql_where=sa.text("origin = 'drive'"),
         ),
         sa.Index(
             "uq_knowledge_documents_content",
@@ -90,6 +104,7 @@ class KnowledgeDocument(OrganisationOwned, Base):
     size_bytes: Mapped[int | None]
     content_hash: Mapped[str | None] = mapped_column(sa.String(64))
     file_key: Mapped[str | None]
+    version: Mapped[str | None]
     job_id: Mapped[uuid.UUID | None]
     created_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     indexed_at: Mapped[datetime | None]

@@ -15,6 +15,7 @@ from cci_app.jobs.schemas import JobResponse
 from cci_app.knowledge import examples
 from cci_app.knowledge.documents import register
 from cci_app.knowledge.documents.crawl import request_crawl
+from cci_app.knowledge.documents.drive import request_drive
 from cci_app.knowledge.documents.passages import list_passages
 from cci_app.knowledge.languages import LANGUAGES
 from cci_app.knowledge.reading.kinds import DOCX_TYPE
@@ -23,6 +24,7 @@ from cci_app.knowledge.schemas import (
     DocumentResponse,
     DocumentsQuery,
     DocumentsResponse,
+    DrivePayload,
     FileForm,
     PassagesQuery,
     PassagesResponse,
@@ -186,6 +188,21 @@ def crawl_site(payload: dict[str, Any]) -> Any:
     language = payload.pop("language", None)
     return request_crawl(
         current_caller().organisation_id, address, **payload, language=language, request_id=g.request_id
+    )
+
+
+@blueprint.post("/drives")
+@blueprint.arguments(DrivePayload, example=examples.DRIVE)
+@blueprint.response(202, JobResponse, example=examples.DRIVE_JOB)
+@blueprint.alt_response(409, "CONFLICT")
+def read_drive(payload: dict[str, Any]) -> Any:
+    """Read a folder at Google Drive: documents become equal to its files, of which only those that changed are read.
+
+    It is that of an integration `google_drive`. `GET /api/v1/admin/jobs/{job_id}` tells how far it is.
+    """
+    check_value("assistant", payload.get("assistant"))
+    return request_drive(
+        current_caller().organisation_id, payload.get("account"), payload.get("assistant"), g.request_id
     )
 
 

@@ -3,6 +3,7 @@
 import marshmallow as ma
 
 from cci_app.core.http.fields import CleanText, PageQuery, PageSize, WholeNumber
+from cci_app.core.outside.models import NAME_LENGTH
 from cci_app.knowledge.languages import LANGUAGES
 from cci_app.knowledge.reading.kinds import DocumentKind
 
@@ -78,6 +79,17 @@ class CrawlPayload(_Strict):
         metadata={"description": "How many pages at most", "example": 50},
     )
     language = _language()
+    assistant = _owner()
+
+
+class DrivePayload(_Strict):
+    """A folder at Google Drive to read, by the name of its integration; the first one where none is named."""
+
+    account = CleanText(
+        min_length=1,
+        max_length=NAME_LENGTH,
+        metadata={"description": "An integration google_drive", "example": "facts"},
+    )
     assistant = _owner()
 
 

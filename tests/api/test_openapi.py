@@ -49,7 +49,7 @@ SIGNED = {"take_delivery", "take_waha_delivery", "greet_channel"}
 # what a device answers to a challenge of today, or a recording; nobody answers at the server of the examples.
 REFUSED = dict.fromkeys(("get_pairing_code", "run_turn_again", "send_feedback"), 404)
 REFUSED |= {"create_passkey": 401, "transcribe_voice": 422, "list_zendesk_tickets": 409, "make_zendesk_ticket": 409}
-REFUSED |= {"make_crm_record": 409, "check_server": 503, "accept_server": 503}
+REFUSED |= {"make_crm_record": 409, "check_server": 503, "accept_server": 503, "read_drive": 409}
 GUESTS = {"begin_guest_trial", "get_guest_trial", "write_on_guest_trial"}
 VISITORS = {"get_chat", "begin_chat_visit", "read_chat", "write_in_chat", "get_chat_file"}
 PUBLIC = {"get_health_of_host", "get_health", "get_openapi", "get_docs", "get_docs_file"} | ENTRY

@@ -24,6 +24,8 @@ class FakeGoogle:
     all the same. `writes` counts the calls that change values, `requests` has all of them.
     """
 
+    scope = "https://www.googleapis.com/auth/spreadsheets"
+
     def __init__(self, server: HTTPServer) -> None:
         self.address = server.url_for("").rstrip("/")
         self.spreadsheets: dict[str, dict[str, dict[str, Any]]] = {}
@@ -108,7 +110,7 @@ class FakeGoogle:
     def _token(self, request: Request) -> Response:
         claims = jwt.decode(request.form["assertion"], certs=_PUBLIC, audience="https://oauth2.googleapis.com/token")  # type: ignore[no-untyped-call]
         assert claims["iss"] == EMAIL
-        assert "https://www.googleapis.com/auth/spreadsheets" in claims["scope"]
+        assert self.scope in claims["scope"]
         if not self.key_accepted:
             return _json({"error": "invalid_grant", "error_description": "Invalid JWT Signature."}, 400)
         return _json({"access_token": "fictional-token", "expires_in": 3600, "token_type": "Bearer"})

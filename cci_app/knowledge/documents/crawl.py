@@ -10,7 +10,6 @@ from pathlib import PurePosixPath
 from typing import Any, Self
 
 import httpx
-import sqlalchemy as sa
 from flask import current_app
 
 from cci_app.core.audit import record
@@ -21,14 +20,13 @@ from cci_app.core.queue import Task
 from cci_app.jobs.asking import ask
 from cci_app.jobs.claims import Claim, Rest, claimed
 from cci_app.jobs.models import Job
-from cci_app.knowledge.documents.ingestion import FETCH_REASONS, Content, fetch_content, prepared, same_content, write
+from cci_app.knowledge.documents.ingestion import FETCH_REASONS, Content, fetch_content
+from cci_app.knowledge.documents.placed import Became, DocumentPlace, bring
 from cci_app.knowledge.documents.reasons import sentences
-from cci_app.knowledge.documents.register import COUNTING
 from cci_app.knowledge.documents.robots import Robots
-from cci_app.knowledge.models import SHARED, KnowledgeDocument, Origin, Verdict
+from cci_app.knowledge.models import SHARED, Origin
 from cci_app.knowledge.reading.document import Document, Reason, UnreadableDocument
 from cci_app.knowledge.reading.process import read
-from cci_app.usage.quotas import one_more
 from config.settings import Settings
 
 PAUSE_SECONDS = 0.5
@@ -223,43 +221,14 @@ class _Crawl:
 
     def _index(self, url: str, content: Content, document: Document) -> None:
         """Make a page a document, or that document equal to the page."""
-        with tenant_transaction(self._claim.organisation_id) as session:
-            row = session.scalar(
-                sa.select(KnowledgeDocument).where(
-                    KnowledgeDocument.origin == Origin.URL,
-                    KnowledgeDocument.source == url,
-                    KnowledgeDocument.assistant == self._assistant,
-                )
-            )
-            if row is not None and row.verdict == Verdict.READY and row.content_hash == content.content_hash:
-                self._report.unchanged += 1
-                return
-            known = row or self._new(url)
-            if same_content(session, known, content) is not None:
-                self._report.copies += 1
-                return
-        ingested = prepared(known, content, document)
-        with tenant_transaction(self._claim.organisation_id) as session:
-            if row is None:
-                one_more(session, self._claim.organisation_id, "documents", COUNTING)
-                session.add(known)
-                session.flush()
-            write(session, known, ingested)
-        self._report.added += row is None
-        self._report.changed += row is not None
-
-    def _new(self, url: str) -> KnowledgeDocument:
-        language = self._claim.payload["language"]
-        return KnowledgeDocument(
-            organisation_id=self._claim.organisation_id,
-            assistant=self._assistant,
-            origin=Origin.URL,
-            source=url,
-            title=url,
-            title_given=False,
-            language=language,
-            language_given=language is not None,
+        place = DocumentPlace(
+            self._claim.organisation_id, self._assistant, Origin.URL, url, self._claim.payload["language"]
         )
+        became = bring(place, url, content, document)
+        self._report.added += became is Became.ADDED
+        self._report.changed += became is Became.CHANGED
+        self._report.unchanged += became is Became.UNCHANGED
+        self._report.copies += became is Became.COPY
 
     def _new_links(self, page: str, document: Document) -> Iterator[str]:
         """Where a page leads that nobody has been to, on the same site."""

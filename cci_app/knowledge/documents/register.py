@@ -21,7 +21,7 @@ from cci_app.jobs.ledger import cancel
 from cci_app.jobs.models import Job, JobState
 from cci_app.knowledge.documents.reasons import sentences, warning
 from cci_app.knowledge.errors import FileTooLarge, UnsupportedType
-from cci_app.knowledge.models import SHARED, KnowledgeDocument, Origin, Verdict, readable_by
+from cci_app.knowledge.models import OF_FOLDERS, SHARED, KnowledgeDocument, Origin, Verdict, readable_by
 from cci_app.knowledge.reading.document import Reason, UnreadableDocument
 from cci_app.knowledge.reading.kinds import DocumentKind, kind_of
 from cci_app.knowledge.reading.report import report_of
@@ -241,7 +241,7 @@ def _taken_again(document: KnowledgeDocument, request_id: str | None) -> int | N
             for name, given in (("title", document.title_given), ("language", document.language_given))
             if given and (value := getattr(document, name)) != getattr(known, name)
         }
-        if known.origin == Origin.FOLDER or known.assistant != document.assistant:
+        if known.origin in OF_FOLDERS or known.assistant != document.assistant:
             said = {}
         for name, value in said.items():
             setattr(known, name, value)
@@ -294,6 +294,8 @@ def reindex_document(organisation_id: int, document_id: int, request_id: str | N
             raise NotFound("there is no such document")
         if document.origin == Origin.FOLDER:
             raise Conflict("this document comes from a folder: read it again with `flask knowledge load --force`")
+        if document.origin == Origin.DRIVE:
+            raise Conflict("this document comes from a folder at Google Drive: have that read again")
         open_job = sa.select(Job.id).where(
             Job.id == document.job_id, Job.state.in_((JobState.QUEUED, JobState.RUNNING))
         )
