@@ -22,6 +22,7 @@ def call_purpose(purpose: str) -> str:
         "understand": gettext("to understand the message"),
         "route": gettext("to pick who answers"),
         "catalog": gettext("to read a search of the catalogue"),
+        "desk": gettext("to read a message to the desk"),
         "work": gettext("to read an order about the work"),
         "voice": gettext("to say it in the assistant’s voice"),
         "handbook": gettext("to hold a text against the handbook"),

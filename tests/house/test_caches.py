@@ -23,7 +23,7 @@ OURS = {
     "cci_app/tools/own/links.py": "the same",
     "cci_app/language/encoder/learning.py:_learnt": "the examples of an assistant's content",
     "cci_app/agents/questionnaire/examples.py": "the examples of an assistant's content",
-    "cci_app/agents/questionnaire/reading.py:_flat_letter": "a letter",
+    "cci_app/language/copied.py:_flat_letter": "a letter",
     "cci_app/agents/questionnaire/reading.py:pattern_of": "words of an assistant's content",
     "cci_app/assistants/catalogue.py": "which version of which assistant: those that sources name",
     "cci_app/integrations/crm/mapping.py:mapping_named": "names of mappings, of which there are files: 16 of them",

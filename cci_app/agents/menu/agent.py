@@ -1,6 +1,7 @@
 """A menu as an agent: shown on a greeting, chosen from by number, button or word, then one service at a time.
 
-Nothing here is a model's: which service it is, whose code that is and what is certified are decided by rules.
+Whose code that is and what is certified are decided by rules. Where they know no service in a message, and no fact or
+document answers it, a model may say which it means.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,7 +16,7 @@ from cci_app.agents.menu.content import (
     MenuContent,
     MenuService,
 )
-from cci_app.agents.menu.extracting import named_in
+from cci_app.agents.menu.extracting import DeskNamed, DeskReader
 from cci_app.agents.menu.serving import Served, certify, inform
 from cci_app.agents.ports import AgentReply, HandoffRequest, TurnContext
 from cci_app.channels.message import MOST_BUTTONS, Button, Buttons, Choice, Choices, Part, Text
@@ -46,6 +47,7 @@ class MenuAgent:
     def __init__(self, content: MenuContent, means: Means) -> None:
         self._content = content
         self._answerer = means.answerer
+        self._reader = DeskReader(content.services, means.chat)
         self._greetings = _phrases(content.greetings.root.values())
         self._thanks = _phrases(content.thanks.root.values())
         self._titles = {each.code: _titles(each) for each in content.services}
@@ -101,12 +103,12 @@ class MenuAgent:
         best = max(range(len(hits)), key=lambda number: (hits[number], -number))
         return self._content.services[best] if hits[best] else None
 
-    def _enter(self, turn: TurnContext, service: MenuService, words: str) -> AgentReply:
+    def _enter(self, turn: TurnContext, service: MenuService, words: str, named: DeskNamed | None = None) -> AgentReply:
         if not self._may(turn, service):
             return self._menu(turn, Text(self._content.say.not_for_you[turn.language]))
         stands = _Standing(service.code, met=True)
         if isinstance(service, HumanService):
-            return self._call(turn, service, "asked_for_human")
+            return self._call(turn, service, "asked_for_human", named)
         if isinstance(service, FactsService) and " " in words and words not in self._titles[service.code]:
             served = inform(turn, service, self._answerer)
             if served.is_done or len(words.split()) > _BARE_WORDS:
@@ -135,17 +137,24 @@ class MenuAgent:
         return AgentReply.saying(unknown, state, intent=service.code)
 
     def _unchosen(self, turn: TurnContext, stands: _Standing) -> AgentReply:
-        """No service was chosen: a question that the facts answer is answered, else the menu, at length a human."""
+        """No service was chosen: a question that the facts answer is answered, else the menu, at length a human.
+
+        Before the menu a model may say which service is meant.
+        """
         for service in self._content.services:
             if isinstance(service, FactsService) and self._may(turn, service):
                 served = inform(turn, service, self._answerer)
                 if served.is_done:
                     return self._told(turn, service, served, _Standing(service.code, met=True))
+        named = self._reader.read(turn.text, turn.deadline)
+        meant = next((each for each in self._content.services if each.code == named.service), None)
+        if meant is not None:
+            return self._enter(turn, meant, "", named)
         if not stands.met:
             return self._menu(turn)
         misses = stands.misses + 1
         if misses > _MOST_MISSES:
-            return self._call(turn, self._human, "misunderstood")
+            return self._call(turn, self._human, "misunderstood", named)
         shown = self._menu(turn, Text(self._content.say.again[turn.language]))
         return replace(shown, state=_Standing(misses=misses, met=True).to_json())
 
@@ -153,7 +162,9 @@ class MenuAgent:
     def _human(self) -> HumanService:
         return next(each for each in self._content.services if isinstance(each, HumanService))
 
-    def _call(self, turn: TurnContext, service: HumanService, reason: str) -> AgentReply:
+    def _call(
+        self, turn: TurnContext, service: HumanService, reason: str, named: DeskNamed | None = None
+    ) -> AgentReply:
         desk, zone = desk_of(turn.organisation_id)
         local = turn.now.astimezone(zone)
         language = turn.language
@@ -162,7 +173,8 @@ class MenuAgent:
         else:
             opens = desk.opens(local)
             told = service.closed[language].format(opens=f"{opens:%d/%m %H:%M}") if opens else service.away[language]
-        summary = " · ".join(filter(None, (turn.text.strip()[:300], named_in(turn.text))))
+        named = named or self._reader.read(turn.text, turn.deadline)
+        summary = " · ".join(filter(None, (turn.text.strip()[:300], named.line)))
         request = HandoffRequest(reason, summary)
         return AgentReply.saying(told, _Standing(met=True).to_json(), handoff=request, intent=service.code)
 

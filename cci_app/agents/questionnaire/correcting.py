@@ -3,8 +3,9 @@
 import re
 
 from cci_app.agents.questionnaire.phrasebook import Phrasebook
-from cci_app.agents.questionnaire.reading import flat, pattern_of, words_of
+from cci_app.agents.questionnaire.reading import pattern_of, words_of
 from cci_app.agents.questionnaire.understanding import Command, Intent, Situation
+from cci_app.language.copied import flat
 
 _STEM = 5
 _NUMBERED = re.compile(

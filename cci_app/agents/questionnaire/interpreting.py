@@ -14,12 +14,13 @@ import structlog
 from pydantic import Field, WithJsonSchema
 
 from cci_app.agents.questionnaire.prompt import instructions, told
-from cci_app.agents.questionnaire.reading import flat, words_of
+from cci_app.agents.questionnaire.reading import words_of
 from cci_app.agents.questionnaire.rules import RulesUnderstander
 from cci_app.agents.questionnaire.understanding import CONFIRMING, Command, Intent, Situation, Tone
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import Unavailable
 from cci_app.core.text import fold
+from cci_app.language.copied import copied_from
 from cci_app.language.detect import language_meant
 from cci_app.language.detection_words import LANGUAGE_NAMES
 from cci_app.language.prices import asks_price
@@ -48,7 +49,6 @@ _NEVER_ASKED: Final = frozenset(
 )
 
 _LONGEST_MESSAGE = 4000
-_LETTERS: Final = re.compile(r"\w")
 _TWO_LETTERS: Final = re.compile(r"[a-z]{2}")
 
 
@@ -120,10 +120,10 @@ def command_of(understood: Understood, message: str, situation: Situation, quest
         raise ValueError(f"there is no question {number}")
     if intent is Intent.CORRECT and number is None:
         raise ValueError("nothing was answered that could be corrected")
-    answer, question = _part(message, understood.answer), _part(message, understood.question)
+    answer, question = copied_from(message, understood.answer), copied_from(message, understood.question)
     if intent is Intent.ANSWER_AND_QUESTION and not (answer and question):
         raise ValueError("an answer and a question need both")
-    company, person = (_part(message, name or "") or None for name in (understood.company, understood.person))
+    company, person = (copied_from(message, name or "") or None for name in (understood.company, understood.person))
     if intent is Intent.COMPANY and not (company or person):
         raise ValueError("nobody is named")
     speaks_for_all = {Intent.COMPLAINT, Intent.INSULT, Intent.ANSWER, Intent.CONTACT_DATA, Intent.TROUBLE}
@@ -165,38 +165,3 @@ def _language(written: str | None, message: str, present: str) -> str | None:
     if named in LANGUAGE_NAMES:
         return LANGUAGE_NAMES[named]
     return named if _TWO_LETTERS.fullmatch(named) else language_meant(message, present)
-
-
-def _part(message: str, copied: str) -> str:
-    """The part of the message that was copied, as the message has it. Raises ValueError where it is not there.
-
-    Accents, capitals, spaces and signs may have changed on the way: what counts are letters and digits.
-    """
-    if not copied.strip():
-        return ""
-    folded, wanted = flat(message), "".join(_LETTERS.findall(flat(copied)))
-    if not wanted:
-        # "👍"
-        if copied.strip() not in message:
-            raise ValueError("what was copied is not in the message")
-        return copied.strip()
-    places = [match.start() for match in _LETTERS.finditer(folded)]
-    letters = "".join(folded[place] for place in places)
-    at = letters.find(wanted)
-    while at >= 0:
-        begin, end = places[at], places[at + len(wanted) - 1] + 1
-        if not (_LETTERS.match(folded[begin - 1 : begin]) or _LETTERS.match(folded[end : end + 1])):
-            return _with_marks(message, begin, end, copied)
-        at = letters.find(wanted, at + 1)
-    raise ValueError("what was copied is not in the message")
-
-
-def _with_marks(message: str, begin: int, end: int, copied: str) -> str:
-    """The stretch with the signs around it that were copied, too: "¿" before a question, "?" after it."""
-    ends = copied.strip()
-    while begin and message[begin - 1] in "¿¡" and ends[0] in "¿¡":
-        begin -= 1
-    after = message[end:].lstrip()
-    if after and not ends[-1].isalnum() and after[0] == ends[-1]:
-        end = len(message) - len(after) + 1
-    return message[begin:end]

@@ -5,8 +5,9 @@ from itertools import dropwhile, takewhile
 
 from cci_app.agents.questionnaire.content import Question
 from cci_app.agents.questionnaire.phrasebook import Phrasebook
-from cci_app.agents.questionnaire.reading import flat, pattern_of, sentences_of, words_of
+from cci_app.agents.questionnaire.reading import pattern_of, sentences_of, words_of
 from cci_app.agents.questionnaire.understanding import Tone
+from cci_app.language.copied import flat
 
 # An answer with this many words of its own is never vague.
 _ENOUGH = 5

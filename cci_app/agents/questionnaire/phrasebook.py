@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from cci_app.agents.questionnaire.lexicon import LEXICONS, SHARED
-from cci_app.agents.questionnaire.reading import flat, words_of
+from cci_app.agents.questionnaire.reading import words_of
+from cci_app.language.copied import flat
 from cci_app.language.linear import Expression, any_of, readable
 
 # Commands are short: nothing longer is compared with them, which also bounds the time that a comparison takes.

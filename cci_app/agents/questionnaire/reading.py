@@ -1,9 +1,10 @@
 """Reading a message: its letters without accents, its words, its sentences and clauses."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+
+from cci_app.language.copied import flat
 
 _NOT_WORDS = re.compile(r"[\W_]+")
 # A full stop, comma or colon ends something only before a space: not in 2.5, S.A.S or https://.
@@ -13,22 +14,6 @@ _CLAUSES = re.compile(r"(?<=[,:;])\s+|(?<!\s)\s++[-–—]\s+|(?<=\))\s*|(?<!\s)
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S*[\w/]", re.IGNORECASE)
 # A private character, which no message has: what is not to be stored is dropped at the edge.
 _HELD = "\ue000"
-
-
-@lru_cache(maxsize=4096)
-def _flat_letter(letter: str) -> str:
-    if letter in "’‘`´":
-        return "'"
-    for part in unicodedata.normalize("NFKD", letter):
-        if not unicodedata.combining(part):
-            lower = part.lower()
-            return lower if len(lower) == 1 else part
-    return " "
-
-
-def flat(text: str) -> str:
-    """Return `text` without accents and case, each character at its place, so that a match can be cut from `text`."""
-    return "".join(map(_flat_letter, text))
 
 
 def words_of(text: str) -> str:

@@ -9,9 +9,10 @@ from cci_app.agents.questionnaire.correcting import find_correction
 from cci_app.agents.questionnaire.examples import ByExamples
 from cci_app.agents.questionnaire.judging import after_courtesies, company_in, judge_answer, person_in, polarity
 from cci_app.agents.questionnaire.phrasebook import Phrasebook
-from cci_app.agents.questionnaire.reading import flat, sentences_of, words_of
+from cci_app.agents.questionnaire.reading import sentences_of, words_of
 from cci_app.agents.questionnaire.understanding import CONFIRMING, Command, Intent, Mode, Situation, Tone
 from cci_app.core.deadline import Deadline
+from cci_app.language.copied import flat
 from cci_app.language.detect import find_wish
 from cci_app.language.prices import asks_price
 
