@@ -12,6 +12,9 @@ from typing import Any, ClassVar, Final
 
 from pydantic import TypeAdapter
 
+from cci_app.channels.enclosed import LetterFile
+from cci_app.channels.lines import in_lines, numbered
+
 MOST_BUTTONS: Final = 3
 MOST_CHOICES: Final = 10
 BETWEEN_PARTS: Final = "\n\n"
@@ -65,7 +68,7 @@ class Buttons(Part):
     @property
     def plain(self) -> str:
         """The text and its answers, numbered."""
-        return _numbered(self.text, [button.title for button in self.buttons])
+        return numbered(self.text, [button.title for button in self.buttons])
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ class Choices(Part):
     @property
     def plain(self) -> str:
         """The text and its choices, numbered."""
-        return _numbered(self.text, [": ".join(filter(None, (one.title, one.description))) for one in self.choices])
+        return numbered(self.text, [": ".join(filter(None, (one.title, one.description))) for one in self.choices])
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ class Link(Part):
     @property
     def plain(self) -> str:
         """The text, then the address."""
-        return _lines(self.text, self.url)
+        return in_lines(self.text, self.url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,7 @@ class File(Part):
     @property
     def plain(self) -> str:
         """What stands below it, else its name, and its address; its kind in brackets where nothing is known of it."""
-        return _lines(self.caption or self.name, self.url) or f"[{self.kind}]"
+        return in_lines(self.caption or self.name, self.url) or f"[{self.kind}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +184,7 @@ class Location(Part):
         """Name, address and city, then the coordinates."""
         known = self.latitude is not None and self.longitude is not None
         place = f"{self.latitude}, {self.longitude}" if known else ""
-        return _lines(self.name, self.address, self.city, place) or f"[{self.kind}]"
+        return in_lines(self.name, self.address, self.city, place) or f"[{self.kind}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +200,7 @@ class VCard(Part):
     @property
     def plain(self) -> str:
         """What stands on it, a line each."""
-        return _lines(self.name, self.company, *self.phones, self.email) or f"[{self.kind}]"
+        return in_lines(self.name, self.company, *self.phones, self.email) or f"[{self.kind}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,12 +235,13 @@ class Template(Part):
 
 @dataclass(frozen=True, slots=True)
 class Letter(Part):
-    """A text with a subject above it; `html` is the whole page that shows it in a mail, empty where the text does."""
+    """A text with a subject above it; a mail shows `html`, a whole page, where there is one, and carries `enclosed`."""
 
     kind = "letter"
     subject: str
     text: str
     html: str = ""
+    enclosed: tuple[LetterFile, ...] = ()
 
     @property
     def plain(self) -> str:
@@ -390,11 +394,3 @@ def _reader(kind: str) -> TypeAdapter[Part]:
 def _check(items: Sequence[object], most: int, what: str) -> None:
     if not 1 <= len(items) <= most:
         raise ValueError(f"{len(items)} {what}: there must be between 1 and {most}")
-
-
-def _numbered(text: str, lines: Sequence[str]) -> str:
-    return _lines(text, *(f"{number}. {line}" for number, line in enumerate(lines, start=1)))
-
-
-def _lines(*lines: str) -> str:
-    return "\n".join(filter(None, lines))

@@ -268,10 +268,16 @@ def outbound_messages(
     before: int | None = None,
     limit: int = 50,
 ) -> Sequence[Mapping[str, Any]]:
-    """The organisation's outbox, newest first; `before` is a message's id, left out."""
+    """The organisation's outbox, newest first; `before` is a message's id, left out. Files are named alone."""
     values = {"state": state, "reason": reason, "user_id": user_id, "before": before, "limit": limit}
     found = tenant_statement(organisation_id, _LIST, {"organisation_id": organisation_id, **values})
-    return [{**row._asdict(), "text": part_from_json(row.part).plain} for row in found]
+    return [{**row._asdict(), "part": _listed(row.part), "text": part_from_json(row.part).plain} for row in found]
+
+
+def _listed(part: Mapping[str, Any]) -> dict[str, Any]:
+    """A part as it is listed: a letter's files without what is in them."""
+    enclosed = [{**each, "content": ""} for each in part.get("enclosed", ())]
+    return {**part, **({"enclosed": enclosed} if enclosed else {})}
 
 
 def late_answers(

@@ -54,8 +54,17 @@ class MailUncertain(Unavailable):
 
 
 @dataclass(frozen=True, slots=True)
+class MailFile:
+    """A file that goes with a mail."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
-    """A mail of plain text, and of HTML beside it where there is some.
+    """A mail of plain text, and of HTML beside it where there is some; files below.
 
     `key` is the same whenever this mail is sent: its Message-ID is made of it, so that a mail which arrives twice is
     one. Without a key each has an ID of its own.
@@ -66,6 +75,7 @@ class Mail:
     text: str
     key: str | None = None
     html: str = ""
+    files: tuple[MailFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +173,9 @@ def written_mail(sender: str, mail: Mail) -> EmailMessage:
     message.set_content(mail.text.replace("\r\n", "\n"))
     if mail.html:
         message.add_alternative(mail.html, subtype="html")
+    for file in mail.files:
+        main, _, sub = file.media_type.partition("/")
+        message.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
     return message
 
 

@@ -1,12 +1,14 @@
 """Reports on their way: to each person once, as a mail with a page or as a few lines; on request or by schedule."""
 
 import uuid
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from cci_app.channels.enclosed import LetterFile
 from cci_app.channels.message import Letter, Part, Text
 from cci_app.conversation.telling import tell
 from cci_app.coordination.changing import found
@@ -25,18 +27,18 @@ from cci_app.reports.page import as_page
 from cci_app.reports.words import ReportTexts, texts_of
 
 # What a schedule keeps of what its reports are about.
-_ABOUT: Final = ("project_id", "person_id", "send_to")
+_ABOUT: Final = ("project_id", "person_id", "send_to", "pdf")
 
 
-def send_report(report: WorkReport, people: Sequence[int]) -> list[dict[str, Any]]:
+def send_report(report: WorkReport, people: Sequence[int], *, pdf: bool = False) -> list[dict[str, Any]]:
     """Send a report to these people by the first of their ways, to each once; how it went to each, or why not.
 
-    Raises NotFound for who is not there.
+    With `pdf` a mail carries the paper. Raises NotFound for who is not there.
     """
     whose, rang, told = report.organisation_id, list[int](), dict[int, dict[str, Any]]()
     worded: dict[tuple[str, bool], Part] = {}
     for person_id in dict.fromkeys(people):
-        message_id, told[person_id] = _sent(report, person_id, worded)
+        message_id, told[person_id] = _sent(report, person_id, worded, pdf=pdf)
         rang += [message_id] if message_id is not None else []
     with tenant_transaction(whose) as session:
         kept = found_report(session, report)
@@ -60,7 +62,7 @@ def found_report(session: Any, report: WorkReport) -> WorkReport:
 
 
 def _sent(
-    report: WorkReport, person_id: int, worded: dict[tuple[str, bool], Part]
+    report: WorkReport, person_id: int, worded: dict[tuple[str, bool], Part], *, pdf: bool
 ) -> tuple[int | None, dict[str, Any]]:
     """What became of it; `worded` is the report as it was written already, by language and whether as a mail."""
     whose = report.organisation_id
@@ -78,16 +80,29 @@ def _sent(
         return None, {**told, "reason": error.message}
     kind = (language, via is OutsideKind.EMAIL)
     if kind not in worded:
-        worded[kind] = _part(texts_of(report, language), via)
+        worded[kind] = _part(texts_of(report, language), via, pdf=pdf)
     with tenant_transaction(whose) as session:
         message_id = tell(session, account, user_id, worded[kind], f"report {report.id} to {person_id}")
     return message_id, {**told, "sent": True}
 
 
-def _part(texts: ReportTexts, via: OutsideKind) -> Part:
-    if via is OutsideKind.EMAIL:
-        return Letter(" ".join(f"{texts.title}, {texts.span}".split()), texts.plain, as_page(texts))
-    return Text(texts.short)
+def _part(texts: ReportTexts, via: OutsideKind, *, pdf: bool) -> Part:
+    if via is not OutsideKind.EMAIL:
+        return Text(texts.short)
+    enclosed = (_paper(texts),) if pdf else ()
+    return Letter(" ".join(f"{texts.title}, {texts.span}".split()), texts.plain, as_page(texts), enclosed)
+
+
+def _paper(texts: ReportTexts) -> LetterFile:
+    # What makes papers brings fonts and pictures with it: whoever sends none does not carry it.
+    from cci_app.reports.paper import as_paper
+
+    return LetterFile(paper_name(texts.report), "application/pdf", b64encode(as_paper(texts)).decode("ascii"))
+
+
+def paper_name(report: WorkReport) -> str:
+    """What the file of a report's paper is called."""
+    return f"report-{report.period}-{report.ends}.pdf"
 
 
 def schedule_reports(organisation_id: int, when: Mapping[str, Any], about: Mapping[str, Any]) -> Schedule:
@@ -117,7 +132,9 @@ def run_report(job_id: uuid.UUID) -> None:
         )
         scope = ReportScope(claim.organisation_id, asked.get("project_id"), asked.get("person_id"))
         report = make_report(scope, span, key=f"job {job_id}")
-        told = send_report(report, _still_there(claim.organisation_id, asked.get("send_to") or ()))
+        told = send_report(
+            report, _still_there(claim.organisation_id, asked.get("send_to") or ()), pdf=bool(asked.get("pdf"))
+        )
         claim.result = {"report_id": report.id, "sent": sum(each["sent"] for each in told), "asked": len(told)}
 
 

@@ -13,7 +13,7 @@ from cci_app.core.queue import Task
 from cci_app.jobs.models import Frequency
 from cci_app.jobs.schedules import list_schedules, remove_schedule
 from cci_app.reports import making, schemas
-from cci_app.reports.delivering import schedule_reports, send_report
+from cci_app.reports.delivering import paper_name, schedule_reports, send_report
 from cci_app.reports.figures import ReportScope
 from cci_app.reports.models import WorkReport
 from cci_app.reports.page import as_page
@@ -63,7 +63,7 @@ _SCHEDULE: dict[str, Any] = {
     "hour": 8,
     "weekday": 1,
     "month_day": 1,
-    "about": {"project_id": None, "person_id": None, "send_to": [7]},
+    "about": {"project_id": None, "person_id": None, "send_to": [7], "pdf": True},
     "active": True,
     "next_run_at": _MOMENT,
 }
@@ -100,7 +100,7 @@ def make_work_report(payload: dict[str, Any]) -> dict[str, Any]:
     scope = ReportScope(whose, payload["project_id"], payload["person_id"])
     report = making.make_report(scope, making.span_until(whose, Frequency(payload["period"]), payload.get("day")))
     if payload["send_to"]:
-        send_report(report, payload["send_to"])
+        send_report(report, payload["send_to"], pdf=payload["pdf"])
     return shown(texts_of(_found(report.id), _language(None)))
 
 
@@ -135,7 +135,7 @@ def get_report_paper(query: dict[str, Any], report_id: int) -> Response:
     from cci_app.reports.paper import as_paper
 
     response = Response(as_paper(texts_of(report, _language(query.get("language")))), content_type="application/pdf")
-    response.headers["Content-Disposition"] = f"inline; filename=report-{report.period}-{report.ends}.pdf"
+    response.headers["Content-Disposition"] = f"inline; filename={paper_name(report)}"
     return response
 
 
@@ -156,8 +156,8 @@ def get_report_page(query: dict[str, Any], report_id: int) -> Response:
 @blueprint.response(200, schemas.WorkReportResponse, example=_REPORT)
 @blueprint.alt_response(404, "NOT_FOUND")
 def send_work_report(payload: dict[str, Any], report_id: int) -> dict[str, Any]:
-    """Send a report to these people: to each once, by mail with its page, else as a few lines."""
-    send_report(_found(report_id), payload["send_to"])
+    """Send a report to these people: to each once, by mail with its page (and its PDF), else as a few lines."""
+    send_report(_found(report_id), payload["send_to"], pdf=payload["pdf"])
     return shown(texts_of(_found(report_id), _language(None)))
 
 

@@ -22,12 +22,19 @@ def _people() -> Any:
     )
 
 
+def _with_paper() -> Any:
+    return ma.fields.Boolean(
+        load_default=False, metadata={"description": "Whether mails carry the report as PDF", "example": True}
+    )
+
+
 class ReportAboutPayload(ma.Schema):
     """What a report is about, and who gets it; of all work where nothing is named."""
 
     project_id = row_id("Of this project alone", load_default=None, allow_none=True)
     person_id = row_id("Of what this person does alone", load_default=None, allow_none=True)
     send_to = _people()
+    pdf = _with_paper()
 
 
 class WorkReportPayload(ReportAboutPayload):
@@ -46,6 +53,7 @@ class SendReportPayload(ma.Schema):
         validate=ma.validate.Length(1, _MOST_PEOPLE),
         metadata={"example": [7]},
     )
+    pdf = _with_paper()
 
 
 class ReportLanguageQuery(ma.Schema):

@@ -1,6 +1,7 @@
 """E-mail as a channel: what a mail consists of, what a server's answers mean, and where nothing can be slipped in."""
 
 import ssl
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from pydantic import SecretStr
 from cci_app.channels.accounts import account_of, channel_accounts, service_of
 from cci_app.channels.email.channel import Email
 from cci_app.channels.email.layout import laid_out
+from cci_app.channels.enclosed import LetterFile
 from cci_app.channels.kinds import EMAIL, KINDS
 from cci_app.channels.message import Address, Button, Buttons, Letter, Part, Text
 from cci_app.channels.ports import Delivery, Fault, Incoming, Refused, Retry, Sent, Uncertain
@@ -78,6 +80,24 @@ def test_a_letter_has_its_own_subject_and_page(post: FakeSmtp) -> None:
     send(mailer(post), Letter("Semana 3", "Todo en orden.", "<p>Todo en orden.</p>"))
     plain, html = (read(part).strip() for part in post.mails[0].iter_parts())
     assert (post.mails[0]["Subject"], plain, html) == ("Semana 3", "Todo en orden.", "<p>Todo en orden.</p>")
+
+
+def test_a_letter_brings_what_is_enclosed(post: FakeSmtp) -> None:
+    paper = bytes(range(256)) * 50
+    enclosed = LetterFile("semana-3.pdf", "application/pdf", b64encode(paper).decode())
+    assert isinstance(send(mailer(post), Letter("Semana 3", "Va abajo.", "", (enclosed,))), Sent)
+    (mail,) = post.mails
+    assert mail.get_content_type() == "multipart/mixed"
+    body, page = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert body is not None
+    assert page is not None
+    assert read(body) == "Va abajo.\n"
+    (file,) = mail.iter_attachments()
+    assert (file.get_filename(), file.get_content_type(), file.get_content()) == (
+        "semana-3.pdf",
+        "application/pdf",
+        paper,
+    )
 
 
 def test_what_cannot_be_pressed_is_read(post: FakeSmtp) -> None:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from cci_app.channels.api import Api
+from cci_app.channels.enclosed import LetterFile
 from cci_app.channels.functions import Functions
 from cci_app.channels.manychat import Manychat
 from cci_app.channels.message import (
@@ -47,6 +48,7 @@ PARTS: list[tuple[Part, str]] = [
     (Reaction("👍", "wamid.1"), "👍"),
     (Unsupported("order"), "[order]"),
     (Letter("Semana 3", "Todo en orden.", "<p>Todo en orden.</p>"), "Semana 3\n\nTodo en orden."),
+    (Letter("Semana 3", "Va.", "", (LetterFile("3.pdf", "application/pdf", "JVBERg=="),)), "Semana 3\n\nVa."),
     (Template("reminder", "es", "Le esperamos el lunes", ("lunes",)), "Le esperamos el lunes"),
 ]
 

@@ -213,13 +213,17 @@ def test_a_refused_record_may_stay_so_or_be_read_once_more(sides: Sides) -> None
 
 
 @pytest.mark.parametrize("answer", ["<html>", '{"data": {}}', "[]", '{"data": [NaN]}', "[" * 100_000])
-def test_rubbish_is_a_named_error_and_nothing_is_lost(sides: Sides, answer: str) -> None:
+def test_rubbish_is_a_named_error_an_alert_and_nothing_is_lost(sides: Sides, answer: str, rows: Rows) -> None:
     bridge, crm = sides
     name = crm.add()
-    crm.spoils = [answer]
-    told = bridge.round()
-    assert told is not None
-    assert "answer" in told
+    for _ in range(2):
+        crm.spoils = [answer]
+        told = bridge.round()
+        assert told is not None
+        assert "answer" in told
+    chosen = "SELECT cause, severity, error, count FROM system_alerts WHERE organisation_id = :id"
+    (alert,) = rows(chosen, id=bridge.whose)
+    assert alert == {"cause": f"{bridge.kind} crm_unreadable", "severity": "error", "error": told, "count": 2}
     assert bridge.round() is None
     assert set(bridge.tasks()) == {name}
 

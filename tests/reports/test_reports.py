@@ -1,6 +1,7 @@
 """Reports: their figures beside SQL, the mail, the paper, the few lines; each to each person once, by schedule too."""
 
 import io
+from base64 import b64decode
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -12,7 +13,8 @@ from pypdf import PdfReader
 
 from cci_app.admin.schedules import PAYLOADS
 from cci_app.admin.workspace import fill_work
-from cci_app.channels.message import Letter, part_from_json
+from cci_app.channels.message import Letter, Text, part_from_json
+from cci_app.conversation.outbox import outbound_messages
 from cci_app.coordination.collaborators import change_collaborator, list_collaborators, remove_collaborator
 from cci_app.coordination.finding import today_of
 from cci_app.coordination.projects import change_project, list_projects
@@ -176,6 +178,30 @@ def test_a_report_goes_to_each_person_once(app: Flask, tenant: Tenant, rows: Row
     assert len(rows("SELECT 1 FROM outbound_messages WHERE organisation_id = :id", id=tenant.organisation_id)) == 3
 
 
+def test_a_mail_carries_the_paper_where_that_is_asked_for(
+    app: Flask, web: FlaskClient, filled: Tenant, rows: Rows
+) -> None:
+    make_accounts(filled)
+    ana = make_person(filled, "Ana Pérez", language="fr", reach=[{"via": "email", "to": "ana@example.org"}])
+    bea = make_person(filled, "Bea Ruiz", reach=[{"via": "whatsapp", "to": "+57 300 000 0001"}])
+    report, whose = report_of(filled), filled.organisation_id
+    asked = {"send_to": [ana.id, bea.id], "pdf": True}
+    sent = web.post(f"/api/reports/{report.id}/send", json=asked, headers=filled.headers)
+    assert sent.status_code == 200, sent.text
+    waiting = rows("SELECT part FROM outbound_messages WHERE organisation_id = :id ORDER BY id", id=whose)
+    mail, lines = (part_from_json(row["part"]) for row in waiting)
+    assert isinstance(mail, Letter)
+    assert isinstance(lines, Text)
+    (paper,) = mail.enclosed
+    assert (paper.name, paper.media_type) == (f"report-monthly-{report.ends}.pdf", "application/pdf")
+    content = b64decode(paper.content)
+    assert content == as_paper(texts_of(report, "fr"))
+    assert "Rapport du mois" in PdfReader(io.BytesIO(content)).pages[0].extract_text()
+    # A list of what was sent names it alone.
+    listed = next(each for each in outbound_messages(whose) if "enclosed" in each["part"])
+    assert listed["part"]["enclosed"] == [{"name": paper.name, "media_type": paper.media_type, "content": ""}]
+
+
 def test_a_job_makes_its_report_once_and_a_schedule_asks_for_it(
     app: Flask, tenant: Tenant, monkeypatch: pytest.MonkeyPatch, rows: Rows
 ) -> None:
@@ -187,7 +213,9 @@ def test_a_job_makes_its_report_once_and_a_schedule_asks_for_it(
     when = {"name": "Los lunes", "frequency": "weekly", "hour": 7, "weekday": 1, "month_day": 1}
     with monkeypatch.context() as patched:
         patched.setattr(clock, "now", lambda: monday - timedelta(days=2))
-        schedule_reports(whose, when, {"project_id": None, "person_id": None, "send_to": [ana.id, gone.id]})
+        schedule_reports(
+            whose, when, {"project_id": None, "person_id": None, "send_to": [ana.id, gone.id], "pdf": True}
+        )
         patched.setattr(clock, "now", lambda: monday)
         ask_due(PAYLOADS)
     remove_collaborator(whose, gone.id)
@@ -195,6 +223,8 @@ def test_a_job_makes_its_report_once_and_a_schedule_asks_for_it(
     assert (job["payload"]["starts"], job["payload"]["ends"]) == ("2026-02-23", "2026-03-01")
     run_report(job["id"])
     assert find_job(whose, job["id"]).result == {"report_id": list_reports(whose)[0].id, "sent": 1, "asked": 1}
+    (sent,) = rows("SELECT part FROM outbound_messages WHERE organisation_id = :id", id=whose)
+    assert len(sent["part"]["enclosed"]) == 1
     # Whoever takes a job up again that died after it sent makes and sends nothing anew.
     again = ask(whose, Task.REPORT, job["payload"])
     key = f"job {again.id}"

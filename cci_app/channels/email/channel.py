@@ -3,6 +3,7 @@
 What people answer comes in where the mail server hands each mail on, with the token that was agreed on.
 """
 
+from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 
 from cci_app.channels.email.layout import in_paragraphs, laid_out
@@ -24,7 +25,7 @@ from cci_app.channels.ports import (
     read_fault,
 )
 from cci_app.channels.reading import same
-from cci_app.core.mail import Mail, MailDelayed, MailRefused, MailServer, MailUncertain
+from cci_app.core.mail import Mail, MailDelayed, MailFile, MailRefused, MailServer, MailUncertain
 
 _SUBJECT_LENGTH = 78
 
@@ -81,7 +82,9 @@ class Email:
 
 def _mail(part: Part, to: str, key: str) -> Mail:
     if isinstance(part, Letter):
-        return Mail(to, part.subject, part.text, key, part.html or laid_out(part.subject, in_paragraphs(part.text)))
+        page = part.html or laid_out(part.subject, in_paragraphs(part.text))
+        files = (MailFile(each.name, each.media_type, b64decode(each.content)) for each in part.enclosed)
+        return Mail(to, part.subject, part.text, key, page, tuple(files))
     plain = without_marks(part.plain)
     subject = _subject(plain)
     return Mail(to, subject, plain, key, laid_out(subject, in_paragraphs(part.plain)))

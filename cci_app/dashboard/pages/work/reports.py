@@ -69,10 +69,10 @@ def make_report() -> Any:
 def send(report_id: int) -> Any:
     """Send it to whom the form names."""
     try:
-        people = loaded(SendReportPayload(), _filled_in())["send_to"]
+        asked = loaded(SendReportPayload(), _filled_in())
     except InvalidInput as error:
         return make_response(show_report(report_id, told(error)), error.status)
-    send_report(making.find_report(organisation_id(), report_id), people)
+    send_report(making.find_report(organisation_id(), report_id), asked["send_to"], pdf=asked["pdf"])
     return go(f"{_HERE}/{report_id}")
 
 
