@@ -35,9 +35,10 @@ PAGES = {
 JUDGED = {
     "feedback": "/admin/feedback",
     "reviews": "/admin/reviews",
-    "versions": "/admin/versions/cci",
+    "versions": "/admin/versions/autos",
     "catalog": "/admin/catalogs/cars",
     "questions": "/admin/knowledge/questions",
+    "crm": "/admin/work/conflicts",
 }
 TRIED = {
     "fr": ("Bonjour", "Oui, j'ai accédé à l'espace membre", "Organisez-vous des missions commerciales ?"),
@@ -106,7 +107,7 @@ def test_pages_of_what_was_judged_are_pictured(
         pytest.skip("only asked for by make screenshots")
     furnish(app, tenant, name=NAMES[language], language=language)
     furnish_judged(app, tenant, language)
-    member = make_member(tenant)
+    member = make_member(tenant, email=f"ana.perez.{language}@example.org")
     for width, suffix in ((1320, language), *([(375, "phone")] if language == "fr" else [])):
         context = browser.new_context(viewport={"width": width, "height": 900}, locale=language)
         page = context.new_page()
@@ -117,7 +118,10 @@ def test_pages_of_what_was_judged_are_pictured(
         for name, path in JUDGED.items():
             page.goto(address + path)
             page.wait_for_load_state("networkidle")
-            page.screenshot(path=FOLDER / f"{name}-{suffix}.png", full_page=name == "versions")
+            if name == "versions":
+                page.locator("#share").screenshot(path=FOLDER / f"guard-rail-{suffix}.png")
+                page.evaluate("scrollTo(0, 0)")
+            page.screenshot(path=FOLDER / f"{name}-{suffix}.png")
         context.close()
 
 

@@ -316,6 +316,12 @@ def test_leads_are_counted_and_one_that_the_crm_refuses_is_named(browser: FlaskC
         cause = ConflictCause.NOT_TAKEN
         note_trouble(session, tenant.organisation_id, cause, "crm_leads", f"lead {lead.id}", "the CRM answered 422: no")
     page = browser.get("/admin/work/conflicts").text
-    for words in ("Ana Ejemplo", "0 entregados", "1 rechazados o dudosos", "the CRM answered 422", "Escribir otra vez"):
+    for words in (
+        "Ana Ejemplo",
+        "entregados: 0",
+        "rechazados o dudosos: 1",
+        "the CRM answered 422",
+        "Escribir otra vez",
+    ):
         assert words in page
     assert "/admin/conversations?user_id=%2B573000000001" in page

@@ -19,6 +19,7 @@ class Measure(StrEnum):
     CAME_BACK = "came_back"
 
 
+_RECORDED: Final = frozenset(Measure) - {Measure.GOAL, Measure.TIME, Measure.LENGTH}
 # Of a share or of stars the bar is a part of all there could be; of others of the greater one.
 _WHOLE: Final[Mapping[Measure, float | None]] = {
     **dict.fromkeys(Measure, 1.0),
@@ -35,6 +36,11 @@ class PicturedMeasure:
     measure: Measure
     values: tuple[float | None, ...]
     bars: tuple[float, ...]
+
+    @property
+    def recorded(self) -> bool:
+        """Whether people on record tell it, and not made-up ones."""
+        return self.measure in _RECORDED
 
 
 def pictured(report: Mapping[str, Any]) -> list[PicturedMeasure]:
