@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from cci_app.coordination.crm.meaning import as_raw
 from cci_app.coordination.crm.side import CRM_KINDS, kind_of_leads, mapping_name
 from cci_app.coordination.models import OutsideKind
-from cci_app.coordination.sync.conflicts import close, note_trouble
+from cci_app.coordination.sync.conflicts import close, forget_old, note_trouble
 from cci_app.coordination.sync.models import ConflictCause
 from cci_app.coordination.sync.rounds import one_round, rounds_of_all
 from cci_app.core import clock
@@ -48,6 +48,7 @@ def give_leads(kind: OutsideKind, organisation_id: int, now: datetime) -> bool:
                 _give_out(side, record_id)
             except (InvalidInput, NotFound) as refused:
                 _trouble(side, record_id, LeadRecordState.REFUSED, refused.message)
+        forget_old(organisation_id, now)
 
     return one_round(organisation_id, kind_of_leads(kind), now, take_round)
 
@@ -143,8 +144,8 @@ def _note(side: LeadSide, record_id: int, state: LeadRecordState, **values: Any)
 def _trouble(side: LeadSide, record_id: int, state: LeadRecordState, reason: str) -> None:
     """Keep for a person, and tell by an alert, that the CRM refuses it, or that nobody knows whether it was made."""
     cause = ConflictCause.NOT_TAKEN if state is LeadRecordState.REFUSED else ConflictCause.UNCERTAIN
-    _note(side, record_id, state)
     with tenant_transaction(side.organisation_id) as session:
-        record = session.get(LeadRecord, record_id)
+        record = session.get(LeadRecord, record_id, with_for_update=True)
         if record is not None:
+            record.state, record.changed_at = state.value, clock.now()
             note_trouble(session, side.organisation_id, cause, kind_of_leads(side.kind), record.key, reason)
