@@ -376,7 +376,7 @@ def test_while_a_document_is_read_again_readers_see_the_old_or_the_new(
 
 def test_a_reading_that_fails_keeps_what_was_there(desk: Desk, store: Path) -> None:
     ready = desk.done(desk.upload("a.md", MARKDOWN))
-    next(path for path in store.rglob("*") if path.is_file()).write_bytes(b"\x00")
+    next(path for path in store.rglob("*") if path.is_file()).write_bytes(b"\x00\x01\x02\x03")
     failed = desk.done(desk.call("POST", f"/{ready['id']}/reindex"))
     assert (failed["status"], failed["reason"]["code"], failed["passages"]) == ("failed", "not_text", 2)
     assert len(desk.find("visas délais", language="fr")) == 2
