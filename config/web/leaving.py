@@ -78,8 +78,9 @@ class Line:
         if not self._joined and len(data) < _JOINED_BYTES and not data.startswith(b"HTTP/1.1 100"):
             self._joined = bytes(data)
             return
-        self._put(self._joined + data if self._joined else data)
-        self._joined = b""
+        # Taken first: what is kept meanwhile is flushed, and would take it along once more.
+        joined, self._joined = self._joined, b""
+        self._put(joined + data if joined else data)
 
     def send(self, data: bytes) -> int:
         """Send as `sendall` does."""
