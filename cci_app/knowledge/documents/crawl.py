@@ -21,7 +21,7 @@ from cci_app.jobs.asking import ask
 from cci_app.jobs.claims import Claim, Rest, claimed
 from cci_app.jobs.models import Job
 from cci_app.knowledge.documents.ingestion import FETCH_REASONS, Content, fetch_content
-from cci_app.knowledge.documents.placed import Became, DocumentPlace, bring
+from cci_app.knowledge.documents.placed import DocumentPlace, PlacedReport, bring
 from cci_app.knowledge.documents.reasons import sentences
 from cci_app.knowledge.documents.robots import Robots
 from cci_app.knowledge.models import SHARED, Origin
@@ -33,7 +33,6 @@ PAUSE_SECONDS = 0.5
 # A longer pause is not slept through: the job gives its place back.
 LONGEST_SLEEP_SECONDS = 1.0
 _KEPT_EVERY_SECONDS = 10.0
-_REPORTED = 100
 _MOST_ADDRESSES = 10_000
 LONGEST_ADDRESS = 2000
 # Links to these are no pages; others may be, and their content decides.
@@ -43,25 +42,10 @@ _NO_PAGES = _PICTURES | _OTHERS
 
 
 @dataclass(slots=True)
-class CrawlReport:
-    """What a crawl did. `unchanged` has the pages that were there, `copies` those with the content of another.
+class CrawlReport(PlacedReport):
+    """What came of the pages; `failed` has each by its `url`."""
 
-    `failed` has the address of a page, the code of what went wrong, and sentences for people by language.
-    """
-
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    copies: int = 0
     refused_by_robots: int = 0
-    failed_count: int = 0
-    failed: list[dict[str, str]] = field(default_factory=list)
-
-    def fail(self, url: str, reason: Reason) -> None:
-        """Count a page that gave no document."""
-        self.failed_count += 1
-        if len(self.failed) < _REPORTED:
-            self.failed.append({"url": url, "reason": reason.value, **sentences(reason)})
 
 
 def request_crawl(
@@ -217,18 +201,14 @@ class _Crawl:
     def _fail(self, url: str, reason: Reason, first: bool) -> None:
         if first:
             raise InvalidInput(sentences(reason)["en"])
-        self._report.fail(url, reason)
+        self._report.fail(reason, url=url)
 
     def _index(self, url: str, content: Content, document: Document) -> None:
         """Make a page a document, or that document equal to the page."""
         place = DocumentPlace(
             self._claim.organisation_id, self._assistant, Origin.URL, url, self._claim.payload["language"]
         )
-        became = bring(place, url, content, document)
-        self._report.added += became is Became.ADDED
-        self._report.changed += became is Became.CHANGED
-        self._report.unchanged += became is Became.UNCHANGED
-        self._report.copies += became is Became.COPY
+        self._report.count(bring(place, url, content, document))
 
     def _new_links(self, page: str, document: Document) -> Iterator[str]:
         """Where a page leads that nobody has been to, on the same site."""

@@ -1,7 +1,7 @@
 """The files of a folder at Google Drive as documents: what changed is read again, what is gone there is gone here."""
 
 import uuid
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import PurePath
 from typing import Any
 
@@ -22,8 +22,7 @@ from cci_app.jobs.asking import ask
 from cci_app.jobs.claims import Claim, claimed
 from cci_app.jobs.models import Job
 from cci_app.knowledge.documents.ingestion import Content
-from cci_app.knowledge.documents.placed import Became, DocumentPlace, bring
-from cci_app.knowledge.documents.reasons import sentences
+from cci_app.knowledge.documents.placed import DocumentPlace, PlacedReport, bring
 from cci_app.knowledge.models import SHARED, KnowledgeDocument, Origin
 from cci_app.knowledge.reading.document import Reason, UnreadableDocument
 from cci_app.knowledge.reading.kinds import MEDIA_TYPES, SUFFIXES, kind_of
@@ -31,39 +30,16 @@ from cci_app.knowledge.reading.process import read
 
 log = structlog.get_logger(__name__)
 
-_REPORTED = 100
 # Says nothing of what it is: then the name does.
 _ANYTHING = "application/octet-stream"
 
 
 @dataclass(slots=True)
-class DriveReport:
-    """What came of the files. `ignored` are of no kind that is read here, `copies` have another document's content.
+class DriveReport(PlacedReport):
+    """What came of the files. `ignored` are of no kind that is read here; `failed` has each by its `file`, a name."""
 
-    `failed` has the name of a file, the code of what went wrong, and sentences for people by language.
-    """
-
-    added: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    copies: int = 0
     ignored: int = 0
     removed: int = 0
-    failed_count: int = 0
-    failed: list[dict[str, str]] = field(default_factory=list)
-
-    def fail(self, name: str, reason: Reason) -> None:
-        """Count a file that gave no document; what was made of it before stays."""
-        self.failed_count += 1
-        if len(self.failed) < _REPORTED:
-            self.failed.append({"file": name, "reason": reason.value, **sentences(reason)})
-
-    def count(self, became: Became) -> None:
-        """Count what became of a file that was read."""
-        self.added += became is Became.ADDED
-        self.changed += became is Became.CHANGED
-        self.unchanged += became is Became.UNCHANGED
-        self.copies += became is Became.COPY
 
 
 def request_drive(organisation_id: int, name: str | None, assistant: str | None, request_id: str | None) -> Job:
@@ -151,9 +127,10 @@ class _Reading:
             document = read(file.name, data, content.kind)
         except FileRefused as error:
             log.info("drive_file_refused", reason=error.message)
-            self._report.fail(file.name, Reason.TOO_LARGE if error.too_large else Reason.UNREACHABLE)
+            reason = Reason.TOO_LARGE if error.too_large else Reason.UNREACHABLE
+            self._report.fail(reason, file=file.name)
         except UnreadableDocument as error:
-            self._report.fail(file.name, error.reason)
+            self._report.fail(error.reason, file=file.name)
         else:
             place = DocumentPlace(self._organisation_id, self._assistant, Origin.DRIVE, self._source(file))
             self._report.count(bring(place, file.name, content, document, _version(file)))

@@ -1,6 +1,6 @@
 """Documents that have a place elsewhere, at a site or in a folder: made equal to what stands there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 import sqlalchemy as sa
@@ -8,10 +8,13 @@ from sqlalchemy.orm import Session
 
 from cci_app.core.database import tenant_transaction
 from cci_app.knowledge.documents.ingestion import Content, prepared, same_content, write
+from cci_app.knowledge.documents.reasons import sentences
 from cci_app.knowledge.documents.register import COUNTING
 from cci_app.knowledge.models import KnowledgeDocument, Origin, Verdict
-from cci_app.knowledge.reading.document import Document
+from cci_app.knowledge.reading.document import Document, Reason
 from cci_app.usage.quotas import one_more
+
+_REPORTED = 100
 
 
 class Became(Enum):
@@ -21,6 +24,34 @@ class Became(Enum):
     CHANGED = auto()
     UNCHANGED = auto()
     COPY = auto()
+
+
+@dataclass(slots=True)
+class PlacedReport:
+    """What came of what stood there. `unchanged` has what was known, `copies` what has another document's content.
+
+    `failed` has what gave no document, the code of what went wrong, and sentences for people by language.
+    """
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    copies: int = 0
+    failed_count: int = 0
+    failed: list[dict[str, str]] = field(default_factory=list)
+
+    def count(self, became: Became) -> None:
+        """Count what became of a document that was read."""
+        self.added += became is Became.ADDED
+        self.changed += became is Became.CHANGED
+        self.unchanged += became is Became.UNCHANGED
+        self.copies += became is Became.COPY
+
+    def fail(self, reason: Reason, **what: str) -> None:
+        """Count what gave no document; `what` names it. What was made of it before stays."""
+        self.failed_count += 1
+        if len(self.failed) < _REPORTED:
+            self.failed.append({**what, "reason": reason.value, **sentences(reason)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +85,7 @@ def bring(place: DocumentPlace, title: str, content: Content, document: Document
             session.add(known)
             session.flush()
         write(session, known, ingested)
-        session.execute(sa.update(KnowledgeDocument).where(KnowledgeDocument.id == known.id).values(version=version))
+        session.get_one(KnowledgeDocument, known.id).version = version
     return Became.ADDED if row is None else Became.CHANGED
 
 
