@@ -4,14 +4,17 @@ import io
 import json
 import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from gunicorn.http.errors import InvalidChunkSize, NoMoreData  # type: ignore[import-untyped]
+from pytest_httpserver import HTTPServer
 from werkzeug.test import create_environ, run_wsgi_app
 
+from benchmarks import described
 from benchmarks.faithful import messages, send_messages
 from benchmarks.naughty import CORPUS, kept, random_strings
 from benchmarks.tally import send_all
@@ -72,6 +75,21 @@ def test_what_the_record_should_hold_is_what_the_edge_keeps() -> None:
 )
 def test_faults_are_seen(outcome: Outcome, fault: str | None) -> None:
     assert outcome.fault(frozenset({200})) == fault
+
+
+def test_the_installed_schemathesis_reports_what_it_found(httpserver: HTTPServer, tmp_path: Path) -> None:
+    answers = {"responses": {"200": {"description": "fine"}}}
+    description = {
+        "openapi": "3.1.0",
+        "info": {"title": "two operations", "version": "1"},
+        "paths": {"/well": {"get": answers}, "/broken": {"get": answers}},
+    }
+    httpserver.expect_request("/openapi.json").respond_with_json(description)
+    httpserver.expect_request("/well").respond_with_json({})
+    httpserver.expect_request("/broken").respond_with_json({}, status=500)
+    verdict = described.check(httpserver.url_for(""), "a-key", tmp_path, seed=SEED, examples=2)
+    assert verdict.cases >= 2
+    assert verdict.server_errors == 1, verdict.output
 
 
 class BrokenBody(io.BytesIO):
