@@ -19,6 +19,7 @@ from typing import Any, Self
 import psutil
 import sqlalchemy as sa
 
+from cci_app.accounts.caller import Scope
 from cci_app.core.queue import worker_words
 from cci_app.embedded import EmbeddedPostgres, EmbeddedRedis, processes
 from cci_app.embedded.database import NAME, create_database, create_login
@@ -109,7 +110,7 @@ class Product:
         self._roles = {"worker": across, "jobs": across, "beat": across, "flask": across}
         self._roles["web"] = {"DATABASE_URL": logins["cci_web"]}
         self.flask("seed")
-        self.key = self.flask("keys", "create", "--name", "benchmark", "--scopes", "messages,users,admin,export")
+        self.key = self.flask("keys", "create", "--name", "benchmark", "--scopes", ",".join(Scope))
 
     def _move(self, folder: Path) -> None:
         assert self.postgres.process is not None

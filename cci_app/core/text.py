@@ -27,6 +27,11 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", _MANY_MARKS.sub(_in_order, text))
 
 
+def storable(text: str) -> str:
+    """Return `text` without what PostgreSQL cannot hold: no NUL, and U+FFFD for a lone surrogate."""
+    return _SURROGATES.sub("�", text.replace("\x00", ""))
+
+
 def _in_order(many: re.Match[str]) -> str:
     """What `many` matched, with the marks on each letter in their canonical order."""
     runs = groupby(many.group().translate(_OF_MARKS), key=lambda character: unicodedata.combining(character) > 0)

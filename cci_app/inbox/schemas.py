@@ -2,7 +2,7 @@
 
 import marshmallow as ma
 
-from cci_app.core.http.fields import HIGHEST_ID, CleanText, PageSize, TrueOrFalse, UserIdOrNumber
+from cci_app.core.http.fields import HIGHEST_ID, AssistantFilter, CleanText, PageSize, TrueOrFalse, UserIdOrNumber
 from cci_app.handoff.models import HandoffState
 from cci_app.inbox.finding import ITEM_KINDS, View
 from cci_app.inbox.holding import LONGEST_LABEL, MOST_LABELS
@@ -18,7 +18,7 @@ class HandoffFilters(ma.Schema):
         View, by_value=True, load_default=View.ALL, metadata={"description": "Whose", "example": "unassigned"}
     )
     label = CleanText(max_length=LONGEST_LABEL, metadata={"example": "urgent"})
-    assistant = CleanText(max_length=64, metadata={"example": "cci"})
+    assistant = AssistantFilter()
     unread = ma.fields.Boolean(
         truthy=_TRUTH["truthy"],
         falsy=_TRUTH["falsy"],

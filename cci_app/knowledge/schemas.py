@@ -2,7 +2,7 @@
 
 import marshmallow as ma
 
-from cci_app.core.http.fields import CleanText, PageQuery, PageSize, WholeNumber
+from cci_app.core.http.fields import AssistantFilter, CleanText, PageQuery, PageSize, WholeNumber
 from cci_app.core.outside.models import NAME_LENGTH
 from cci_app.knowledge.languages import LANGUAGES
 from cci_app.knowledge.reading.kinds import DocumentKind
@@ -121,7 +121,7 @@ class DocumentsQuery(PageQuery):
     )
     language = _language()
     title = CleanText(max_length=300, metadata={"description": "A part of the title", "example": "guide"})
-    assistant = _assistant("Those that this assistant reads: its own, and those of all")
+    assistant = AssistantFilter(description="Those that this assistant reads: its own, and those of all")
 
 
 class ReasonResponse(ma.Schema):

@@ -29,7 +29,7 @@ class SaidPayload(ma.Schema):
     """What a person said."""
 
     message = CleanText(min_length=1, max_length=MESSAGE_LENGTH, required=True, metadata={"example": "Bonjour"})
-    message_id = CleanText(min_length=1, max_length=512, metadata={"example": "m-1"})
+    message_id = CleanText(min_length=1, max_length=255, metadata={"example": "m-1"})
 
 
 class OrchestratePayload(SaidPayload):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 
 from cci_app.conversation.service import get_conversation
 from cci_app.core.audit import record
@@ -52,10 +53,15 @@ def set_chat(organisation_id: int, assistant: str, origins: Sequence[str], *, ha
     if len(known) > MOST_ORIGINS:
         raise InvalidInput(f"name {MOST_ORIGINS} places at most", details={"origins": ["Too many."]})
     with tenant_transaction(organisation_id) as session:
-        row = session.scalars(_of(organisation_id, name).with_for_update()).one_or_none()
-        if row is None:
-            row = WebChat(organisation_id=organisation_id, assistant=name, token=_token())
-            session.add(row)
+        new = {
+            "organisation_id": organisation_id,
+            "assistant": name,
+            "token": _token(),
+            "origins": [],
+            "has_link": False,
+        }
+        session.execute(insert(WebChat).values(**new).on_conflict_do_nothing())
+        row = session.scalars(_of(organisation_id, name).with_for_update()).one()
         row.origins, row.has_link = known, has_link
         told = {"origins": known, "has_link": has_link}
         record(session, organisation_id, "web_chat.changed", f"assistant:{name}", told)

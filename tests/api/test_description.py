@@ -28,3 +28,27 @@ def test_the_description_is_made_once(web: FlaskClient, tenant: Tenant, monkeypa
     web.application.extensions["cci_api_written"].clear()
     assert web.get("/openapi.json").data == first
     assert len(made) >= 1
+
+
+def test_assistants_are_listed_where_one_must_exist(web: FlaskClient, tenant: Tenant) -> None:
+    paths = web.get("/openapi.json", headers=tenant.headers).json
+    assert paths is not None
+    schemas = paths["components"]["schemas"]
+
+    def of_query(path: str) -> dict[str, Any]:
+        (found,) = (each for each in paths["paths"][path]["get"]["parameters"] if each["name"] == "assistant")
+        schema: dict[str, Any] = found["schema"]
+        return schema
+
+    assert "cci" in schemas["MessagePayload"]["properties"]["assistant"]["enum"]
+    assert "cci" in of_query("/api/v1/versions")["enum"]
+    # A filter also finds what one said that there is no more; and answers name such, or none.
+    assert "enum" not in of_query("/api/v1/conversations")
+    assert "enum" not in schemas["QuotaResponse"]["properties"]["assistant"]
+
+
+def test_a_body_is_asked_for_where_it_must_hold_something(web: FlaskClient) -> None:
+    paths = web.get("/openapi.json").json
+    assert paths is not None
+    assert paths["paths"]["/api/v1/desk"]["patch"]["requestBody"]["required"] is False
+    assert paths["paths"]["/api/v1/handoffs"]["post"]["requestBody"]["required"] is True

@@ -1,10 +1,14 @@
 """Text at the edge."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cci_app.core.text import clean, fold
+from cci_app.core.http.application import StorableFields
+from cci_app.core.http.parser import parse_json
+from cci_app.core.text import clean, fold, storable
 
 
 @pytest.mark.parametrize(
@@ -20,6 +24,15 @@ from cci_app.core.text import clean, fold
 )
 def test_clean(written: str, cleaned: str) -> None:
     assert clean(written) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"), [("antes\x00después", "antesdespués"), ("\ud800", "�"), ("a\x07 ñ🙂", "a\x07 ñ🙂")]
+)
+def test_what_postgresql_cannot_hold_does_not_come_in(written: str, kept: str) -> None:
+    assert storable(written) == kept
+    assert parse_json(json.dumps({written: [{"a": written}, 7, None]}).encode()) == {kept: [{"a": kept}, 7, None]}
+    assert StorableFields({written: [written, "b"]}).to_dict(flat=False) == {kept: [kept, "b"]}
 
 
 @given(st.text(st.characters(codec=None)))

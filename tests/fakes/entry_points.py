@@ -3,7 +3,7 @@
 import itertools
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -77,8 +77,10 @@ class EntryPoints:
             for text in self._texts:
                 what = f"{place} {name}"
                 if place == "path":
-                    # With nothing in that place the address is another operation's.
-                    yield self._attempt(operation, what, path={name: text}, documented=bool(text))
+                    attempt = self._attempt(operation, what, path={name: text})
+                    # With nothing in that place, or a word that the API has there, the address is another operation's.
+                    others = not text or attempt.target in self._description["paths"]
+                    yield replace(attempt, operation=None) if others else attempt
                 elif place == "query":
                     yield self._attempt(operation, what, query=f"{quote(name)}={_quoted(text)}")
                 else:

@@ -8,7 +8,7 @@ from cci_app.conversation.history.finding import MOST_COUNTED, PAGE_SIZE, Wanted
 from cci_app.conversation.history.labels import MOST_LABELS
 from cci_app.conversation.models import LABEL_LENGTH, OutboundReason, OutboundState, RunStatus, TurnMode, Via
 from cci_app.conversation.schemas import CallOfModel, CallOfTool, RouteOfMessage, SourceOfAnswer
-from cci_app.core.http.fields import HIGHEST_ID, CleanText, PageSize, UserId
+from cci_app.core.http.fields import HIGHEST_ID, AssistantFilter, CleanText, PageSize, UserId
 
 TRUTH: dict[str, Any] = {"truthy": {"true", "True", "TRUE"}, "falsy": {"false", "False", "FALSE"}}
 LONGEST_TEXT = 200
@@ -29,7 +29,7 @@ class ConversationFilters(ma.Schema):
         validate=ma.validate.Regexp(r"\A[a-z]{2}\Z"), metadata={"example": "fr", "pattern": "^[a-z]{2}$"}
     )
     company = CleanText(max_length=255, metadata={"description": "Its whole name, in any case", "example": "Café Uno"})
-    assistant = CleanText(max_length=64, metadata={"example": "cci"})
+    assistant = AssistantFilter()
     user_id = UserId(metadata={"description": "Only with that person", "example": "+573001234567"})
     start_date = ma.fields.Date(metadata={"description": "Those that began on or after", "example": "2026-01-01"})
     end_date = ma.fields.Date(metadata={"description": "Those that began on or before", "example": "2026-12-31"})

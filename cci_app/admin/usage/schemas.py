@@ -4,7 +4,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from cci_app.core.http.fields import CleanText, PageQuery, WholeNumber
+from cci_app.core.http.fields import AssistantFilter, CleanText, PageQuery, WholeNumber
 from cci_app.usage.alerts import AlertState, Severity
 
 
@@ -15,7 +15,7 @@ class UsageQuery(ma.Schema):
         attribute="start", metadata={"description": "From that day on", "example": "2026-01-01"}
     )
     end_date = ma.fields.Date(attribute="end", metadata={"description": "Up to that day", "example": "2026-01-31"})
-    assistant = CleanText(max_length=64, metadata={"example": "cci"})
+    assistant = AssistantFilter()
 
 
 class UsageTableQuery(UsageQuery):

@@ -1,6 +1,6 @@
 """The API's description: flask-smorest with our error envelope, and what each operation asks of its caller."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from functools import wraps
 from typing import Any, Protocol
@@ -60,8 +60,13 @@ class EdgeBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest is untype
         return checked
 
     def arguments(self, schema: Any, **options: Any) -> Any:
-        """One instance of the schema reads all requests: webargs would make one for each."""
-        return super().arguments(schema() if isinstance(schema, type) else schema, **options)
+        """One instance of the schema reads all requests: webargs would make one for each.
+
+        A body of which no field is required may as well be none.
+        """
+        reader = schema() if isinstance(schema, type) else schema
+        needed = any(field.required for field in reader.fields.values())
+        return super().arguments(reader, **{"required": needed, **options})
 
     def _store_endpoint_docs(self, endpoint: str, obj: Any, parameters: Any, tags: Any, **options: Any) -> None:
         super()._store_endpoint_docs(endpoint, obj, parameters, tags, **options)
@@ -143,10 +148,14 @@ def make_api(app: Flask, security: Security) -> EdgeApi:
     return api
 
 
+# On a field whose values are not listed, though they are for other fields of its name.
+ANY_VALUE = "x-any-value"
+
+
 def allow_values(app: App, name: str, values: Callable[[], Iterable[str]]) -> None:
     """Let the description list the values that the field or parameter `name` takes from whoever asks for it.
 
-    `values` is called in that request; where it gives none, nothing is listed.
+    `values` is called in that request; where it gives none, nothing is listed. What is answered may have others.
     """
     app.extensions["cci_api_values"][name] = values
 
@@ -174,13 +183,37 @@ def written_description(app: Flask) -> bytes:
 def _description(app: Flask, listed: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     # What is listed for one must not stay in the original for the next.
     document: dict[str, Any] = deepcopy(app.extensions["cci_api"].spec.to_dict())
-    for name, allowed in listed.items():
-        if allowed:
-            _set_values(document, name, list(allowed))
+    for node in _of_requests(document):
+        for name, allowed in listed.items():
+            if allowed:
+                _set_values(node, name, list(allowed))
     for path in document["paths"].values():
         for operation in path.values():
             _allow_empty(operation)
     return document
+
+
+def _of_requests(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Every object of the description that tells what may be sent, once: parameters, bodies, what they refer to."""
+    waiting: list[Any] = [
+        part
+        for path in document["paths"].values()
+        for operation in ({"parameters": path.get("parameters", [])}, *path.values())
+        if isinstance(operation, dict)
+        for part in (operation.get("parameters"), operation.get("requestBody"))
+    ]
+    followed: set[str] = set()
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, dict):
+            yield node
+            waiting += node.values()
+            name = str(node.get("$ref", "")).rpartition("/")[2]
+            if name and name not in followed:
+                followed.add(name)
+                waiting.append(document["components"]["schemas"][name])
 
 
 def _allow_empty(operation: Any) -> None:
@@ -191,17 +224,13 @@ def _allow_empty(operation: Any) -> None:
             parameter["allowEmptyValue"] = True
 
 
-def _set_values(node: Any, name: str, values: list[str]) -> None:
-    if isinstance(node, list):
-        for item in node:
-            _set_values(item, name, values)
-    elif isinstance(node, dict):
-        if node.get("name") == name and "schema" in node:
+def _set_values(node: dict[str, Any], name: str, values: list[str]) -> None:
+    """Tell what a parameter, or a property of a schema, takes; a filter also takes what there was."""
+    if node.get("name") == name and "schema" in node:
+        node["example"] = values[0]
+        if not node["schema"].pop(ANY_VALUE, False):
             node["schema"]["enum"] = values
-            node["example"] = values[0]
-        field = node.get("properties", {}).get(name) if isinstance(node.get("properties"), dict) else None
-        if field:
-            field["example"] = values[0]
-            field["enum"] = [*values, "", None] if "null" in field.get("type", ()) else values
-        for item in node.values():
-            _set_values(item, name, values)
+    field = node.get("properties", {}).get(name) if isinstance(node.get("properties"), dict) else None
+    if field:
+        field["example"] = values[0]
+        field["enum"] = [*values, "", None] if "null" in field.get("type", ()) else values

@@ -1,13 +1,52 @@
-"""The application's class."""
+"""The application's class, and what reaches its views."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Request
+from werkzeug.datastructures import ImmutableMultiDict, iter_multi_items
+from werkzeug.routing import UnicodeConverter
+
+from cci_app.core.text import storable
+
+
+class StorableFields(ImmutableMultiDict[str, Any]):
+    """The fields of a query or of a form, without what PostgreSQL cannot hold; files stay as they are."""
+
+    def __init__(self, fields: Any = ()) -> None:
+        super().__init__((storable(name), _kept(value)) for name, value in _pairs(fields))
+
+
+def _pairs(fields: Any) -> Iterable[tuple[str, Any]]:
+    return iter_multi_items(fields) if fields else ()
+
+
+def _kept(value: Any) -> Any:
+    return storable(value) if isinstance(value, str) else value
+
+
+class EdgeRequest(Request):
+    """A request whose texts can be stored."""
+
+    parameter_storage_class = StorableFields
+
+
+class NameInPath(UnicodeConverter):
+    """A part of an address. Nothing has a NUL in its name, so that nothing is found there."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.regex = self.regex.replace("[^/]", r"[^/\x00]")
 
 
 class Application(Flask):
     """A Flask whose views and hooks are plain functions, so that none is looked at for a coroutine in every request."""
+
+    request_class = EdgeRequest
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.url_map.converters |= {"default": NameInPath, "string": NameInPath}
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function itself."""

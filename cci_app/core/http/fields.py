@@ -6,6 +6,7 @@ import marshmallow as ma
 from flask import current_app
 
 from cci_app.core.errors import InvalidInput
+from cci_app.core.http.api import ANY_VALUE
 from cci_app.core.phone import to_user_id
 from cci_app.core.text import clean
 
@@ -48,6 +49,13 @@ class CleanText(ma.fields.String):
             raise ma.ValidationError(f"Longer than maximum length {self._longest}.")
         cleaned = clean(text)
         return cleaned if cleaned.strip() else ""
+
+
+class AssistantFilter(CleanText):
+    """An assistant's name to look for: also of one that there is no more, whose record stays."""
+
+    def __init__(self, **metadata: Any) -> None:
+        super().__init__(max_length=64, metadata={"example": "cci", ANY_VALUE: True, **metadata})
 
 
 class TrueOrFalse(ma.fields.Boolean):

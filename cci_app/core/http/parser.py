@@ -17,10 +17,14 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
+from cci_app.core.text import storable
+
 MAX_DEPTH = 32
 # No object that we take has a tenth of it. Each that a schema does not know would be looked up and named.
 MAX_FIELDS = 1000
 _BRACKETS = re.compile(r"[\[\]{}]")
+# How JSON writes a NUL, and half of a character beyond the first plane.
+_UNSTORABLE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 
 
 @contextmanager
@@ -39,7 +43,10 @@ def reading_body() -> Iterator[None]:
 
 
 def parse_json(body: bytes) -> Any:
-    """Read a JSON body. Raises BadRequest for malformed JSON, NaN, Infinity, or nesting deeper than 32."""
+    """Read a JSON body; its texts are `storable`.
+
+    Raises BadRequest for malformed JSON, NaN, Infinity, or nesting deeper than 32.
+    """
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
@@ -54,6 +61,17 @@ def parse_json(body: bytes) -> Any:
         raise BadRequest(f"the body is not valid JSON{where}") from None
     if isinstance(value, dict) and len(value) > MAX_FIELDS:
         raise BadRequest(f"the body has more than {MAX_FIELDS} fields")
+    return _storable(value) if _UNSTORABLE.search(text) else value
+
+
+def _storable(value: Any) -> Any:
+    match value:
+        case str():
+            return storable(value)
+        case list():
+            return [_storable(item) for item in value]
+        case dict():
+            return {storable(name): _storable(item) for name, item in value.items()}
     return value
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import marshmallow as ma
 
 from cci_app.assistants.experiments.models import ExperimentState, Goal
-from cci_app.core.http.fields import CleanText, WholeNumber
+from cci_app.core.http.fields import AssistantFilter, CleanText, WholeNumber
 from cci_app.evaluation.experiments.results import ExperimentVerdict, Guard
 from cci_app.evaluation.experiments.versions import NOTE_LENGTH
 
@@ -149,7 +149,7 @@ class ExperimentStopPayload(ma.Schema):
 class ExperimentsQuery(ma.Schema):
     """Of which assistant; of all without one."""
 
-    assistant = CleanText(max_length=64, **_ASSISTANT)
+    assistant = AssistantFilter()
 
 
 class ExperimentResponse(ma.Schema):

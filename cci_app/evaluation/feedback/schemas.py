@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import marshmallow as ma
 
-from cci_app.core.http.fields import CleanText, PageQuery, UserIdOrNumber
+from cci_app.core.http.fields import AssistantFilter, CleanText, PageQuery, UserIdOrNumber
 from cci_app.feedback.models import COMMENT_LENGTH, FeedbackKind, FeedbackSource
 
 _THUMBS: Final = ("up", "down")
@@ -94,7 +94,7 @@ class GivenResponse(ma.Schema):
 class FeedbackListQuery(PageQuery):
     """Which."""
 
-    assistant = CleanText(max_length=64, metadata={"example": "cci"})
+    assistant = AssistantFilter()
     thumb = ma.fields.String(validate=ma.validate.OneOf(_THUMBS), metadata={"example": "down"})
 
 
@@ -120,7 +120,7 @@ class FeedbackListResponse(ma.Schema):
 class FeedbackFiguresQuery(ma.Schema):
     """Of which assistant; of all without one."""
 
-    assistant = CleanText(max_length=64, metadata={"example": "cci"})
+    assistant = AssistantFilter()
 
 
 class FeedbackCounted(ma.Schema):

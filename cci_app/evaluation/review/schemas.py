@@ -4,7 +4,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from cci_app.core.http.fields import CleanText, TrueOrFalse, WholeNumber
+from cci_app.core.http.fields import AssistantFilter, CleanText, TrueOrFalse, WholeNumber
 from cci_app.evaluation.review.models import COMMENT_LENGTH
 from cci_app.evaluation.review.queue import MOST_DRAWN
 
@@ -40,7 +40,7 @@ class DrawnResponse(ma.Schema):
 class ReviewQuery(ma.Schema):
     """Of which assistant; of all without one."""
 
-    assistant = CleanText(max_length=64, **_ASSISTANT)
+    assistant = AssistantFilter()
 
 
 class SampleResponse(ma.Schema):
