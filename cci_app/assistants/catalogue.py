@@ -91,13 +91,11 @@ class Catalogue:
         if key is None:
             _refuse(name, serving)
         if version is not None and version != key.version:
-            key = self._version(organisation_id, key.name, version) or _refuse(
-                f"{key.name} in version {version}", serving
-            )
+            key = self._version(organisation_id, key.name, version) or _refuse_version(key.name, version)
         own = self._own_agent
         if own is not None and key.name == own.assistant.name and organisation_id in own.organisations:
             return own.assistant
-        return self._at_work(key) or _refuse(f"{key.name} in version {key.version}", serving)
+        return self._at_work(key) or _refuse_version(key.name, key.version)
 
     def make(self, spec: AssistantSpec) -> Assistant:
         """The assistant of a spec that serves nobody, to be tried. Raises InvalidInput where none can be made here."""
@@ -145,6 +143,11 @@ class Catalogue:
             if spec is not None:
                 return spec
         raise _NoSuchVersion
+
+
+def _refuse_version(name: str, version: int) -> NoReturn:
+    told = f"{name} has no version {version}"
+    raise InvalidInput(told, details={"version": [told]})
 
 
 def _refuse(name: str | None, serving: Mapping[str, AssistantKey]) -> NoReturn:

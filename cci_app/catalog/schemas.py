@@ -79,4 +79,4 @@ class DeclarationPayload(_Shape):
     noun = ma.fields.String(required=True, metadata={"example": "auto"})
     nouns = ma.fields.String(required=True, metadata={"example": "autos"})
     line = ma.fields.String(required=True, metadata={"example": "{make} · {price}"})
-    attributes = ma.fields.Dict(required=True)
+    attributes = ma.fields.Dict(required=True, metadata={"minProperties": 2})

@@ -23,7 +23,11 @@ class ChatbotFields(ma.Schema):
     persona = CleanText(required=True, min_length=1, max_length=8_000, metadata={"example": "You are Lucía, ..."})
     languages = ma.fields.List(ma.fields.String(), required=True, metadata={"example": ["es", "fr"]})
     default_language = ma.fields.String(metadata={"example": "es"})
-    model = ma.fields.List(ma.fields.String(), metadata={"description": "Names of models, tried in this order"})
+    model = ma.fields.List(
+        ma.fields.String(),
+        validate=ma.validate.Length(1),
+        metadata={"description": "Names of models, tried in this order"},
+    )
     temperature = ma.fields.Float(validate=ma.validate.Range(0, 2))
     tools = ma.fields.Dict(
         keys=ma.fields.String(),

@@ -14,12 +14,12 @@ _LIST = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
 _TOLD = {"jsonrpc": "2.0", "id": 1, "result": {"tools": [{"name": "search_knowledge", "inputSchema": {}}]}}
 _MESSAGE = {
     "type": "object",
-    "required": ["jsonrpc"],
+    "required": ["jsonrpc", "method"],
     "properties": {
         "jsonrpc": {"type": "string", "enum": ["2.0"]},
-        "id": {},
+        "id": {"type": ["string", "integer", "null"]},
         "method": {"type": "string"},
-        "params": {"type": "object"},
+        "params": {"type": ["object", "null"]},
     },
 }
 
@@ -48,4 +48,6 @@ def call_mcp() -> Response:
     answered = answer(functions, request.get_data(), request.headers)
     if answered.status >= 400:
         raise InvalidInput(f"this is no message of the Model Context Protocol: {answered.body.decode()[:300]}")
+    if not answered.body:
+        return Response(status=answered.status, content_type="text/plain")
     return Response(answered.body, answered.status, content_type=answered.content_type)

@@ -60,7 +60,7 @@ class CorrectedAnswerPayload(_KnownFields):
             "example": ["¿Cuánto paga una startup?", "Quelle cotisation pour une jeune pousse ?"],
         },
     )
-    answer = ma.fields.Nested(AnswerTexts, required=True)
+    answer = ma.fields.Nested(AnswerTexts, required=True, metadata={"minProperties": 1})
     assistant = CleanText(
         min_length=1,
         max_length=64,
