@@ -14,6 +14,7 @@ from cci_app.dashboard.channel_words import channel_about
 from cci_app.dashboard.house_words import device_name, job_name, kind_name, table_name
 from cci_app.dashboard.intents import intent_name
 from cci_app.dashboard.looking import language, who_looks
+from cci_app.dashboard.told import told
 from cci_app.dashboard.turn_words import call_outcome, call_purpose, stage_name
 from cci_app.dashboard.words import gettext
 
@@ -193,6 +194,6 @@ FILTERS = {
         *(phone, capital, city),
         *(initials, intent_name, service_name, channel_about, tokens_of),
         *(table_name, job_name, kind_name, device_name),
-        *(stage_name, call_purpose, call_outcome),
+        *(stage_name, call_purpose, call_outcome, told),
     )
 }

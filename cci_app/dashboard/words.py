@@ -21,8 +21,17 @@ def catalogue(language: str) -> Catalog | None:
     """The words of a language; None of English, in which they are written."""
     if language == "en":
         return None
-    with (FOLDER / f"{language}.po").open(encoding="utf-8") as file:
-        return read_po(file, locale=language)
+    return _read(language, language)
+
+
+def read_words(file: str) -> dict[str, str]:
+    """The words of another file of `translations`, by the English sentence: `told.fr`."""
+    return {str(each.id): str(each.string) for each in _read(file, file.rpartition(".")[2]) if each.id}
+
+
+def _read(file: str, language: str) -> Catalog:
+    with (FOLDER / f"{file}.po").open(encoding="utf-8") as opened:
+        return read_po(opened, locale=language)
 
 
 def gettext(text: str) -> str:

@@ -39,7 +39,7 @@ def test_an_account_is_added_shown_and_removed(
     bot = str(7_000_000 + tenant.organisation_id)
     form = {"name": "main", "assistant": "cci", "field-token": f"{bot}:made-up_token", "field-secret": ""}
     refused = browser.post(f"{NEW}/telegram", data=form, headers=OURS)
-    assert "it needs secret to be set" in refused.text
+    assert "hace falta secret" in refused.text
     assert 'value="main"' in refused.text
     added = browser.post(f"{NEW}/telegram", data={**form, "field-secret": SECRET}, headers=OURS)
     assert added.status_code == 303
@@ -51,7 +51,7 @@ def test_an_account_is_added_shown_and_removed(
         ["secret", "token"],
     )
     double = browser.post(f"{NEW}/telegram", data={**form, "field-secret": SECRET}, headers=OURS)
-    assert "already" in double.text
+    assert "otra cuenta telegram ya lleva a" in double.text
     # No secret is on any page.
     for text in (page, refused.text, double.text):
         assert SECRET not in text
@@ -94,4 +94,4 @@ def test_a_telephone_is_connected_by_the_code(
         waha.status = "SCAN_QR_CODE"
         assert "data:image/png;base64," in browser.get(code).text
         waha.status = "WORKING"
-        assert "no QR code to be scanned" in browser.get(code).text
+        assert "no hay código QR que escanear" in browser.get(code).text

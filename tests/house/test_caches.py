@@ -45,6 +45,7 @@ OURS = {
     "cci_app/core/outbound/transport.py": "takes nothing",
     "cci_app/dashboard/frame.py:asset": "a file of the pages, which templates name",
     "cci_app/dashboard/words.py:catalogue": "one of three languages",
+    "cci_app/dashboard/told.py:_shapes": "one of two languages",
     "cci_app/core/s3.py": "takes nothing",
     "cci_app/knowledge/learning/corrected.py:_known": "what admins wrote: 500 examples of 300 characters at most",
     "cci_app/knowledge/learning/corrected.py": "the same",
