@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import Flask
 
 from cci_app.accounts.caller import Role
-from cci_app.coordination.bell.ringing import bell_of, see_bell
+from cci_app.coordination.bell.ringing import MOST, bell_of, see_bell, unread_of
 from cci_app.coordination.collaborators import join
 from cci_app.coordination.comments import add_comment
 from cci_app.coordination.handbook.checking import check_work
@@ -17,6 +17,7 @@ from tests.accounts.signed_in import OURS, make_member, sign_in
 from tests.conftest import Tenant
 from tests.coordination.callers import person, program
 from tests.coordination.work import give, make_person, make_project
+from tests.dashboard.test_pages import counted
 
 
 def test_each_thing_that_concerns_somebody_is_told_once(tenant: Tenant) -> None:
@@ -41,13 +42,29 @@ def test_each_thing_that_concerns_somebody_is_told_once(tenant: Tenant) -> None:
     assert told[0] == ("reminded", task.id, "late")
     assert told[1] == ("mentioned", task.id, "@ana.perez, ¿para cuándo?")
     assert sorted(told[2:]) == sorted([("given", task.id, ""), ("given", given_at_once.id, "")])
-    assert bell.unread == 4
+    assert bell.unread == unread_of(caller) == 4
     see_bell(caller)
-    assert (bell_of(caller).unread, len(bell_of(caller).items)) == (0, 4)
+    assert (unread_of(caller), bell_of(caller).unread, len(bell_of(caller).items)) == (0, 0, 4)
     # A task that is done asks for nothing any more.
     change_task(whose, given_at_once.id, {"status": "done"})
     assert len(bell_of(caller).items) == 3
-    assert bell_of(program(tenant)).items == ()
+    assert (bell_of(program(tenant)).items, unread_of(program(tenant))) == ((), 0)
+
+
+def test_all_that_is_new_is_counted_and_the_newest_is_listed(app: Flask, tenant: Tenant) -> None:
+    member = make_member(tenant, Role.AGENT)
+    ana = join(person(tenant, member), "Ana Pérez", member.email)
+    project = make_project(tenant)
+    for number in range(MOST + 3):
+        give(tenant, project, f"Página {number}", assignee_id=ana.id)
+    bell = bell_of(person(tenant, member))
+    assert (bell.unread, len(bell.items), bell.items[0].title) == (MOST + 3, MOST, f"Página {MOST + 2}")
+    browser = sign_in(app, member)
+    with counted(app) as seen:
+        assert f"{MOST + 3}" in browser.get("/admin/me/bell/count").text
+    # Who it is, and one that counts: no notice is loaded.
+    assert len(seen) == 2, seen
+    assert "count(*)" in seen[-1]
 
 
 def test_a_rule_that_is_broken_rings_until_it_is_mended(app: Flask, tenant: Tenant) -> None:

@@ -52,16 +52,23 @@ class Bell:
 
 
 def bell_of(caller: Caller) -> Bell:
-    """What concerns whoever calls; nothing where they work on nothing."""
+    """What concerns whoever calls, the newest fifty; nothing where they work on nothing."""
     with tenant_transaction(caller.organisation_id) as session:
         person = collaborator_of(session, caller)
         if person is None:
             return Bell((), 0)
-        since = person.seen_at or person.created_at
-        rows = [*_given(session, person, caller), *_mentioned(session, person), *_reminded(session, person)]
-    items = [BellItem(*row, unread=row[1] > since) for row in rows]
-    newest = sorted(items, key=lambda each: (each.at, each.task_id), reverse=True)[:MOST]
-    return Bell(newest, sum(each.unread for each in newest))
+        since, all_of_it = _since(person), _all_of(person, caller)
+        newest = sa.select(all_of_it).order_by(all_of_it.c.at.desc(), all_of_it.c.task_id.desc()).limit(MOST)
+        rows = session.execute(newest).mappings()
+        items = [BellItem(**{**row, "kind": BellKind(row["kind"])}, unread=row["at"] > since) for row in rows]
+        return Bell(items, _count(session, all_of_it, since))
+
+
+def unread_of(caller: Caller) -> int:
+    """How much of it is new to whoever calls; it is counted where it stands, and none of it is loaded."""
+    with tenant_transaction(caller.organisation_id) as session:
+        person = collaborator_of(session, caller)
+        return 0 if person is None else _count(session, _all_of(person, caller), _since(person))
 
 
 def see_bell(caller: Caller) -> None:
@@ -73,13 +80,28 @@ def see_bell(caller: Caller) -> None:
             person.seen_at = clock.now()
 
 
-_Rows = list[tuple[BellKind, datetime, int, str, str, str]]
+def _since(person: Collaborator) -> datetime:
+    return person.seen_at or person.created_at
 
 
-def _given(session: Session, person: Collaborator, caller: Caller) -> _Rows:
+def _count(session: Session, all_of_it: sa.Subquery, since: datetime) -> int:
+    return session.scalar(sa.select(sa.func.count()).select_from(all_of_it).where(all_of_it.c.at > since)) or 0
+
+
+def _all_of(person: Collaborator, caller: Caller) -> sa.Subquery:
+    """All that concerns somebody, in the order of the fields of BellItem."""
+    return sa.union_all(_given(person, caller), _mentioned(person), _reminded(person)).subquery()
+
+
+def _columns(kind: BellKind, at: Any, who: Any, told: Any) -> tuple[Any, ...]:
+    named = (sa.literal(kind.value).label("kind"), at.label("at"), ProjectTask.id.label("task_id"))
+    return (*named, ProjectTask.title.label("title"), who.label("who"), told.label("told"))
+
+
+def _given(person: Collaborator, caller: Caller) -> sa.Select[Any]:
     """Tasks that are theirs and not done, since somebody else gave them."""
     given = (
-        sa.select(ProjectEvent.at, ProjectEvent.name, ProjectEvent.who, ProjectEvent.id)
+        sa.select(ProjectEvent.at, ProjectEvent.name, ProjectEvent.who)
         .where(
             ProjectEvent.organisation_id == person.organisation_id,
             ProjectEvent.task_id == ProjectTask.id,
@@ -92,24 +114,23 @@ def _given(session: Session, person: Collaborator, caller: Caller) -> _Rows:
         .limit(1)
         .lateral()
     )
-    chosen = (
-        sa.select(given.c.at, ProjectTask.id, ProjectTask.title, given.c.name, given.c.who)
+    return (
+        sa.select(*_columns(BellKind.GIVEN, given.c.at, given.c.name, sa.literal("")))
+        .select_from(ProjectTask)
         .join(given, sa.true())
         .where(
             ProjectTask.organisation_id == person.organisation_id,
             ProjectTask.assignee_id == person.id,
             ProjectTask.status != TaskStatus.DONE,
+            given.c.who != caller.who,
         )
-        .order_by(given.c.at.desc())
     )
-    rows = session.execute(chosen.limit(MOST))
-    return [(BellKind.GIVEN, row.at, row.id, row.title, row.name, "") for row in rows if row.who != caller.who]
 
 
-def _mentioned(session: Session, person: Collaborator) -> _Rows:
+def _mentioned(person: Collaborator) -> sa.Select[Any]:
     meant: Any = sa.literal([person.id], sa.dialects.postgresql.JSONB)
-    chosen = (
-        sa.select(TaskComment.created_at, ProjectTask.id, ProjectTask.title, TaskComment.author, TaskComment.content)
+    return (
+        sa.select(*_columns(BellKind.MENTIONED, TaskComment.created_at, TaskComment.author, TaskComment.content))
         .join(ProjectTask, ProjectTask.id == TaskComment.task_id)
         .where(
             TaskComment.organisation_id == person.organisation_id,
@@ -118,14 +139,12 @@ def _mentioned(session: Session, person: Collaborator) -> _Rows:
             # Of what the monitor tells they are reminded.
             TaskComment.via != "monitor",
         )
-        .order_by(TaskComment.id.desc())
     )
-    return [(BellKind.MENTIONED, *row) for row in session.execute(chosen.limit(MOST))]
 
 
-def _reminded(session: Session, person: Collaborator) -> _Rows:
-    chosen = (
-        sa.select(TaskReminder.created_at, ProjectTask.id, ProjectTask.title, sa.literal(""), TaskReminder.cause)
+def _reminded(person: Collaborator) -> sa.Select[Any]:
+    return (
+        sa.select(*_columns(BellKind.REMINDED, TaskReminder.created_at, sa.literal(""), TaskReminder.cause))
         .join(TaskAlert, TaskAlert.id == TaskReminder.alert_id)
         .join(ProjectTask, ProjectTask.id == TaskAlert.task_id)
         .where(
@@ -134,6 +153,4 @@ def _reminded(session: Session, person: Collaborator) -> _Rows:
             TaskReminder.state != ReminderState.CANCELLED,
             TaskAlert.closed_at.is_(None),
         )
-        .order_by(TaskReminder.id.desc())
     )
-    return [(BellKind.REMINDED, *row) for row in session.execute(chosen.limit(MOST))]

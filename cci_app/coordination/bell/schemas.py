@@ -16,7 +16,7 @@ class BellItemResponse(ma.Schema):
 
 
 class BellResponse(ma.Schema):
-    """The newest fifty, and how many of them are new."""
+    """The newest fifty; `unread` counts all that is new."""
 
     items = ma.fields.List(ma.fields.Nested(BellItemResponse), required=True)
     unread = ma.fields.Integer(required=True)

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 from cci_app.accounts.auth import current_caller
-from cci_app.coordination.bell.ringing import bell_of, see_bell
+from cci_app.coordination.bell.ringing import bell_of, see_bell, unread_of
 from cci_app.dashboard import work_words
 from cci_app.dashboard.frame import go, page, tag_of, tagged, unchanged
 
@@ -24,7 +24,7 @@ def show_bell() -> str:
 
 def count_bell() -> Response:
     """How much of it is new, for the frame of every page."""
-    unread = bell_of(current_caller()).unread
+    unread = unread_of(current_caller())
     tag = tag_of(unread)
     return unchanged(tag) or tagged(page("parts/bell", unread=unread, tag=tag), tag)
 
