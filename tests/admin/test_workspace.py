@@ -1,6 +1,7 @@
 """The workspace that never was."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,10 @@ from cci_app.accounts.caller import Role
 from cci_app.admin.workspace import SampleWork, clear_work, fill_work
 from cci_app.coordination.figures import burn_up, work_stats
 from cci_app.coordination.finding import TaskFilter, find_tasks
-from cci_app.coordination.monitor.standing import standing
+from cci_app.coordination.handbook.checking import check_work
+from cci_app.coordination.monitor.standing import open_alerts, standing
+from cci_app.coordination.monitor.watching import look
+from cci_app.core import clock
 from cci_app.core.database import system_transaction
 from tests.accounts.signed_in import make_member
 from tests.conftest import Tenant
@@ -35,6 +39,19 @@ def test_it_is_filled_once_and_taken_away_without_what_is_real(app: Flask, tenan
     assert rows("SELECT id FROM project_tasks WHERE organisation_id = :id", **whose) == [{"id": real.id}]
     assert rows("SELECT handle FROM collaborators WHERE organisation_id = :id", **whose) == [{"handle": "ana.real"}]
     assert fill_work(tenant.organisation_id).new
+
+
+def test_the_monitor_finds_a_few_things_at_once_and_none_in_its_first_minute(tenant: Tenant) -> None:
+    whose = tenant.organisation_id
+    fill_work(whose)
+    found = {(each["task_id"], each["cause"]) for each in open_alerts(whose)}
+    # One of each rule that the sample breaks: a word for a title, a password in a comment, no word at the end.
+    assert len([cause for _, cause in found if cause == "broken_rule"]) == 3
+    assert len({task for task, _ in found}) <= 15
+    soon = clock.now() + timedelta(minutes=1)
+    check_work(whose, soon)
+    look(whose, soon)
+    assert {(each["task_id"], each["cause"]) for each in open_alerts(whose)} == found
 
 
 @pytest.mark.parametrize("language", ["es", "fr"])
