@@ -8,12 +8,16 @@ from cci_app.conversation.service import get_conversation
 from cci_app.core.errors import CciError, InvalidInput
 from cci_app.core.http.parser import reading_body
 from cci_app.core.http.request import expect_upload
+from cci_app.core.outside.register import Listed
 from cci_app.dashboard.asked import asked
 from cci_app.dashboard.choices import assistants_of
-from cci_app.dashboard.frame import go, organisation_id, page, tag_of, tagged, unchanged
+from cci_app.dashboard.frame import go, is_part, may_change, organisation_id, page, tag_of, tagged, unchanged
 from cci_app.dashboard.words import gettext
 from cci_app.files.names import clean_name
+from cci_app.integrations.accounts import integrations
+from cci_app.integrations.kinds import GOOGLE_DRIVE
 from cci_app.knowledge.documents import register
+from cci_app.knowledge.documents.drive import request_drive
 from cci_app.knowledge.documents.passages import list_passages
 from cci_app.knowledge.schemas import DocumentsQuery, PassagesQuery
 from cci_app.knowledge.search.retrieval import search
@@ -23,6 +27,7 @@ _SHOWN_PASSAGES = 8
 _LONGEST_QUESTION = 1_000
 # Together they fill one request; more are sent in a second one.
 MOST_FILES = 20
+_DRIVE = "Google Drive"
 
 
 def add_to(pages: Blueprint) -> None:
@@ -30,6 +35,7 @@ def add_to(pages: Blueprint) -> None:
     pages.get("/knowledge")(show_documents)
     pages.post("/knowledge")(add_documents)
     pages.post("/knowledge/address")(add_address)
+    pages.post("/knowledge/drive")(read_drive)
     pages.get("/knowledge/<int:document_id>")(show_document)
     pages.post("/knowledge/<int:document_id>/read")(read_again)
     pages.post("/knowledge/<int:document_id>/remove")(remove)
@@ -65,6 +71,7 @@ def show_documents(outcomes: tuple[dict[str, Any], ...] = (), problem: str | Non
         problem=problem,
         most_bytes=current_app.config["SETTINGS"].max_upload_bytes,
         most_files=MOST_FILES,
+        drives=_drives() if may_change() and not is_part() else [],
         tag=tag,
     )
     return tagged(body, tag)
@@ -108,6 +115,24 @@ def add_address() -> Any:
     except InvalidInput as error:
         return show_documents(({"name": address, "document_id": None, "new": False, "problem": error.message},))
     return go("/admin/knowledge")
+
+
+def read_drive() -> Any:
+    """Have the folder of an integration read: documents become equal to its files."""
+    name = request.form.get("account") or None
+    try:
+        job = request_drive(organisation_id(), name, _chosen(request.form.get("assistant")), g.request_id)
+    except CciError as error:
+        outcome = {"name": _DRIVE, "document_id": None, "new": False, "problem": error.message}
+    else:
+        named = f"{_DRIVE}, {job.payload['account']}"
+        outcome = {"name": named, "document_id": None, "new": True, "problem": None}
+    return show_documents((outcome,))
+
+
+def _drives() -> list[Listed]:
+    """The folders at Google Drive that are connected."""
+    return [each for each in integrations.list(organisation_id()) if each.kind == GOOGLE_DRIVE.name]
 
 
 def _chosen(assistant: str | None) -> str | None:
