@@ -30,7 +30,7 @@ from cci_app.dashboard.pages import (
     versions,
     web_chats,
 )
-from cci_app.dashboard.pages.work import conflicts, handbook, lists, monitor, projects, reports, rules, task
+from cci_app.dashboard.pages.work import conflicts, handbook, lists, monitor, projects, reports, rules, task, unasked
 
 # A year: their addresses change with their content.
 _FOREVER = 365 * 24 * 3600
@@ -71,7 +71,7 @@ for _module in (
 ):
     _module.add_to(pages)
 inbox.add_to(inbox_pages)
-for _pages in (lists, task, projects, monitor, rules.MONITOR_PAGES, handbook, conflicts, reports):
+for _pages in (lists, task, projects, monitor, rules.MONITOR_PAGES, unasked, handbook, conflicts, reports):
     _pages.add_to(work_pages)
 exports.add_to(export_pages)
 reviews.add_to(review_pages)

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from cci_app.coordination.models import ProjectEvent
+from cci_app.coordination.monitor.rules import UnaskedRule
 from cci_app.core.audit import SYSTEM
 from cci_app.dashboard.choices import Choices
 from cci_app.dashboard.formats import day, number
@@ -37,6 +38,30 @@ def periods() -> Choices:
 def violation_states() -> Choices:
     """Where what breaks a rule may stand."""
     return [("open", gettext("Broken")), ("waived", gettext("Let be")), ("mended", gettext("Mended"))]
+
+
+def action_kinds() -> Choices:
+    """What an assistant may do in the work."""
+    return [
+        ("comment", gettext("comment on a task")),
+        ("log_time", gettext("write hours down")),
+        ("update_status", gettext("move a task")),
+        ("update_task", gettext("change a task’s date or priority")),
+        ("assign", gettext("give a task to somebody")),
+        ("create_task", gettext("make a task")),
+        ("notify", gettext("write to somebody")),
+    ]
+
+
+def unasked_words(rule: UnaskedRule) -> str:
+    """A rule by which an assistant does something without a yes, as a sentence."""
+    names = dict(action_kinds())
+    told = {
+        "acts": ", ".join(names.get(kind.value, kind.value) for kind in rule.kinds),
+        "who": ", ".join(rule.roles) or gettext("everybody"),
+        "where": gettext("on their own tasks") if rule.own else gettext("on all tasks"),
+    }
+    return gettext("For %(who)s: %(acts)s; %(where)s.") % told
 
 
 def orders() -> Choices:

@@ -31,6 +31,7 @@ PAGES = (
     "/people",
     "/monitor",
     "/monitor/rules",
+    "/monitor/unasked",
     "/handbook",
     "/handbook/rules",
     "/conflicts",

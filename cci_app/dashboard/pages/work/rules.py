@@ -61,7 +61,7 @@ class RulePages:
 
     def write(self) -> Any:
         """Keep what was written, which counts for nothing yet; or tell each place that is wrong."""
-        _check_admin()
+        check_admin()
         try:
             kept = self.ruling.draft(organisation_id(), sent(self.payload())["content"])
         except InvalidInput as error:
@@ -78,12 +78,13 @@ class RulePages:
 
     def let_count(self, rules_id: int) -> Any:
         """Let a text count from now on."""
-        _check_admin()
+        check_admin()
         self.ruling.make_count(organisation_id(), rules_id)
         return go(self._here)
 
 
-def _check_admin() -> None:
+def check_admin() -> None:
+    """Raise Forbidden for whoever may not say which rules count."""
     if not may_change():
         raise Forbidden("which rules count is an admin's to decide")
 
