@@ -56,7 +56,7 @@ def test_an_account_is_added_checked_connected_and_removed(
         expect(deliver_to).to_have_value(re.compile(r"^https://chat\.example\.org/api/v1/channels/waha/default@"))
         waha.status = "SCAN_QR_CODE"
         account.get_by_role("button", name="Vérifier").click()
-        expect(account.locator(".notice")).to_contain_text("escanee el código QR")
+        expect(account.locator(".notice")).to_contain_text("scannez le code QR")
         page.screenshot(path=tmp_path / "settings.png", full_page=True)
         account.get_by_role("link", name="Relier un téléphone").click()
         expect(page.get_by_role("img", name="Le code à scanner")).to_be_attached()

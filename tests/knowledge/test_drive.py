@@ -11,12 +11,15 @@ from flask.testing import FlaskClient
 from pytest_httpserver import HTTPServer
 
 from cci_app.admin import schedules
+from cci_app.core.database import tenant_transaction
 from cci_app.core.errors import Conflict
 from cci_app.core.queue import Task
 from cci_app.integrations.accounts import integrations
+from cci_app.jobs.models import Job
 from cci_app.knowledge.documents import drive as reading
 from cci_app.knowledge.documents.drive import request_drive, run_drive
 from cci_app.knowledge.reading.extraction import extract
+from tests.accounts.signed_in import OURS, make_member, sign_in
 from tests.conftest import Tenant, make_tenant
 from tests.fakes.drive import FOLDER, GOOGLE_DOCUMENT, ROOT, FakeDrive
 from tests.fakes.sheets import EMAIL
@@ -216,3 +219,23 @@ def test_what_is_no_folder_is_refused(admin: Admin, folder: str) -> None:
     refused = admin.send("POST", "/integrations", order | {"secrets": {"service_account": admin.drive.account}})
     assert refused.status_code == 422
     assert "folder at Google Drive" in refused.json["error"]["message"]
+
+
+def test_an_admin_reads_it_from_the_page_of_documents(app: Flask, admin: Admin) -> None:
+    browser = sign_in(app, make_member(admin.tenant))
+    shown = browser.get("/admin/knowledge").text
+    assert 'action="/admin/knowledge/drive"' in shown
+    asked = browser.post("/admin/knowledge/drive", data={}, headers=OURS).text
+    assert "Google Drive, facts" in asked
+    assert "recibido, se está leyendo" in asked
+    with tenant_transaction(admin.tenant.organisation_id) as session:
+        (job,) = session.query(Job).all()
+    run_drive(job.id)
+    assert len(admin.titles()) == 3
+    # Of another organisation, which has none, the page says where one is connected.
+    other = sign_in(app, make_member(make_tenant(f"other-{uuid.uuid4().hex[:8]}")))
+    page = other.get("/admin/knowledge").text
+    assert 'href="/admin/settings#integrations"' in page
+    assert 'action="/admin/knowledge/drive"' not in page
+    refused = other.post("/admin/knowledge/drive", data={}, headers=OURS).text
+    assert "la organización no tiene una cuenta google_drive propia" in refused
