@@ -322,7 +322,7 @@ def test_leads_are_counted_and_one_that_the_crm_refuses_is_named(browser: FlaskC
         "Ana Ejemplo",
         "entregados: 0",
         "rechazados o dudosos: 1",
-        "the CRM answered 422",
+        "el CRM respondió 422",
         "Escribir otra vez",
     ):
         assert words in page
