@@ -32,9 +32,9 @@ from cci_app.channels.meta.channel import MetaAccess, MetaCloud
 from cci_app.channels.ports import Delivery, Fault, Incoming, Refused, Retry, Sent, Uncertain
 from cci_app.core.errors import CciError
 from tests.channels.conftest import Configure, add_account, kept
-from tests.channels.mutations import Signed, mutations
 from tests.conftest import Tenant
-from tests.fakes.meta import NUMBER, SECRET, TOKEN, VERIFY, FakeMeta, change, delivery, message, signed
+from tests.fakes.forgeries import Signed, mutations
+from tests.fakes.meta import DOCUMENTED, NUMBER, SECRET, TOKEN, VERIFY, FakeMeta, change, delivery, message, signed
 
 PAYLOADS = Path(__file__).parent / "payloads" / "meta"
 PATH = f"/api/v1/channels/meta/{NUMBER}"
@@ -79,9 +79,8 @@ def test_the_question_is_answered_with_the_agreed_word(web: FlaskClient, number:
 
 
 def test_the_official_signature_passes() -> None:
-    body = b'{"object":"whatsapp_business_account"}'
-    headers = {"X-Hub-Signature-256": "sha256=f6491327cb5b041cdf4fe69b94711c7b68bb0aef719854bae676a59788a2b6b6"}
-    channel = MetaCloud(MetaAccess(NUMBER, app_secret="appsecret"))
+    body, headers, secret = DOCUMENTED
+    channel = MetaCloud(MetaAccess(NUMBER, app_secret=secret))
     assert channel.verify(Incoming("x", body=body, headers=headers))
     assert not channel.verify(Incoming("x", body=body + b"\n", headers=headers))
 

@@ -33,8 +33,8 @@ from cci_app.channels.ports import Delivery, Fault, Incoming, Refused, Retry, Se
 from cci_app.channels.telegram.channel import Telegram
 from cci_app.core.errors import CciError
 from tests.channels.conftest import PUBLIC, Configure, add_account, kept
-from tests.channels.mutations import Signed, mutations
 from tests.conftest import Tenant
+from tests.fakes.forgeries import Signed, mutations
 from tests.fakes.telegram import BOT, SECRET, TOKEN, FakeTelegram, delivery, update
 
 PATH = f"/api/v1/channels/telegram/{BOT}"

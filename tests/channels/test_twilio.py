@@ -18,28 +18,10 @@ from cci_app.channels.ports import Delivery, Fault, Incoming, Refused, Reply, Re
 from cci_app.channels.twilio import Twilio
 from cci_app.core.errors import CciError
 from tests.channels.conftest import PUBLIC, Configure, add_account, kept
-from tests.channels.mutations import Signed, mutations
 from tests.conftest import Tenant
-from tests.fakes.twilio import SID, TOKEN, FakeTwilio, message, signed
+from tests.fakes.forgeries import Signed, mutations
+from tests.fakes.twilio import SID, TOKEN, VECTORS, FakeTwilio, message, signed
 
-VECTORS = [
-    (
-        "https://example.com/api/v1/webhooks/twilio",
-        {"From": "whatsapp:+573001234567", "Body": "Hola", "MessageSid": "SM" + "0" * 32, "NumMedia": "0"},
-        "TrLbJCXMpaKHtgzdcnELHyE7eGY=",
-    ),
-    (
-        "https://mycompany.com/myapp.php?foo=1&bar=2",
-        {
-            "CallSid": "CA1234567890ABCDE",
-            "Caller": "+12349013030",
-            "Digits": "1234",
-            "From": "+12349013030",
-            "To": "+18005551212",
-        },
-        "0/KCTR6DLpKmkAf8muzZqo1nDgQ=",
-    ),
-]
 PERSON = "+573001234567"
 
 

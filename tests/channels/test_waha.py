@@ -31,15 +31,11 @@ from cci_app.channels.ports import Delivery, Fault, Incoming, Refused, Retry, Se
 from cci_app.channels.waha.channel import Waha, WahaAccess
 from cci_app.core.errors import CciError
 from tests.channels.conftest import Configure, add_account, kept
-from tests.channels.mutations import Signed, mutations
 from tests.conftest import Tenant
-from tests.fakes.waha import API_KEY, HMAC_KEY, PNG, TOKEN, FakeWaha, event, message, signed
+from tests.fakes.forgeries import Signed, mutations
+from tests.fakes.waha import API_KEY, DOCUMENTED, HMAC_KEY, PNG, TOKEN, FakeWaha, event, message, signed
 
 PAYLOADS = Path(__file__).parent / "payloads" / "waha"
-DOCUMENTED = (
-    b'{"event":"message","session":"default","engine":"WEBJS"}',
-    "208f8a55dde9e05519e898b10b89bf0d0b3b0fdf11fdbf09b6b90476301b98d8097c462b2b17a6ce93b6b47a136cf2e78a33a63f6752c2c1631777076153fa89",
-)
 PERSON = "+573001234567"
 CHAT = "573001234567@c.us"
 

@@ -14,6 +14,12 @@ NUMBER = "106540352242922"
 TOKEN = "made-up-access-token"
 SECRET = "made-up-app-secret"
 VERIFY = "made-up-word"
+# A body, what signs it, and the secret that it is signed with.
+DOCUMENTED = (
+    b'{"object":"whatsapp_business_account"}',
+    {"X-Hub-Signature-256": "sha256=f6491327cb5b041cdf4fe69b94711c7b68bb0aef719854bae676a59788a2b6b6"},
+    "appsecret",
+)
 
 
 def signed(body: Any, secret: str = SECRET) -> tuple[bytes, dict[str, str]]:

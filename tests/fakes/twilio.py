@@ -13,6 +13,25 @@ SID = "AC00000000000000000000000000000000"
 TOKEN = "12345"
 NUMBER = "+573000000009"
 FORM = "application/x-www-form-urlencoded"
+# Addresses, their parameters and what signs them by that token.
+VECTORS = [
+    (
+        "https://example.com/api/v1/webhooks/twilio",
+        {"From": "whatsapp:+573001234567", "Body": "Hola", "MessageSid": "SM" + "0" * 32, "NumMedia": "0"},
+        "TrLbJCXMpaKHtgzdcnELHyE7eGY=",
+    ),
+    (
+        "https://mycompany.com/myapp.php?foo=1&bar=2",
+        {
+            "CallSid": "CA1234567890ABCDE",
+            "Caller": "+12349013030",
+            "Digits": "1234",
+            "From": "+12349013030",
+            "To": "+18005551212",
+        },
+        "0/KCTR6DLpKmkAf8muzZqo1nDgQ=",
+    ),
+]
 
 
 def signed(url: str, form: dict[str, str], token: str = TOKEN) -> tuple[bytes, dict[str, str]]:

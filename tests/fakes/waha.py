@@ -14,6 +14,11 @@ API_KEY = "made-up-waha-key"
 HMAC_KEY = "my-secret-key"
 TOKEN = "made-up-waha-token"
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
+# A body and its signature by that key, as WAHA's documentation has them.
+DOCUMENTED = (
+    b'{"event":"message","session":"default","engine":"WEBJS"}',
+    "208f8a55dde9e05519e898b10b89bf0d0b3b0fdf11fdbf09b6b90476301b98d8097c462b2b17a6ce93b6b47a136cf2e78a33a63f6752c2c1631777076153fa89",
+)
 
 
 def signed(body: dict[str, Any], key: str = HMAC_KEY) -> tuple[bytes, dict[str, str]]:

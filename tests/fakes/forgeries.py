@@ -1,4 +1,4 @@
-"""Twelve ways to change a signed request, of which none may pass."""
+"""Twelve ways to change a request that a channel signed, of which none may pass."""
 
 import random
 from collections.abc import Iterator
