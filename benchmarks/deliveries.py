@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from benchmarks.product import Product
-from tests.fakes import meta, telegram, waha
+from tests.fakes import meta, telegram, twilio, waha
 
 # Accounts at services on loopback are refused otherwise.
 SETTINGS: Mapping[str, str] = {"FETCH_LOOPBACK": "true"}
@@ -53,3 +53,18 @@ def add_meta(product: Product, address: str) -> str:
     secrets = {"access_token": meta.TOKEN, "app_secret": meta.SECRET, "verify_token": meta.VERIFY}
     product.add_account("meta", fields, secrets)
     return f"/api/v1/channels/meta/{meta.NUMBER}"
+
+
+def add_twilio(product: Product, address: str) -> str:
+    """An account at that address; the path to which it delivers."""
+    fields = {"account_sid": twilio.SID, "number": twilio.NUMBER, "base_url": address}
+    product.add_account("twilio", fields, {"auth_token": twilio.TOKEN})
+    return f"/api/v1/channels/twilio/{twilio.NUMBER}"
+
+
+def add_email(product: Product, port: int, token: str) -> str:
+    """A sender at a mail server on that port of loopback, which hands on with the token; the path to which it does."""
+    sender = "bot@example.org"
+    fields = {"host": "127.0.0.1", "port": str(port), "security": "none", "sender": sender}
+    product.add_account("email", fields, {"inbound_token": token})
+    return f"/api/v1/channels/email/{sender}"
