@@ -1,43 +1,33 @@
 """A real browser and a served application."""
 
 import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
 from cci_app.accounts.caller import Role
 from tests.accounts.signed_in import PASSWORD, make_member
 from tests.conftest import Tenant
 from tests.exports.conftest import Add, add
+from tests.fakes.watching import NoChromium, chromium
 
 __all__ = ["Add", "add"]
-
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-# As root there is no sandbox; the rest keeps it from calling home.
-ARGUMENTS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-)
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The machine's Chromium."""
-    path = next(filter(None, map(shutil.which, NAMES)), None)
-    if path is None:
-        told = "no Chromium here: apt-get install -y chromium brings one"
+    try:
+        with chromium() as found:
+            yield found
+    except NoChromium as error:
         # Where nobody reads what was skipped, it must not be.
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(told)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
-        yield chromium
-        chromium.close()
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(str(error))
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 
 from cci_app.conversation.log import log_conversations
 from tests.browser.test_docs import Complaints
-from tests.browser.watching import barriers, too_wide
 from tests.conftest import Tenant
+from tests.fakes.watching import barriers, too_wide
 
 pytestmark = pytest.mark.browser
 

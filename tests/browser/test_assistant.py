@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_docs import Complaints
-from tests.browser.watching import barriers, too_wide
 from tests.conftest import Tenant
 from tests.exports.conftest import Add
+from tests.fakes.watching import barriers, too_wide
 
 pytestmark = pytest.mark.browser
 

@@ -9,9 +9,9 @@ from playwright.sync_api import Page, expect
 
 from cci_app.catalog.register import find_table
 from tests.browser.test_docs import Complaints
-from tests.browser.watching import barriers, too_wide
 from tests.catalog.ready import CARS, make_cars
 from tests.conftest import Tenant
+from tests.fakes.watching import barriers, too_wide
 
 pytestmark = pytest.mark.browser
 

@@ -11,9 +11,9 @@ from playwright.sync_api import Page, expect
 from cci_app.admin.organisation.settings import change_settings
 from cci_app.core.database import tenant_transaction
 from tests.browser.test_docs import Complaints
-from tests.browser.watching import too_wide
 from tests.conftest import Tenant
 from tests.fakes.waha import API_KEY, FakeWaha
+from tests.fakes.watching import too_wide
 
 pytestmark = pytest.mark.browser
 

@@ -8,13 +8,9 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import Tenant
 from tests.fakes.entry_points import operations
+from tests.fakes.watching import NOTE_VIOLATIONS
 
 pytestmark = pytest.mark.browser
-
-NOTE_VIOLATIONS = """
-window.violations = [];
-document.addEventListener("securitypolicyviolation", event => window.violations.push(event.violatedDirective));
-"""
 
 
 class Complaints:

@@ -16,8 +16,8 @@ from cci_app.exports.job import run_export
 from cci_app.jobs.models import Job
 from tests.browser.furnished import furnish
 from tests.browser.test_docs import Complaints
-from tests.browser.watching import barriers, too_wide
 from tests.conftest import SAMPLES, Tenant, make_tenant
+from tests.fakes.watching import barriers, too_wide
 
 pytestmark = pytest.mark.browser
 

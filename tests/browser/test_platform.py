@@ -24,10 +24,10 @@ from cci_app.tools.own.equipping import forget_tools
 from cci_app.usage.slack import tell_alerts
 from tests.accounts.signed_in import PASSWORD
 from tests.browser.test_docs import Complaints
-from tests.browser.watching import barriers, too_wide
 from tests.conftest import Tenant
 from tests.fakes.telegram import SECRET, TOKEN, FakeTelegram, delivery, update
 from tests.fakes.tools import FakeService
+from tests.fakes.watching import barriers, too_wide
 
 pytestmark = pytest.mark.browser
 WHO = "+573000000001"

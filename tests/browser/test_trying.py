@@ -11,8 +11,8 @@ from cci_app.conversation.models import ConversationRun
 from cci_app.core.database import tenant_transaction
 from tests.admin.contacts import add_contact
 from tests.browser.test_docs import Complaints
-from tests.browser.watching import barriers, too_wide
 from tests.conftest import Tenant
+from tests.fakes.watching import barriers, too_wide
 
 pytestmark = pytest.mark.browser
 PHONE = "+573000000001"

@@ -9,8 +9,8 @@ from playwright.sync_api import Page, expect
 from cci_app.assistants.experiments.register import list_experiments
 from cci_app.evaluation.simulation.job import reports_of, run_evaluation
 from tests.browser.test_docs import Complaints
-from tests.browser.watching import barriers, too_wide
 from tests.conftest import Tenant
+from tests.fakes.watching import barriers, too_wide
 
 pytestmark = pytest.mark.browser
 

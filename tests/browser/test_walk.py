@@ -16,10 +16,10 @@ from cci_app.jobs.models import Job
 from tests.accounts.signed_in import PASSWORD, make_member
 from tests.browser.test_docs import Complaints
 from tests.browser.test_trying import write
-from tests.browser.watching import barriers, too_wide
 from tests.conftest import Tenant
 from tests.exports.conftest import Add
 from tests.fakes.graph import FakeGraph
+from tests.fakes.watching import barriers, too_wide
 from tests.fakes.workbooks import workbook
 
 pytestmark = pytest.mark.browser

@@ -16,8 +16,8 @@ from cci_app.conversation.log import log_conversations
 from cci_app.web_chats.register import renew_chat, set_chat
 from tests.browser.test_docs import Complaints
 from tests.browser.test_inbox_files import picture
-from tests.browser.watching import barriers, too_wide
 from tests.conftest import Tenant
+from tests.fakes.watching import barriers, too_wide
 
 pytestmark = pytest.mark.browser
 

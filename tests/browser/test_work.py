@@ -15,10 +15,10 @@ from cci_app.coordination.tasks import change_task, find_task
 from cci_app.core import clock
 from tests.accounts.signed_in import make_member
 from tests.browser.test_docs import Complaints
-from tests.browser.watching import barriers, too_wide
 from tests.conftest import Tenant
 from tests.coordination.callers import program
 from tests.coordination.work import give, make_project
+from tests.fakes.watching import barriers, too_wide
 
 pytestmark = pytest.mark.browser
 
