@@ -116,3 +116,11 @@ def test_nothing_is_written_from_another_site(app: Flask, tenant: Tenant) -> Non
         if method == "POST" and access.proofs == (Proof.SESSION,):
             for origin in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}):
                 assert browser.post(address(rule), headers=origin).status_code == REFUSED, rule
+
+
+def test_what_is_not_there_is_said_in_a_heading(app: Flask, tenant: Tenant) -> None:
+    browser = sign_in(app, make_member(tenant))
+    missing = f"/admin/inbox/{10**12}"
+    assert "<h1>Aquí no hay nada</h1>" in browser.get(missing).text
+    # On a page that stays it is a notice among its other words.
+    assert "<strong>Aquí no hay nada</strong>" in browser.get(missing, headers={"HX-Request": "true"}).text
