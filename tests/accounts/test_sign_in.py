@@ -188,6 +188,16 @@ def test_few_passwords_are_hashed_at_once(monkeypatch: pytest.MonkeyPatch) -> No
     assert not passwords.verify_password(PASSWORD, None)
 
 
+@pytest.mark.parametrize("role", [*Role])
+def test_a_member_is_made_with_their_role_as_it_is_written(app: Flask, tenant: Tenant, role: Role) -> None:
+    email = f"{role}@{tenant.slug}.example"
+    make = ["members", "create", "--organisation", tenant.slug, "--email", email, "--role", role.value]
+    made = app.test_cli_runner().invoke(args=make)
+    assert made.exit_code == 0, made.output
+    with tenant_transaction(tenant.organisation_id) as session:
+        assert [member.role for member in session.query(Member).filter_by(email=email)] == [role]
+
+
 def test_a_member_is_made_on_the_command_line(app: Flask, tenant: Tenant) -> None:
     runner = app.test_cli_runner()
     email = f"owner@{tenant.slug}.example"

@@ -20,7 +20,13 @@ cli = AppGroup("members", help="People who sign in.")
 @cli.command("create")
 @click.option("--organisation", default=default_organisation, help="Short name of the organisation.")
 @click.option("--email", required=True, help="The member's address.")
-@click.option("--role", type=click.Choice([*Role]), default=Role.OWNER, show_default=True, help="What they may do.")
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role]),
+    default=Role.OWNER.value,
+    show_default=True,
+    help="What they may do.",
+)
 @click.option("--renew", is_flag=True, help="Give who is a member already a new password instead.")
 def create(organisation: str, email: str, role: str, renew: bool) -> None:
     """Make a member and print a password, once: they change it after signing in."""
