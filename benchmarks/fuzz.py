@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.request import urlopen
 
-from benchmarks import described, faithful, forged, formulas, slow_clients
+from benchmarks import described, every_page, faithful, forged, formulas, slow_clients
 from benchmarks.chaos.figures import Figure, table
 from benchmarks.deliveries import SETTINGS
 from benchmarks.machine import describe
@@ -45,6 +45,7 @@ PARTS: Mapping[str, Part] = {
     "clients": Part(slow_clients.figures),
     "addresses": Part(ssrf.figures),
     "files": Part(poison.figures),
+    "pages": Part(every_page.figures),
     "webhooks": Part(forged.figures, SETTINGS),
 }
 

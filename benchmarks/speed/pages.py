@@ -8,6 +8,7 @@ from statistics import median
 
 import httpx
 
+from benchmarks.members import signed_in
 from benchmarks.product import Product
 from benchmarks.speed.rows import Row
 
@@ -28,7 +29,7 @@ _EMAIL = "pages@example.org"
 def pages(product: Product) -> list[Row]:
     """The rows of the table, over whatever record the product has."""
     password = product.flask("members", "create", "--email", _EMAIL)
-    with _signed_in(product, password) as browser:
+    with signed_in(product.address, _EMAIL, password) as browser:
         known = browser.get(_POLLED, headers={"HX-Request": "true"}).text.partition('hx-ptag="')[2].partition('"')[0]
         poll = f"{_POLLED}?known={known}"
         polled = {"HX-Request": "true", "HX-PTag": known}
@@ -55,16 +56,6 @@ def pages(product: Product) -> list[Row]:
             median(idle) < _POLL_GOAL,
         ),
     ]
-
-
-@contextmanager
-def _signed_in(product: Product, password: str) -> Iterator[httpx.Client]:
-    headers = {"Origin": product.address, "Sec-Fetch-Site": "same-origin"}
-    with httpx.Client(base_url=product.address, headers=headers, timeout=60, trust_env=False) as browser:
-        answer = browser.post("/login", data={"email": _EMAIL, "password": password})
-        if answer.status_code != 303:
-            raise RuntimeError(f"signing in: {answer.status_code}")
-        yield browser
 
 
 def _milliseconds(browser: httpx.Client, page: str, headers: dict[str, str], status: int) -> float:
