@@ -5,7 +5,7 @@ import marshmallow as ma
 from cci_app.channels.reading import MESSAGE_LENGTH
 from cci_app.coordination.api.schemas import LoadResponse, WorkStatsResponse, row_id
 from cci_app.coordination.models import AiActionKind, AiActionState
-from cci_app.core.http.fields import HIGHEST_ID, CleanText, PageQuery, UserId
+from cci_app.core.http.fields import HIGHEST_ID, CleanText, PageQuery, TrueOrFalse, UserId
 from cci_app.language.detect import ADMIN_LANGUAGES
 
 _MOST_TASKS = 100
@@ -161,7 +161,7 @@ class AutoAssignPayload(OfProjectPayload):
         validate=ma.validate.Length(1, _MOST_TASKS),
         metadata={"description": "Left out, all that nobody has", "example": [7]},
     )
-    propose = ma.fields.Boolean(
+    propose = TrueOrFalse(
         load_default=True, metadata={"description": "False only tells who would get what", "example": True}
     )
 

@@ -5,7 +5,7 @@ from typing import Any
 import marshmallow as ma
 
 from cci_app.coordination.api.schemas import day, row_id
-from cci_app.core.http.fields import CleanText, PageQuery, WholeNumber
+from cci_app.core.http.fields import CleanText, PageQuery, TrueOrFalse, WholeNumber
 from cci_app.jobs.models import Frequency
 from cci_app.language.detect import ADMIN_LANGUAGES
 
@@ -23,7 +23,7 @@ def _people() -> Any:
 
 
 def _with_paper() -> Any:
-    return ma.fields.Boolean(
+    return TrueOrFalse(
         load_default=False, metadata={"description": "Whether mails carry the report as PDF", "example": True}
     )
 

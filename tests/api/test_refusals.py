@@ -143,3 +143,19 @@ def test_a_text_that_is_too_long_is_refused_before_it_is_cleaned(
         body = {"user_id": "+573000000001", "message": "a" * length}
         assert web.post(path, json=body, headers=tenant.headers).status_code == (200 if length == 10 else 422)
     assert max(cleaned) == 4096 * 4
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/api/v1/admin/audit?until=0131-09-25T00:10:44-20:51", None),
+        ("POST", "/api/people", {"name": "Ana Pérez", "member_id": 2**63 - 2}),
+    ],
+)
+def test_a_value_that_the_database_refuses_is_an_error_of_the_request(
+    web: FlaskClient, tenant: Tenant, method: str, path: str, body: dict[str, Any] | None
+) -> None:
+    refused = web.open(path, method=method, json=body, headers=tenant.headers)
+    assert refused.status_code == 422
+    assert refused.json is not None
+    assert refused.json["error"]["code"] == "validation_error"

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from cci_app.accounts.caller import Role
 from tests.browser.conftest import enter
 from tests.browser.test_docs import Complaints
-from tests.browser.watching import barriers, too_wide
+from tests.fakes.watching import barriers, too_wide
 from tests.conftest import Tenant
 
 pytestmark = pytest.mark.browser

@@ -17,7 +17,7 @@ _MESSAGE = {
     "required": ["jsonrpc", "method"],
     "properties": {
         "jsonrpc": {"type": "string", "enum": ["2.0"]},
-        "id": {"type": ["string", "integer", "null"]},
+        "id": {},
         "method": {"type": "string"},
         "params": {"type": ["object", "null"]},
     },
@@ -26,7 +26,9 @@ _MESSAGE = {
 
 @blueprint.post("")
 @blueprint.response(200, {"type": "object"}, example=_TOLD)
-@blueprint.alt_response(202, schema={"type": "string"}, description="A notification was taken", example="")
+@blueprint.alt_response(
+    202, schema={"type": "string"}, description="A notification was taken", example="", content_type="text/plain"
+)
 @blueprint.doc(
     requestBody={
         "required": True,

@@ -7,16 +7,25 @@ from typing import Any
 import marshmallow as ma
 import structlog
 from flask import Flask, Response, g, jsonify, request
+from psycopg2 import errorcodes
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
-from cci_app.core.errors import CciError, Unavailable
+from cci_app.core.errors import CciError, InvalidInput, Unavailable
 
 log = structlog.get_logger(__name__)
 
 RETRY_AFTER_SECONDS = 5
+# What PostgreSQL refuses of a value that a request names, where nothing before it did.
+_REFUSED_VALUES = {
+    errorcodes.FOREIGN_KEY_VIOLATION: "an id names what there is not, or what others still need",
+    errorcodes.NUMERIC_VALUE_OUT_OF_RANGE: "a number is larger than can be kept",
+    errorcodes.DATETIME_FIELD_OVERFLOW: "a date lies further away than can be kept",
+    errorcodes.INVALID_TIME_ZONE_DISPLACEMENT_VALUE: "a time is further from UTC than any zone is",
+    errorcodes.STRING_DATA_RIGHT_TRUNCATION: "a text is longer than can be kept",
+}
 _CODES = {400: "bad_request", 413: "body_too_large", 422: "validation_error", 429: "too_many_requests"}
 
 
@@ -217,6 +226,10 @@ def _bounded(told: Any, left: list[int]) -> Any:
 
 
 def _handle_database(error: Exception) -> Response:
+    refused = _REFUSED_VALUES.get(getattr(getattr(error, "orig", None), "pgcode", None) or "")
+    if refused is not None:
+        log.warning("value_refused", error=type(error).__name__)
+        return _handle_ours(InvalidInput(refused))
     unreachable = isinstance(error, PoolTimeout | OperationalError) or getattr(error, "connection_invalidated", False)
     if not unreachable:
         return _handle_unexpected(error)

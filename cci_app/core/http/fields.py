@@ -116,7 +116,7 @@ class UserIdOrNumber(UserId):
     """A person's id in a body: flows send a phone as a number too."""
 
     def __init__(self, **kwargs: Any) -> None:
-        numbers = {"type": ["string", "integer"], "minimum": 1, "maximum": 10**15 - 1}
+        numbers = {"type": ["string", "integer"], "minimum": 1}
         super().__init__(metadata=numbers, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:

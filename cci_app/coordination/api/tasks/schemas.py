@@ -9,7 +9,7 @@ from cci_app.coordination.finding import TaskFilter, TaskOrder
 from cci_app.coordination.importing import MOST_ROWS
 from cci_app.coordination.models import LONGEST_NAME, LONGEST_RULE, LONGEST_TEXT, TaskPriority, TaskStatus
 from cci_app.coordination.tasks import MOST_AT_ONCE
-from cci_app.core.http.fields import HIGHEST_ID, CleanText, PageSize
+from cci_app.core.http.fields import HIGHEST_ID, CleanText, PageSize, TrueOrFalse
 
 _MOST_LABELS = 30
 _STATUSES = [each.value for each in TaskStatus]
@@ -213,7 +213,7 @@ class ImportPayload(ma.Schema):
             "example": "title,priority,due_date,labels\nDiseño,high,2026-02-13,web|diseño\nTextos,,,\n",
         },
     )
-    dry_run = ma.fields.Boolean(load_default=False, metadata={"example": True})
+    dry_run = TrueOrFalse(load_default=False, metadata={"example": True})
 
 
 class ImportFault(ma.Schema):
