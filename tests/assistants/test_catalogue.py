@@ -167,7 +167,7 @@ def test_rows_are_one_more_source(app: Flask, tenant: Tenant, other: Tenant) -> 
         (other.organisation_id, "cci", None),
         (other.organisation_id, "desk", 2),
     ):
-        with pytest.raises(InvalidInput, match="there is no assistant|desk has no version 2"):
+        with pytest.raises(InvalidInput, match=r"there is no assistant|desk has no version 2"):
             both.find(organisation_id, name, version)
     with pytest.raises(InvalidInput, match="name an assistant; there are: desk, secret"):
         both.find(other.organisation_id)

@@ -8,8 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 from cci_app.accounts.caller import Role
 from tests.browser.conftest import enter
 from tests.browser.test_docs import Complaints
-from tests.fakes.watching import barriers, too_wide
 from tests.conftest import Tenant
+from tests.fakes.watching import barriers, too_wide
 
 pytestmark = pytest.mark.browser
 
