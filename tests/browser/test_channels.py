@@ -44,7 +44,7 @@ def test_an_account_is_added_checked_connected_and_removed(
         page.screenshot(path=tmp_path / "form.png", full_page=True)
         page.get_by_role("button", name="Ajouter").click()
         # What is missing is said, and what was written stays, but for the secret.
-        expect(page.get_by_role("alert")).to_contain_text("hmac_key or token")
+        expect(page.get_by_role("alert")).to_contain_text("il faut hmac_key ou token")
         expect(page.get_by_label("Nom")).to_have_value("bureau")
         expect(page.get_by_label("Clé d’API")).to_have_value("")
         page.screenshot(path=tmp_path / "refused.png", full_page=True)
