@@ -75,7 +75,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     arguments = argparse.ArgumentParser(prog="make fuzz", description="ARGS='--seed 7' repeats another run")
     arguments.add_argument("--seed", type=int, default=SEED)
-    arguments.add_argument("--examples", type=int, default=450, help="schemathesis' cases for each operation")
+    arguments.add_argument("--examples", type=int, default=10, help="schemathesis' cases for each operation")
     arguments.add_argument("--only", choices=("requests", *PARTS), action="append", help="only this part")
     chosen = arguments.parse_args()
     started = time.monotonic()

@@ -84,10 +84,7 @@ def request_export(organisation_id: int, order: Order, request_id: str | None = 
 
 def find_export(organisation_id: int, job_id: uuid.UUID) -> Job:
     """The organisation's export. Raises NotFound."""
-    job = ledger.find_job(organisation_id, job_id)
-    if job.kind != KIND:
-        raise NotFound("there is no such export")
-    return job
+    return ledger.find_job(organisation_id, job_id, KIND)
 
 
 def cancel_export(organisation_id: int, job_id: uuid.UUID) -> Job:

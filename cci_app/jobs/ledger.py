@@ -62,11 +62,11 @@ def release(organisation_id: int, job_id: uuid.UUID) -> None:
         session.execute(sa.update(Job).where(Job.id == job_id, Job.state == JobState.QUEUED).values(not_before=None))
 
 
-def find_job(organisation_id: int, job_id: uuid.UUID) -> Job:
-    """The organisation's job. Raises NotFound."""
+def find_job(organisation_id: int, job_id: uuid.UUID, kind: str | None = None) -> Job:
+    """The organisation's job, of that kind where one is named. Raises NotFound."""
     with tenant_transaction(organisation_id) as session:
         job = session.get(Job, job_id)
-        if job is None or job.organisation_id != organisation_id:
+        if job is None or job.organisation_id != organisation_id or kind not in {None, job.kind}:
             raise NotFound("there is no such job")
         return job
 

@@ -16,9 +16,11 @@ from cci_app.accounts.caller import Role
 from cci_app.contacts.wishes import ContactWish, keep_wish
 from cci_app.core import clock
 from cci_app.core.database import db, tenant_transaction
+from cci_app.core.queue import Task
 from cci_app.dashboard import words
 from cci_app.dashboard.formats import milliseconds, phone, share
 from cci_app.dashboard.kept import Kept
+from cci_app.jobs.ledger import enqueue
 from cci_app.knowledge.models import UnansweredQuestion
 from tests.accounts.signed_in import OURS, make_member, sign_in
 from tests.admin.contacts import add_contact
@@ -299,3 +301,9 @@ def test_the_right_answer_is_written_once(browser: FlaskClient, tenant: Tenant) 
     after = browser.get(address).text
     assert "Todas las preguntas tuvieron respuesta" in after
     assert "Sí, en el sótano." in after
+
+
+def test_an_export_is_no_reload_of_contacts(browser: FlaskClient, tenant: Tenant) -> None:
+    with tenant_transaction(tenant.organisation_id) as session:
+        job = enqueue(session, tenant.organisation_id, Task.EXPORT, {}, "request-1").id
+    assert browser.get(f"/admin/contacts/reloads/{job}").status_code == 404

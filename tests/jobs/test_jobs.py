@@ -108,6 +108,8 @@ def test_another_organisation_does_not_see_the_job(organisation_id: int, job_id:
     assert not ledger.cancel(foreign, job_id)
     with pytest.raises(NotFound):
         ledger.find_job(organisation_id, uuid.uuid4())
+    with pytest.raises(NotFound):
+        ledger.find_job(organisation_id, job_id, "another kind")
 
 
 def test_an_error_of_ours_is_the_reason(organisation_id: int, job_id: uuid.UUID) -> None:

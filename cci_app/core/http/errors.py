@@ -10,10 +10,11 @@ from flask import Flask, Response, g, jsonify, request
 from psycopg2 import errorcodes
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
-from cci_app.core.errors import CciError, InvalidInput, Unavailable
+from cci_app.core.errors import CciError, InvalidInput, NotFound, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -170,6 +171,8 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _handle_http)
     app.register_error_handler(DBAPIError, _handle_database)
     app.register_error_handler(PoolTimeout, _handle_database)
+    app.register_error_handler(StaleDataError, _handle_removed)
+    app.register_error_handler(ObjectDeletedError, _handle_removed)
     app.register_error_handler(Exception, _handle_unexpected)
 
 
@@ -235,6 +238,11 @@ def _handle_database(error: Exception) -> Response:
         return _handle_unexpected(error)
     log.error("database_unavailable", error=type(error).__name__)
     return _handle_ours(Unavailable("the database cannot be reached: try again", retry_after=RETRY_AFTER_SECONDS))
+
+
+def _handle_removed(_: Exception) -> Response:
+    """Of two at the same thing one removed it: for the other there is none."""
+    return _handle_ours(NotFound("it was removed in this moment"))
 
 
 def _handle_unexpected(error: Exception) -> Response:

@@ -12,6 +12,7 @@ from cci_app.core.errors import CciError, Conflict, InvalidInput
 from cci_app.core.http.fields import read_user_id
 from cci_app.core.http.parser import reading_body
 from cci_app.core.http.request import expect_form
+from cci_app.core.queue import Task
 from cci_app.dashboard.asked import asked
 from cci_app.dashboard.frame import go, organisation_id, page, tag_of, tagged, unchanged
 from cci_app.dashboard.looking import who_looks
@@ -85,7 +86,7 @@ def replace_contacts() -> Any:
 
 def show_reload(job_id: uuid.UUID) -> Response:
     """How far a reload is, and what came of it."""
-    job = find_job(organisation_id(), job_id)
+    job = find_job(organisation_id(), job_id, Task.RELOAD_CONTACTS)
     tag = tag_of(job.state, job.rows_done, job.result)
     return unchanged(tag) or tagged(page("contacts_reload", job=job, tag=tag), tag)
 

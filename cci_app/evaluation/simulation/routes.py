@@ -5,7 +5,6 @@ from typing import Any
 
 from cci_app.accounts.auth import current_caller
 from cci_app.conversation.service import get_conversation
-from cci_app.core.errors import NotFound
 from cci_app.core.http.api import EdgeBlueprint
 from cci_app.core.queue import Task
 from cci_app.evaluation.simulation import schemas
@@ -46,9 +45,7 @@ def ask_for_evaluation(payload: dict[str, Any]) -> dict[str, Any]:
 @evaluations.alt_response(404, "NOT_FOUND")
 def read_evaluation(evaluation_id: uuid.UUID) -> dict[str, Any]:
     """Read a report: its figures stand in `report` once it is made."""
-    job = find_job(current_caller().organisation_id, evaluation_id)
-    if job.kind != Task.EVALUATE:
-        raise NotFound("there is no such report")
+    job = find_job(current_caller().organisation_id, evaluation_id, Task.EVALUATE)
     return {**_shown(job), "report": job.result}
 
 

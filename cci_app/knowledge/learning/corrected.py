@@ -146,7 +146,7 @@ def add_answer(organisation_id: int, given: Mapping[str, Any], questions: Sequen
 def change_answer(organisation_id: int, answer_id: int, given: Mapping[str, Any]) -> CorrectedAnswer:
     """Write an answer anew. Raises NotFound, InvalidInput."""
     with tenant_transaction(organisation_id) as session:
-        found = _find(session, organisation_id, answer_id)
+        found = _find(session, organisation_id, answer_id, lock=True)
         for name, value in _checked(given).items():
             setattr(found, name, value)
         found.updated_at = sa.func.clock_timestamp()
