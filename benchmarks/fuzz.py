@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.request import urlopen
 
-from benchmarks import described, every_page, faithful, forged, formulas, slow_clients
+from benchmarks import described, doors, every_page, faithful, forged, formulas, slow_clients
 from benchmarks.chaos.figures import Figure, table
 from benchmarks.deliveries import SETTINGS
 from benchmarks.machine import describe
@@ -46,6 +46,7 @@ PARTS: Mapping[str, Part] = {
     "addresses": Part(ssrf.figures),
     "files": Part(poison.figures),
     "pages": Part(every_page.figures),
+    "routes": Part(doors.figures),
     "webhooks": Part(forged.figures, SETTINGS),
 }
 

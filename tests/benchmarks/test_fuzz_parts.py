@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,14 @@ import httpx
 import pytest
 from flask import Flask
 from flask.cli import routes_command
+from flask.testing import FlaskClient
 from pytest_httpserver import HTTPServer
 
-from benchmarks import every_page, forged, members
+from benchmarks import doors, every_page, forged, members
+from cci_app.accounts.caller import Scope
+from cci_app.conversation.log import log_conversations
 from tests.accounts.signed_in import PASSWORD, make_member
-from tests.conftest import Tenant
+from tests.conftest import Tenant, make_tenant
 from tests.fakes.every_route import Route, listed
 from tests.fakes.watching import NoChromium, chromium
 from tests.fakes.wire import Outcome, over_wsgi
@@ -58,12 +61,41 @@ def test_every_route_is_listed_and_has_an_address(app: Flask) -> None:
         assert route.blueprint in every_page.accesses()
 
 
-def test_what_pages_are_tried_with_can_be_made(application: Flask, tenant: Tenant, store: Path, rows: Rows) -> None:
+def test_nobody_is_let_in_or_told_anything(
+    app: Flask, application: Flask, web: FlaskClient, tenant: Tenant, rows: Rows
+) -> None:
+    said = {"user_id": "+573000000001", "message": f"Bonjour, {doors.CANARY}"}
+    assert web.post("/api/v1/whatsapp/message", json=said, headers=tenant.headers).status_code == 200
+    log_conversations()
+
+    def asking(name: str, key: str | None, scopes: Iterable[Scope] = (), *, own: bool = True) -> doors.Asking:
+        headers = {} if key is None else {"X-API-Key": key}
+        transport = httpx.WSGITransport(app=application)
+        client = httpx.Client(transport=transport, base_url="http://127.0.0.1", headers=headers)
+        return doors.Asking(name, client, own, frozenset(scopes))
+
+    foreign = make_tenant(f"foreign-{tenant.slug}").key
+    some = make_tenant(tenant.slug, {Scope.MESSAGES}).key
+    ours = doors.Doors(routes_of(app), doors.things(rows, tenant.organisation_id))
+    assert {"conversation_id", "message_id", "user_id"} <= set(ours.values)
+    asked = [asking("nobody", None), asking("foreign", foreign, Scope, own=False)]
+    heard = ours.strangers([*asked, asking("messages", some, {Scope.MESSAGES})])
+    assert heard.leaks == []
+    assert heard.asked["nobody"] == heard.asked["foreign"] == len(ours.routes)
+    # Whoever is let in though they may not, or reads what is not theirs, would be seen.
+    for one in (asking("own", tenant.key, own=True), asking("own", tenant.key, Scope, own=False)):
+        assert ours.strangers([one], reading=True).leaks
+    assert ours.members([asking("own", tenant.key, Scope)]).shown > 0
+
+
+def test_what_pages_and_routes_are_tried_with_can_be_made(
+    application: Flask, tenant: Tenant, store: Path, rows: Rows
+) -> None:
     owner, transport = make_member(tenant), httpx.WSGITransport(app=application)
     with members.signed_in("http://127.0.0.1", owner.email, PASSWORD, transport) as browser:
         members.make(browser, tenant.key)
-    for table in ("chatbots", "knowledge_documents", "handoff_requests", "jobs", "trial_links", "projects"):
-        assert rows(f"SELECT 1 FROM {table} WHERE organisation_id = :own", own=tenant.organisation_id), table
+    found = doors.things(rows, tenant.organisation_id)
+    assert {"chatbot_id", "document_id", "handoff_id", "job_id", "link_id", "project_id", "report_id"} <= set(found)
 
 
 def test_what_pages_must_not_have_is_seen(httpserver: HTTPServer) -> None:
