@@ -18,10 +18,12 @@ FOLDER = Path(__file__).parents[2] / "docs" / "pages"
 NAMES = {"fr": "Chambre de commerce Exemple", "es": "Cámara de Comercio Ejemplo"}
 PAGES = {
     "overview": "/admin?period=month",
+    "inbox": "/admin/inbox",
     "conversations": "/admin/conversations",
     "board": "/admin/work/board",
     "monitor": "/admin/work/monitor",
     "handbook": "/admin/work/handbook",
+    "unasked": "/admin/work/monitor/unasked",
     "contacts": "/admin/contacts",
     "knowledge": "/admin/knowledge",
     "exports": "/admin/exports",
@@ -30,6 +32,7 @@ PAGES = {
     "team": "/admin/team",
     "keys": "/admin/team/keys",
     "settings": "/admin/settings",
+    "channel": "/admin/settings/channels/new/waha",
     "me": "/admin/me",
 }
 JUDGED = {
@@ -156,4 +159,6 @@ def _phone_and_dark(browser: Browser, address: str, email: str) -> None:
         page.goto(address + PAGES[name])
         page.wait_for_load_state("networkidle")
         page.screenshot(path=FOLDER / f"{name}-phone-dark.png")
+    page.get_by_role("button", name="Menu").click()
+    page.screenshot(path=FOLDER / "menu-phone-dark.png")
     context.close()
