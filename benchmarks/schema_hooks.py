@@ -76,12 +76,6 @@ def _in_order(fields: Any) -> Any:
     return fields
 
 
-# A channel's deliveries come as each service sends them.
-@schemathesis.serializer("*/*")
-def _as_it_is(_context: Any, value: Any) -> bytes:
-    return value if isinstance(value, bytes) else json.dumps(value).encode()
-
-
 @schemathesis.hook
 def filter_failure(_context: Any, failure: Any, case: Any, response: Any) -> bool:
     """Leave out a text that is too long by its controls alone, which are taken out before it is measured; and 414,

@@ -36,7 +36,10 @@ _PARAMETERS = [
     },
 ]
 _BODY: dict[str, Any] = {
-    "content": {"*/*": {"schema": {}, "example": {"object": "the channel's own"}}},
+    "content": {
+        kind: {"schema": {"type": "object"}, "example": {"object": "the channel's own"}}
+        for kind in ("application/json", "application/x-www-form-urlencoded")
+    },
     "description": "What the channel sends, as it sends it",
 }
 
