@@ -27,6 +27,7 @@ from cci_app.core.text import clean, fold
 from cci_app.knowledge.answers.figures import wanted
 from cci_app.knowledge.reading.document import UnreadableDocument
 from cci_app.knowledge.reading.kinds import kind_of
+from cci_app.knowledge.search.sought import SortAsked
 from cci_app.language import hours, prices
 from cci_app.language.detect import detect
 from cci_app.language.sentences import sentences
@@ -93,6 +94,7 @@ def test_no_message_can_keep_the_understanding_busy(mode: Mode) -> None:
         sentences,
         tokens,
         wanted,
+        lambda text: SortAsked(text).held(text),
         lambda text: detect(text, languages=("fr", "es"), previous="fr", default="es"),
     ],
     ids=lambda read: read.__name__,

@@ -32,7 +32,7 @@ def shown(voice: Voice, answer: Answer) -> str:
         introduced = voice.say(f"quoted_from_{answer.language}")
         text = f"{introduced}\n{text}" if text.startswith(_POINT) else f"{introduced} {text}"
     names: list[str] = []
-    for source in answer.sources[:2]:
+    for source in answer.sources[:3]:
         name = source.title if source.page is None else voice.say("source_page", title=source.title, page=source.page)
         if name not in names:
             names.append(name)

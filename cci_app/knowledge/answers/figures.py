@@ -7,15 +7,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cci_app.knowledge.search.sought import MONTHS, NAME
 from cci_app.language.hours import tells_closing, tells_hour, tells_opening
 from cci_app.language.number_words import NUMBER_WORDS
 from cci_app.language.prices import PRICE_WORDS, asks_price, tells_price
 from cci_app.language.tokens import folded, tokens
 
-_MONTHS = (
-    r"janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|enero|febrero|marzo|abril|mayo"
-    r"|junio|julio|agosto|septiembre|octubre|noviembre|diciembre"
-)
 _UNITS = r"(?:heures?|jours?|semaines?|mois|ans?|annees?|minutes?|horas?|dias?|semanas?|mes|meses|anos?|minutos?)\b"
 
 
@@ -95,7 +92,7 @@ _DATE = _kind(
     r"|\bquel jour\b|\bdates? (?:du|de|des|limites?)\b"
     r"|\bcuando (?:es|son|sera|se |hay|empieza)|\bque (?:dia|fecha)\b|\bfechas? (?:del?|limites?)\b",
     # An address where dates are announced is an answer too: it is where they can be read, and are right.
-    rf"\b\d{{1,2}}(?:er)? (?:de )?(?:{_MONTHS})\b|\b\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}\b|https?://\S+"
+    rf"\b\d{{1,2}}(?:er)? (?:de )?(?:{MONTHS})\b|\b\d{{1,2}}[/.-]\d{{1,2}}[/.-]\d{{2,4}}\b|https?://\S+"
     r"|\bpar (?:mois|an|semaine)\b|\bchaque (?:mois|annee|semaine)\b|\b(?:cada|al) (?:mes|ano|semana)\b",
     "quand date dates jour limite cuando fecha fechas dia",
 )
@@ -129,10 +126,6 @@ _PERSON = _kind(
 _KINDS = (_CLOSING, _OPENING, _HOUR, _DURATION, _PHONE, _MAIL, PRICE, _DATE, _AMOUNT, _COUNT, _PERSON)
 
 _NUMBER = re.compile(rf"\d+|{NUMBER_WORDS}")
-_NAME = re.compile(
-    r"(?<![.!?:] )(?<!^)\b[A-ZÀ-Þ][a-zß-ÿ]+ [A-ZÀ-Þ][a-zß-ÿ]+\b"
-    r"|\b(?:M|Mme|Mlle|Mr|Mrs|Dra?|Sra?|Srta|Lic|Ing)\. [A-ZÀ-Þ][a-zß-ÿ]+"
-)
 
 
 def wanted(question: str) -> FigureKind | None:
@@ -143,7 +136,7 @@ def wanted(question: str) -> FigureKind | None:
 def holds(text: str, kind: FigureKind, subject: frozenset[str]) -> bool:
     """Whether `text` holds a figure of that kind; a number must be followed by one of the words of `subject`."""
     if kind is _PERSON:
-        return _NAME.search(text) is not None
+        return NAME.search(text) is not None
     if kind is _COUNT:
         words = tokens(text)
         return any(

@@ -1,6 +1,6 @@
 """What comes nearest to a question that nothing surely answers: quoted under its headings, for the person to judge."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,14 +10,17 @@ from cci_app.knowledge.search.evidence import Evidence
 from cci_app.knowledge.search.passage import Answer, Passage, Source
 from cci_app.knowledge.search.ranking import Ranker
 from cci_app.knowledge.search.retrieval import Found
+from cci_app.knowledge.search.sought import SortAsked
 from cci_app.language.sentences import BULLET, sentences
 
 # Of sentences that answer about as well, those in the question's language are taken.
 OWN_LANGUAGE: Final = 1.2
-# A second passage is quoted, too, where it fits this much as well as the best.
-_AS_WELL: Final = 0.7
-_MOST: Final = 2
+# Other passages are quoted, too, where they fit this much as well as the best.
+_AS_WELL: Final = 0.6
+_MOST: Final = 3
 _LONGEST: Final = 280
+# Of all quotes, as they stand in a message.
+_ROOM: Final = 580
 # How surely a passage must speak of something that is asked, and how much of the question where a number is asked for
 # whose sentence says what it counts.
 _SPOKEN: Final = 0.5
@@ -32,7 +35,7 @@ class Searched:
     ranker: Ranker
 
 
-def nearest(readings: Sequence[Searched], kind: FigureKind | None, language: str) -> Answer | None:
+def nearest(readings: Sequence[Searched], kind: FigureKind | None, sought: SortAsked, language: str) -> Answer | None:
     """The likeliest passages' sentences that speak most of a question, an item each; None where nothing comes near.
 
     A question for a figure gets only what has one, of the thing that is asked about: another thing's misleads, whatever
@@ -44,48 +47,72 @@ def nearest(readings: Sequence[Searched], kind: FigureKind | None, language: str
         for passage in each.found.passages
         if each.found.fit[passage.id] >= _AS_WELL
     ]
-    quoted: dict[int, tuple[Passage, str]] = {}
+    quoted: dict[int, _Quote] = {}
     for _, passage, each in sorted(proposed, key=lambda one: -one[0]):
         if each.found.evidence is not None and passage.id not in quoted and len(quoted) < _MOST:
-            text = _telling(passage, each.found.evidence, each.ranker, kind)
-            if text:
-                quoted[passage.id] = (passage, text)
-    sources = dict.fromkeys(Source(each.document_id, each.title, each.page) for each, _ in quoted.values())
-    items = [f"{BULLET}{_headed(passage, text)}" for passage, text in quoted.values()]
+            quote = _telling(passage, each.found.evidence, each.ranker, kind, sought)
+            if quote is not None and (not quoted or _room(quoted.values()) >= len(quote.headed)):
+                quoted[passage.id] = quote
+    for quote in quoted.values():
+        quote.grow(lambda: _room(quoted.values()))
+    sources = dict.fromkeys(Source(p.document_id, p.title, p.page) for p in (each.passage for each in quoted.values()))
+    items = [f"{BULLET}{each.headed}" for each in quoted.values()]
     return Answer("\n".join(items), tuple(sources), sure=False) if items else None
 
 
-def _telling(passage: Passage, evidence: Evidence, ranker: Ranker, kind: FigureKind | None) -> str:
-    """The sentences that speak most of the question, with what stands around them as long as there is room."""
+@dataclass(slots=True)
+class _Quote:
+    """Sentences of a passage that stand together, the first of which is at `begin`, the last before `end`."""
+
+    passage: Passage
+    parts: list[str]
+    begin: int
+    end: int
+
+    @property
+    def headed(self) -> str:
+        """On one line, under the passage's heading; without what asks at its end, or announces."""
+        end = self.end
+        while end > self.begin and self.parts[end - 1].endswith(("?", ":")):
+            end -= 1
+        heading = (self.passage.heading or "").strip("¿?¡! ")
+        plain = " ".join(joined(self.parts[self.begin : end]).replace(BULLET, "").split())
+        return f"{heading} – {plain}" if heading and plain else plain
+
+    def grow(self, room: Callable[[], int]) -> None:
+        """Take in what stands around it as long as there is room, first what follows."""
+        while self.end < len(self.parts) and self._takes(self.begin, self.end + 1, room()):
+            self.end += 1
+        while self.begin and self._takes(self.begin - 1, self.end, room()):
+            self.begin -= 1
+
+    def _takes(self, begin: int, end: int, room: int) -> bool:
+        more = len(joined(self.parts[begin:end])) - len(joined(self.parts[self.begin : self.end]))
+        return more <= room and fits(self.parts[begin:end], _LONGEST)
+
+
+def _room(quotes: Iterable[_Quote]) -> int:
+    return _ROOM - sum(len(each.headed) for each in quotes)
+
+
+def _telling(
+    passage: Passage, evidence: Evidence, ranker: Ranker, kind: FigureKind | None, sought: SortAsked
+) -> _Quote | None:
+    """The sentences that speak most of the question, as few as do; None where none may be quoted."""
     heading, title = passage.heading or "", passage.title
     if evidence.most(f"{passage.text} {heading} {title}") < _SPOKEN:
-        return ""
+        return None
     if kind is not None and kind.counts:
         if evidence.shares(passage.text, heading, title)[0] < _COUNTED:
-            return ""
+            return None
     elif kind is not None and not ranker.tells(passage):
-        return ""
+        return None
     parts = sentences(passage.text)
-    most, begin, end = 0.0, 0, 0
+    most, quote = 0.0, None
     for first, last in windows(parts, _LONGEST):
         text = joined(parts[first:last])
-        if kind is None or may_hold(text, kind):
-            covered, here, _ = evidence.shares(text, heading, title)
-            if last > end == 0 or covered + here > most + 1e-9:
-                most, begin, end = covered + here, first, last
-    if not end:
-        return ""
-    while end < len(parts) and fits(parts[begin : end + 1], _LONGEST):
-        end += 1
-    while begin and fits(parts[begin - 1 : end], _LONGEST):
-        begin -= 1
-    # What asks would be taken for a question of ours; what a colon announces is missing.
-    while end > begin and parts[end - 1].endswith(("?", ":")):
-        end -= 1
-    return joined(parts[begin:end])
-
-
-def _headed(passage: Passage, text: str) -> str:
-    heading = (passage.heading or "").strip("¿?¡! ")
-    plain = " ".join(text.replace(BULLET, "").split())
-    return f"{heading} – {plain}" if heading else plain
+        if kind is None or may_hold(text, kind) or sought.held(text):
+            covered, here, *_ = evidence.shares(text, heading, title)
+            if quote is None or covered + here > most + 1e-9:
+                most, quote = covered + here, _Quote(passage, parts, first, last)
+    return quote if quote is not None and quote.headed else None

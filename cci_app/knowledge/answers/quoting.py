@@ -13,7 +13,7 @@ from cci_app.knowledge.languages import written_in
 from cci_app.knowledge.search.evidence import Evidence
 from cci_app.knowledge.search.passage import Answer, Passage, Source
 from cci_app.knowledge.search.ranking import Ranker
-from cci_app.knowledge.search.retrieval import Found, find, read_question, within_turn
+from cci_app.knowledge.search.retrieval import BY_SORT, BY_SUBJECT, Found, Proposed, propose, read_question, within_turn
 from cci_app.knowledge.search.words import Term, terms
 from cci_app.language.sentences import sentences
 from cci_app.language.synonyms import OWN_PLACES
@@ -98,10 +98,11 @@ class DocumentAnswerer:
         # One vector for all readings: a model that is slow is waited for once.
         with within_turn(deadline) as part:
             whole = read_question(question, message, part, self.assistant)
-        searched: list[Searched] = []
+        unanswered: list[tuple[Reading, Proposed]] = []
         for asked in readings:
             with within_turn(deadline) as part:
-                found = find(organisation_id, replace(whole, terms=asked.searched), first, part)
+                proposed = propose(organisation_id, replace(whole, terms=asked.searched), first, part)
+                found = proposed.ordered(BY_SUBJECT, part)
             ranker = Ranker(asked.judged, found.passages, meant=_PASSAGES)
             choices = [
                 choice
@@ -117,13 +118,15 @@ class DocumentAnswerer:
                 return _answer(choices, found, message, first)
             if asked.of_itself:
                 continue
-            searched.append(Searched(found, ranker))
+            unanswered.append((asked, proposed))
             # A price is told in the question's own words, or not at all.
             if found.evidence is not None and found.lead >= _FAR and kind is not PRICE:
                 likeliest = likeliest_sentences(found.passages[0], found.evidence, ranker, kind)
                 if likeliest is not None:
                     return _quoted(likeliest)
-        return nearest(searched, kind, first) if or_nearest else None
+        if not or_nearest:
+            return None
+        return nearest([_in_order(*each, deadline) for each in unanswered], kind, whole.sought, first)
 
     def _of_itself(self, choices: list[Choice]) -> list[Choice]:
         """Those that speak of the organisation or its offices; without one, all where one document holds them."""
@@ -164,6 +167,13 @@ class DocumentAnswerer:
         return Reading(asked, judged)
 
 
+def _in_order(asked: Reading, proposed: Proposed, deadline: Deadline) -> Searched:
+    """What was proposed to a reading, in the order in which it comes near."""
+    with within_turn(deadline) as part:
+        found = proposed.ordered(BY_SORT, part)
+    return Searched(found, Ranker(asked.judged, found.passages, meant=_PASSAGES))
+
+
 def _terms(text: str, kind: FigureKind | None) -> list[Term]:
     return terms(text, kind.words if kind else frozenset())[:_MOST_TERMS]
 
@@ -172,7 +182,7 @@ def _stands_out(passage: Passage, found: Found) -> bool:
     """Whether a passage speaks of nearly all of the question by meaning, or is clearly likelier than the next."""
     if found.evidence is None or (passage.id == found.passages[0].id and found.lead >= _CLEAR):
         return True
-    covered, _, _ = found.evidence.shares(passage.text, passage.heading or "", passage.title)
+    covered, *_ = found.evidence.shares(passage.text, passage.heading or "", passage.title)
     return covered >= _NEARLY_ALL
 
 
@@ -210,7 +220,7 @@ def likeliest_sentences(passage: Passage, evidence: Evidence, ranker: Ranker, ki
         text = joined(parts[begin:end])
         if (kind is not None and not holds(text, kind, ranker.words)) or evidence.most(text) < _MEANT:
             continue
-        covered, here, _ = evidence.shares(text, passage.heading or "", passage.title)
+        covered, here, *_ = evidence.shares(text, passage.heading or "", passage.title)
         if covered >= _MOSTLY and (best is None or covered + here > best.coverage + 1e-9):
             best = Choice(passage, text, covered + here)
     return best

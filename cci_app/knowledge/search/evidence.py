@@ -2,9 +2,12 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from cci_app.knowledge.search.passage import Passage
 from cci_app.knowledge.search.ranking import Ranker, best, spoken_in
+from cci_app.knowledge.search.sought import SortAsked
 from cci_app.knowledge.search.words import STOP, Term, words_of
 from cci_app.language.encoder.meanings import Meanings
 from cci_app.language.encoder.word_table import WEIGHT_ONE, word_table
@@ -16,8 +19,28 @@ _READ = 12
 _NOTHING, _SAME, _MEANT = 0.3, 0.75, 0.9
 _ABOVE, _TITLE = 0.9, 0.7
 
-# A conditional logit over the passages of a question, fitted to the questions of benchmarks/retrieval that are tuned on
-_FIT, _COVERED, _TEXT, _ABOUT, _NEAR, _OWN = 1.93, 8.32, -2.99, 3.18, 3.18, 1.82
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What each thing that is known of a passage counts in how likely it is to be the one that answers, as a logit.
+
+    How well it fits; how much of the question it speaks of, its text, what it stands under and its title alone; its
+    vector; whether it is in the asker's language, and whether it holds a thing of the sort that is asked for.
+    """
+
+    fit: float
+    covered: float
+    text: float
+    about: float
+    title: float
+    near: float
+    own: float
+    held: float
+
+
+# Conditional logits over the passages of a question, fitted to the questions of benchmarks/retrieval that are tuned on
+OF_SUBJECT: Final = Weights(1.93, 8.32, -2.99, 3.18, 0.0, 3.18, 1.82, 0.0)
+OF_SORT: Final = Weights(1.85, 7.16, -0.69, 2.81, 4.83, 2.79, 1.80, 2.49)
 
 
 class Evidence:
@@ -44,12 +67,12 @@ class Evidence:
             rare = math.log(1 + (len(passages) + 0.5) / (holding + 0.5))
             self._weights.append(rare * (word_table().row(term.word)[1] / WEIGHT_ONE or 0.5))
 
-    def shares(self, text: str, heading: str, title: str) -> tuple[float, float, float]:
-        """The shares of the question, from 0 to 1, that all parts speak of, the text, and what it stands under."""
+    def shares(self, text: str, heading: str, title: str) -> tuple[float, float, float, float]:
+        """The shares of the question, from 0 to 1, that all parts speak of, the text, what is above it, the title."""
         here, above, over = (self._said(words_of(part)) for part in (text, heading, title))
         covered = [max(one, _ABOVE * two, _TITLE * three) for one, two, three in zip(here, above, over, strict=True)]
         about = [max(two, three) for two, three in zip(above, over, strict=True)]
-        return self._share(covered), self._share(here), self._share(about)
+        return self._share(covered), self._share(here), self._share(about), self._share(over)
 
     def most(self, text: str) -> float:
         """How surely a text speaks of any of the terms, from 0 to 1."""
@@ -66,8 +89,11 @@ class Evidence:
 def likely(
     evidence: Evidence,
     passages: Sequence[Passage],
+    weights: Weights,
+    *,
     fit: Mapping[int, float],
     similarities: Mapping[int, float],
+    sought: SortAsked,
     language: str | None,
 ) -> dict[int, float]:
     """How likely each passage is to be the one that answers, as a logit, by id.
@@ -77,11 +103,17 @@ def likely(
     nearest = max(similarities.values(), default=0.0)
     found = {}
     for each in passages:
-        covered, here, about = evidence.shares(each.text, each.heading or "", each.title)
+        covered, here, about, titled = evidence.shares(each.text, each.heading or "", each.title)
         near = similarities.get(each.id, 0.0) / nearest if nearest > 0 else 0.0
-        own = each.language == language
         found[each.id] = (
-            _FIT * fit[each.id] + _COVERED * covered + _TEXT * here + _ABOUT * about + _NEAR * near + _OWN * own
+            weights.fit * fit[each.id]
+            + weights.covered * covered
+            + weights.text * here
+            + weights.about * about
+            + weights.title * titled
+            + weights.near * near
+            + weights.own * (each.language == language)
+            + weights.held * sought.held(each.text)
         )
     return found
 

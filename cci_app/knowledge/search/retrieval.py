@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
+from typing import Final
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -19,9 +20,10 @@ from cci_app.knowledge.index.stores.port import Asked, Near
 from cci_app.knowledge.languages import LANGUAGES
 from cci_app.knowledge.models import SHARED, readable_by
 from cci_app.knowledge.search import text_search
-from cci_app.knowledge.search.evidence import Evidence, likely
+from cci_app.knowledge.search.evidence import OF_SORT, OF_SUBJECT, Evidence, Weights, likely
 from cci_app.knowledge.search.passage import Passage
 from cci_app.knowledge.search.ranking import Ranker, fused
+from cci_app.knowledge.search.sought import SortAsked
 from cci_app.knowledge.search.words import Term, terms
 from cci_app.llm.embeddings import embeddings
 from cci_app.llm.vectors import Vector
@@ -30,9 +32,6 @@ log = structlog.get_logger(__name__)
 
 # Passages that each way of searching proposes.
 CANDIDATES = 40
-
-# Of those, how many are read and weighed word by word.
-_WEIGHED = 24
 
 # What the question's language is worth, of a fit from 0 to 1: it decides between passages that fit about as well.
 _OWN_LANGUAGE = 0.1
@@ -56,11 +55,26 @@ _TURN_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
+class Ordering:
+    """A way of putting in order what is proposed: how many passages are weighed word by word, and what counts."""
+
+    weighed: int
+    weights: Weights
+
+
+# That a passage holds an hour makes it likelier where one asks when, and no surer: what is told as sure goes by the
+# subject alone, what is found and what comes nearest by the sort of thing, too.
+BY_SUBJECT: Final = Ordering(24, OF_SUBJECT)
+BY_SORT: Final = Ordering(CANDIDATES, OF_SORT)
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """What is looked for: its terms, its vector where there is one, and whose documents are read."""
+    """What is looked for: its terms, its vector where there is one, the sort of thing, and whose documents are read."""
 
     terms: Sequence[Term]
     vector: Vector | None
+    sought: SortAsked
     assistants: Sequence[str] = (SHARED,)
 
 
@@ -99,7 +113,7 @@ def search(
     """
     deadline = Deadline.after(timeout if timeout is not None else _LONGEST_SECONDS)
     question = read_question(query, terms(query[:_LONGEST_QUESTION])[:_MOST_TERMS], deadline, assistant)
-    found = find(organisation_id, question, language, deadline)
+    found = propose(organisation_id, question, language, deadline).ordered(BY_SORT, deadline)
     return [replace(passage, score=found.fit[passage.id]) for passage in found.passages[:limit]]
 
 
@@ -121,62 +135,101 @@ def within_turn(deadline: Deadline) -> Iterator[Deadline]:
 def read_question(text: str, asked: Sequence[Term], deadline: Deadline, assistant: str | None) -> Question:
     """A question whose terms are `asked`, with its vector where that comes in time; without terms it asks nothing."""
     if not asked:
-        return Question((), None)
+        return Question((), None, SortAsked(""))
     part = Deadline.after(deadline.left() * _SHARE_OF_VECTORS)
-    return Question(asked, embeddings().of_question(text[:_LONGEST_QUESTION], part), readable_by(assistant))
+    text = text[:_LONGEST_QUESTION]
+    return Question(asked, embeddings().of_question(text, part), SortAsked(text), readable_by(assistant))
 
 
-def find(organisation_id: int, question: Question, language: str | None, deadline: Deadline) -> Found:
-    """The passages that fit a question, all that were weighed; `language` breaks ties.
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """The ids that the words propose in each of an organisation's languages, best first, and how near vectors are."""
+
+    organisation_id: int
+    question: Question
+    language: str | None
+    by_words: Mapping[str, Sequence[int]]
+    similar: Mapping[int, float]
+
+    def ordered(self, order: Ordering, deadline: Deadline) -> Found:
+        """The passages that fit the question, all that were weighed.
+
+        Raises sqlalchemy's OperationalError past the deadline.
+        """
+        passages, ranker = self._weighed(order.weighed, deadline)
+        scores = {each.id: ranker.score(each) for each in passages.values()}
+        by_rank = sorted((each for each, score in scores.items() if score > 0), key=lambda each: (-scores[each], each))
+        ways = (list(self.similar), _woven(list(self.by_words.values())))
+        proposed = [[each for each in way if each in passages] for way in ways]
+        fit = fused([*proposed, by_rank], _WEIGHTS)
+        if self.language is not None:
+            own = {each: _OWN_LANGUAGE if passages[each].language == self.language else 0.0 for each in fit}
+            fit = {each: (score + own[each]) / (1 + _OWN_LANGUAGE) for each, score in fit.items()}
+        best = [
+            replace(passages[each], score=scores[each]) for each in sorted(fit, key=lambda each: (-fit[each], each))
+        ]
+        # What meanings cost is spent only where the words of the question leave something open.
+        if not best or ranker.coverage(best[0].text, best[0].heading or "", best[0].title)[0] >= _ALL_SAID:
+            return Found(tuple(best), fit)
+        evidence = Evidence(self.question.terms, best, ranker)
+        logits = likely(
+            evidence,
+            best,
+            order.weights,
+            fit=fit,
+            similarities=self.similar,
+            sought=self.question.sought,
+            language=self.language,
+        )
+        best.sort(key=lambda each: (-logits[each.id], each.id))
+        # One alone leads nobody.
+        first, second = logits[best[0].id], logits[best[:2][-1].id]
+        fit = {each: math.exp((logit - first) / _SPREAD) for each, logit in logits.items()}
+        return Found(tuple(best), fit, evidence, first - second)
+
+    def _weighed(self, count: int, deadline: Deadline) -> tuple[dict[int, Passage], Ranker]:
+        """The first of what is proposed, and what begins like a word that none of those holds."""
+        asked = self.question.terms
+        first = _first(count, list(self.similar), *self.by_words.values())
+        passages = _read(self.organisation_id, self.question, first, deadline) if first else {}
+        ranker = Ranker(asked, list(passages.values()))
+        if missing := ranker.missing:
+            more = [
+                found
+                for each in self.by_words
+                for found in text_search.beginning_alike(
+                    self.organisation_id,
+                    missing,
+                    each,
+                    CANDIDATES,
+                    timeout=deadline.left(),
+                    assistants=self.question.assistants,
+                )
+            ]
+            if fresh := [each for each in more if each not in passages]:
+                passages |= _read(self.organisation_id, self.question, fresh, deadline)
+                ranker = Ranker(asked, list(passages.values()))
+        return passages, ranker
+
+
+def propose(organisation_id: int, question: Question, language: str | None, deadline: Deadline) -> Proposed:
+    """What the words and the vectors propose; `language` comes first where two fit as well.
 
     Raises sqlalchemy's OperationalError past the deadline.
     """
-    asked = question.terms
-    if not asked:
-        return Found((), {})
+    if not question.terms:
+        return Proposed(organisation_id, question, language, {}, {})
     vectors = _begin(organisation_id, question, deadline)
     # Neither search holds a connection while it waits for something else: few of them serve many.
-    spoken = _languages(organisation_id, language, deadline)
-    by_words = [
-        text_search.holding(
-            organisation_id, asked, each, CANDIDATES, timeout=deadline.left(), assistants=question.assistants
+    by_words = {
+        each: text_search.holding(
+            organisation_id, question.terms, each, CANDIDATES, timeout=deadline.left(), assistants=question.assistants
         )
-        for each in spoken
-    ]
-    worded = list(dict.fromkeys(chain.from_iterable(by_words)))
+        for each in _languages(organisation_id, language, deadline)
+    }
+    worded = list(dict.fromkeys(chain.from_iterable(by_words.values())))
     similar = _near(organisation_id, vectors, worded, deadline) if vectors else {}
-    near = list(similar)
-    passages = _read(organisation_id, question, _first(_WEIGHED, near, *by_words), deadline)
-    ranker = Ranker(asked, list(passages.values()))
-    if missing := ranker.missing:
-        more = [
-            found
-            for each in spoken
-            for found in text_search.beginning_alike(
-                organisation_id, missing, each, CANDIDATES, timeout=deadline.left(), assistants=question.assistants
-            )
-        ]
-        if fresh := [each for each in more if each not in passages]:
-            passages |= _read(organisation_id, question, fresh, deadline)
-            ranker = Ranker(asked, list(passages.values()))
-    scores = {each.id: ranker.score(each) for each in passages.values()}
-    by_rank = sorted((each for each, score in scores.items() if score > 0), key=lambda each: (-scores[each], each))
-    proposed = [[each for each in order if each in passages] for order in (near, _woven(by_words))]
-    fit = fused([*proposed, by_rank], _WEIGHTS)
-    if language is not None:
-        own = {each: _OWN_LANGUAGE if passages[each].language == language else 0.0 for each in fit}
-        fit = {each: (score + own[each]) / (1 + _OWN_LANGUAGE) for each, score in fit.items()}
-    best = sorted((passages[each] for each in fit), key=lambda each: (-fit[each.id], each.id))
-    # What meanings cost is spent only where the words of the question leave something open.
-    if not best or ranker.coverage(best[0].text, best[0].heading or "", best[0].title)[0] >= _ALL_SAID:
-        return Found(tuple(replace(each, score=scores[each.id]) for each in best), fit)
-    evidence = Evidence(asked, best, ranker)
-    logits = likely(evidence, best, fit, similar, language)
-    best.sort(key=lambda each: (-logits[each.id], each.id))
-    # One alone leads nobody.
-    first, second = logits[best[0].id], logits[best[:2][-1].id]
-    fit = {each: math.exp((logit - first) / _SPREAD) for each, logit in logits.items()}
-    return Found(tuple(replace(each, score=scores[each.id]) for each in best), fit, evidence, first - second)
+    return Proposed(organisation_id, question, language, by_words, similar)
 
 
 _SPOKEN = one_trip(
