@@ -22,7 +22,7 @@ WHOLE = Collection("whole", (*CHAMBER.folders, HERE / "club"), ())
 ASKED = (HERE / "paraphrases.yaml", HERE / "paraphrases_later.yaml")
 DEPTH = 5
 
-# What is to be reached of the questions held out.
+# What is to be reached of the questions held out; the right fact of those that were written first.
 FOUND, TOLD, FOUND_IN_ANOTHER = 0.9, 0.8, 0.7
 
 Group = Literal["same language", "other language", "no answer"]
@@ -147,10 +147,16 @@ def table(asked: list[Asked]) -> str:
 
 def goals(asked: list[Asked]) -> list[tuple[str, bool]]:
     """What is to be reached of the half held out, and whether it is."""
-    _, found, told = shares(some_of(asked, "same language", tune=False, later=False))
-    _, elsewhere, _ = shares(some_of(asked, "other language", tune=False, later=False))
-    return [
-        (f"in other words: hit@5 >= {FOUND}", found >= FOUND),
-        (f"in other words: right fact >= {TOLD}", told >= TOLD),
-        (f"in another language: hit@5 >= {FOUND_IN_ANOTHER}", elsewhere >= FOUND_IN_ANOTHER),
-    ]
+
+    def held_out(group: Group, *, later: bool) -> tuple[float, float, float]:
+        return shares(some_of(asked, group, tune=False, later=later))
+
+    reached = []
+    for later, written in ((False, ""), (True, ", later")):
+        _, found, told = held_out("same language", later=later)
+        _, elsewhere, _ = held_out("other language", later=later)
+        reached.append((f"in other words{written}: hit@5 >= {FOUND}", found >= FOUND))
+        if not later:
+            reached.append((f"in other words: right fact >= {TOLD}", told >= TOLD))
+        reached.append((f"in another language{written}: hit@5 >= {FOUND_IN_ANOTHER}", elsewhere >= FOUND_IN_ANOTHER))
+    return reached
