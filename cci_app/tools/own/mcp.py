@@ -16,6 +16,7 @@ import httpx2
 import structlog
 from mcp import Client, MCPError
 from mcp.client.streamable_http import streamable_http_client
+from mcp.types import REQUEST_TIMEOUT
 
 from cci_app.core.event_loop import run_async
 from cci_app.core.outbound.async_transport import GuardedAsyncTransport
@@ -165,6 +166,10 @@ async def _answer(client: Client, question: Question[T], answer: "asyncio.Future
     except ToolFailed as failure:
         _fail(answer, failure)
     except MCPError as error:
+        if error.code == REQUEST_TIMEOUT:
+            # The SDK's own clock, which runs beside that of whoever asks.
+            _fail(answer, TimeoutError())
+            return
         # An answer of the server's, unless the connection is what failed.
         gone = "closed" in str(error).lower() or "connection" in str(error).lower()
         _fail(answer, (ServerAway if gone else ToolFailed)(f"the server says: {str(error)[:300]}"))
