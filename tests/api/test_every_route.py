@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.routing import Rule
 
 from cci_app.accounts.caller import Role, Scope
 from cci_app.core.http.api import EdgeBlueprint
 from tests.accounts.signed_in import OURS, make_member, sign_in
 from tests.conftest import Tenant, make_tenant
+from tests.fakes.every_route import Route, of_application
 from tests.knowledge.ready import make_document
 
 # Those of the API; the pages of signing in are open as well.
@@ -51,31 +51,21 @@ USER = "+573000000001"
 MESSAGE = {"user_id": USER, "message": "Bonjour"}
 
 
-def routes(app: Flask) -> list[tuple[str, Rule]]:
+def routes(app: Flask) -> list[tuple[str, Route]]:
     """Every route of the API; pages have tests of their own."""
     return [
-        (method, rule)
-        for rule in app.url_map.iter_rules()
-        if isinstance(app.blueprints[rule.endpoint.rpartition(".")[0]], EdgeBlueprint)
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        (route.method, route)
+        for route in of_application(app)
+        if isinstance(app.blueprints[route.blueprint], EdgeBlueprint)
     ]
 
 
-def address(rule: Rule, job_id: str, document_id: int = 1) -> str:
-    values = {"user_id": USER, "job_id": job_id, "schedule_id": job_id, "document_id": document_id, "name": "docs.js"}
-    values |= {"message_id": 10**12, "chat": "x", "message": "o7"}
-    values |= {"session_id": job_id, "invitation_id": job_id, "passkey_id": job_id}
-    values |= {"member_id": 10**12, "key_id": 10**12, "handoff_id": 10**12, "reply_id": 10**12, "answer_id": 10**12}
-    values |= {"alert_id": 10**12, "chatbot_id": job_id, "conversation_id": job_id, "phone": USER}
-    values |= {f"{each}_id": 10**12 for each in ("project", "task", "entry", "comment", "label", "person", "rules")}
-    values |= {"edition_id": 10**12, "violation_id": 10**12, "conflict_id": 10**12, "rule": "no-such"}
-    values |= {"webhook_id": 10**12, "delivery_id": 10**12, "action_id": 10**12, "report_id": 10**12}
-    values |= {"assistant": "cci", "trial_id": "trial:m1.abc", "link_id": 10**12, "experiment_id": 10**12}
-    values |= {"sample_id": 10**12, "evaluation_id": job_id}
-    values |= {"template": "faq", "file_id": 10**12, "fact_id": 10**12}
-    values |= {"kind": "sharepoint", "name": "members", "account": "1"} if "kind" in rule.arguments else {}
-    _, path = rule.build({name: values[name] for name in rule.arguments}) or ("", "")
-    return path
+def address(route: Route, job_id: str, document_id: int = 1) -> str:
+    known: dict[str, Any] = {"user_id": USER, "phone": USER, "assistant": "cci", "trial_id": "trial:m1.abc"}
+    known |= {"document_id": document_id, "name": "docs.js"}
+    known |= dict.fromkeys(("job_id", "schedule_id", "evaluation_id"), job_id)
+    known |= {"kind": "sharepoint", "name": "members", "account": "1"} if "kind" in route.arguments else {}
+    return route.address({**route.nothing, **known})
 
 
 def call(web: FlaskClient, method: str, path: str, headers: dict[str, str]) -> Any:

@@ -1,46 +1,19 @@
 """Every page of the URL map: without a session, with each role, and from another site."""
 
-import uuid
-from typing import Any
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.routing import Rule
 
 from cci_app.accounts.caller import Access, Proof, Role
 from cci_app.blueprints import BLUEPRINTS
 from tests.accounts.signed_in import OURS, make_member, sign_in
 from tests.conftest import Tenant
+from tests.fakes.every_route import Route, of_application
 
-VALUES: dict[str, Any] = {
-    **dict.fromkeys(("conversation_id", "job_id", "session_id", "invitation_id", "passkey_id"), uuid.UUID(int=1)),
-    **dict.fromkeys(
-        (
-            "document_id",
-            "member_id",
-            "key_id",
-            "link_id",
-            "request_id",
-            "answer_id",
-            "alert_id",
-            "experiment_id",
-            "sample_id",
-            "message_id",
-            "task_id",
-            "project_id",
-            "report_id",
-            "rules_id",
-            "violation_id",
-            "conflict_id",
-        ),
-        10**12,
-    ),
+VALUES = {
     "user_id": "+573000000001",
     "assistant": "cci",
     "trial_id": "trial:m1.abc",
-    "link": "x",
-    "token": "x" * 16,
     "register": "channels",
     "shelf": "tools",
     "act": "check",
@@ -52,21 +25,14 @@ VALUES: dict[str, Any] = {
 REFUSED = 403
 
 
-def pages_of(app: Flask) -> list[tuple[str, Rule, Access]]:
+def pages_of(app: Flask) -> list[tuple[str, Route, Access]]:
     """Every page with its method, and what its blueprint asks."""
     asked = {dotted.rpartition(":")[2]: access for dotted, access in BLUEPRINTS if ".dashboard." in dotted}
-    return [
-        (method, rule, asked[name])
-        for rule in app.url_map.iter_rules()
-        if (name := rule.endpoint.rpartition(".")[0]) in asked
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
-    ]
+    return [(route.method, route, asked[route.blueprint]) for route in of_application(app) if route.blueprint in asked]
 
 
-def address(rule: Rule) -> str:
-    values = {name: VALUES[name] if name in VALUES else uuid.UUID(int=1) for name in rule.arguments}
-    _, path = rule.build(values) or ("", "")
-    return path
+def address(route: Route) -> str:
+    return route.address({**route.nothing, **VALUES})
 
 
 def test_there_are_pages_of_all_kinds(app: Flask) -> None:

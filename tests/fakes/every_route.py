@@ -1,4 +1,4 @@
-"""Routes as `flask routes` lists them, and their addresses."""
+"""Routes of a URL map, or as `flask routes` lists them, and their addresses."""
 
 import re
 import uuid
@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
+
+from flask import Flask
 
 _LINE = re.compile(r"(\S+) +([A-Z]+(?:, [A-Z]+)*) +(/.*?) *")
 _ARGUMENT = re.compile(r"<(?:([^<>]*):)?(\w+)>")
@@ -56,6 +58,15 @@ def _of_nothing(kind: str) -> str:
     if kind.startswith("any("):
         return kind.removeprefix("any(").partition(",")[0]
     return _NOTHING.get(kind, "x")
+
+
+def of_application(app: Flask) -> list[Route]:
+    """Every route of an application."""
+    return [
+        Route(method, rule.rule, rule.endpoint)
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) - _NO_ROUTES)
+    ]
 
 
 def listed(text: str) -> list[Route]:
