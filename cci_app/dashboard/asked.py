@@ -35,6 +35,11 @@ def loaded(schema: ma.Schema, given: Mapping[str, Any]) -> dict[str, Any]:
     return read
 
 
+def between_commas(written: str) -> list[str]:
+    """What stands in a field between its commas, without what is empty."""
+    return [each.strip() for each in written.split(",") if each.strip()]
+
+
 def _is_there(value: Any) -> bool:
     return bool(value.strip() if isinstance(value, str) else value)
 

@@ -16,7 +16,7 @@ from cci_app.assistants.chatbots.draft import read_draft
 from cci_app.assistants.chatbots.templates import LANGUAGES, load_templates
 from cci_app.conversation.service import get_conversation
 from cci_app.core.errors import CciError, InvalidInput
-from cci_app.dashboard.asked import loaded
+from cci_app.dashboard.asked import between_commas, loaded
 from cci_app.dashboard.frame import go, organisation_id, page
 from cci_app.dashboard.on_the_web import on_the_web
 from cci_app.dashboard.words import NAMES, gettext
@@ -183,7 +183,7 @@ def _filled_in(before: Mapping[str, Any]) -> dict[str, Any]:
     draft.pop("default_language", None)
     for name in ("model", "temperature"):
         draft.pop(name, None)
-    if models := [each.strip() for each in form.get("model", "").split(",") if each.strip()]:
+    if models := between_commas(form.get("model", "")):
         draft["model"] = models
     if temperature := form.get("temperature", "").strip():
         draft["temperature"] = temperature

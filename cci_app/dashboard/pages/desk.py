@@ -7,7 +7,7 @@ from flask import Blueprint, request
 
 from cci_app.core import clock
 from cci_app.core.errors import CciError, InvalidInput
-from cci_app.dashboard.asked import loaded, sent
+from cci_app.dashboard.asked import between_commas, loaded, sent
 from cci_app.dashboard.formats import weekdays
 from cci_app.dashboard.frame import go, organisation_id, page
 from cci_app.dashboard.words import gettext
@@ -117,7 +117,7 @@ def forget_reply(reply_id: int) -> Any:
 def keep_own_fact() -> Any:
     """Keep a fact, in place of the one that has its title."""
     form = request.form
-    words = [each.strip() for each in form.get("words", "").split(",") if each.strip()]
+    words = between_commas(form.get("words", ""))
     days = {name: form[name] for name in ("starts_on", "ends_on") if form.get(name)}
     given = {"title": form.get("title", ""), "text": form.get("text", ""), "words": words, **days}
     try:

@@ -14,7 +14,7 @@ from cci_app.conversation.service import get_conversation
 from cci_app.core.database import tenant_transaction
 from cci_app.core.errors import CciError, InvalidInput, NotFound
 from cci_app.core.tenants import timezone_of
-from cci_app.dashboard.asked import loaded, sent
+from cci_app.dashboard.asked import between_commas, loaded, sent
 from cci_app.dashboard.frame import go, organisation_id, page
 from cci_app.dashboard.words import gettext
 from cci_app.evaluation.experiments.ending import adopt, begin, serve, stop
@@ -99,7 +99,7 @@ def make_candidate(assistant: str) -> Any:
     try:
         changes = _changes(form.get("changes", "")[:_LONGEST_CHANGES])
         if form.get("model", "").strip():
-            changes["model"] = [each.strip() for each in form["model"].split(",") if each.strip()]
+            changes["model"] = between_commas(form["model"])
         for name, content in spec.agents.items():
             said = form.get(f"persona-{name}", "").replace("\r\n", "\n").strip()
             if isinstance(content, LoopContent) and said and said != content.persona.strip():

@@ -11,7 +11,7 @@ from cci_app.coordination.collaborators import add_collaborator, list_collaborat
 from cci_app.coordination.finding import TaskFilter, TaskOrder, find_tasks
 from cci_app.coordination.projects import add_project, change_project, find_project, list_projects, project_events
 from cci_app.core.errors import Conflict, InvalidInput
-from cci_app.dashboard.asked import loaded, sent
+from cci_app.dashboard.asked import between_commas, loaded, sent
 from cci_app.dashboard.frame import go, organisation_id
 from cci_app.dashboard.pages.work.shown import told, work_page
 from cci_app.dashboard.words import gettext
@@ -88,7 +88,7 @@ def keep_person() -> Any:
     """Keep somebody who works."""
     try:
         form = request.form
-        skills = [each.strip() for each in form.get("skills", "").split(",") if each.strip()]
+        skills = between_commas(form.get("skills", ""))
         address = form.get("email", "").strip()
         reach = [{"via": "email", "to": address}] if address else []
         given: dict[str, Any] = {name: value for name in ("name", "role") if (value := form.get(name, "").strip())}

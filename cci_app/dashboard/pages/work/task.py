@@ -16,7 +16,7 @@ from cci_app.coordination.monitor import standing
 from cci_app.coordination.projects import project_events
 from cci_app.core import clock
 from cci_app.core.errors import Conflict, InvalidInput
-from cci_app.dashboard.asked import loaded, sent
+from cci_app.dashboard.asked import between_commas, loaded, sent
 from cci_app.dashboard.frame import go, organisation_id, tag_of, tagged, unchanged
 from cci_app.dashboard.pages.work.shown import me, told, work_page
 
@@ -96,7 +96,7 @@ def _changes() -> Mapping[str, Any]:
     changes = loaded(TaskPayload(), read)
     changes |= dict.fromkeys((name for name in _EMPTIED if given.get(name) == ""), None)
     if "labels" in given:
-        changes["labels"] = [each.strip() for each in given["labels"].split(",") if each.strip()]
+        changes["labels"] = between_commas(given["labels"])
     if given.get("description") == "":
         changes["description"] = ""
     return loaded_labels(changes)

@@ -9,6 +9,7 @@ from cci_app.coordination.collaborators import list_collaborators
 from cci_app.coordination.monitor.rules import UnaskedRule
 from cci_app.coordination.monitor.unasked import remove_unasked, unasked_rules, write_unasked
 from cci_app.core.errors import CciError, InvalidInput
+from cci_app.dashboard.asked import between_commas
 from cci_app.dashboard.frame import go, organisation_id
 from cci_app.dashboard.pages.work.rules import check_admin
 from cci_app.dashboard.pages.work.shown import work_page
@@ -35,10 +36,14 @@ def show_unasked(problem: str | None = None) -> str:
 def write_rule() -> Any:
     """Keep a rule, and show what the last weeks would have come to with it, before it counts."""
     check_admin()
-    roles = [role.strip() for role in request.form.get("roles", "").split(",") if role.strip()]
-    given = {"name": request.form.get("name", "").strip(), "kinds": request.form.getlist("kinds"), "roles": roles}
+    given = {
+        "name": request.form.get("name", "").strip(),
+        "kinds": request.form.getlist("kinds"),
+        "roles": between_commas(request.form.get("roles", "")),
+        "own": request.form.get("own") != "all",
+    }
     try:
-        kept = write_unasked(organisation_id(), _read({**given, "own": request.form.get("own") != "all"}))
+        kept = write_unasked(organisation_id(), _read(given))
     except CciError as error:
         return make_response(show_unasked(error.message), error.status)
     return go(f"/admin/work/monitor/rules/{kept.id}")
