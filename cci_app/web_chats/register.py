@@ -53,14 +53,10 @@ def set_chat(organisation_id: int, assistant: str, origins: Sequence[str], *, ha
     if len(known) > MOST_ORIGINS:
         raise InvalidInput(f"name {MOST_ORIGINS} places at most", details={"origins": ["Too many."]})
     with tenant_transaction(organisation_id) as session:
-        new = {
-            "organisation_id": organisation_id,
-            "assistant": name,
-            "token": _token(),
-            "origins": [],
-            "has_link": False,
-        }
-        session.execute(insert(WebChat).values(**new).on_conflict_do_nothing())
+        made = insert(WebChat).values(
+            organisation_id=organisation_id, assistant=name, token=_token(), origins=known, has_link=has_link
+        )
+        session.execute(made.on_conflict_do_nothing())
         row = session.scalars(_of(organisation_id, name).with_for_update()).one()
         row.origins, row.has_link = known, has_link
         told = {"origins": known, "has_link": has_link}

@@ -194,14 +194,8 @@ def _description(app: Flask, listed: Mapping[str, Sequence[str]]) -> dict[str, A
 
 
 def _of_requests(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Every object of the description that tells what may be sent, once: parameters, bodies, what they refer to."""
-    waiting: list[Any] = [
-        part
-        for path in document["paths"].values()
-        for operation in ({"parameters": path.get("parameters", [])}, *path.values())
-        if isinstance(operation, dict)
-        for part in (operation.get("parameters"), operation.get("requestBody"))
-    ]
+    """Every object of the description that tells what may be sent, once, with what those refer to."""
+    waiting: list[Any] = [document["paths"]]
     followed: set[str] = set()
     while waiting:
         node = waiting.pop()
@@ -209,7 +203,7 @@ def _of_requests(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
             waiting += node
         elif isinstance(node, dict):
             yield node
-            waiting += node.values()
+            waiting += [value for key, value in node.items() if key != "responses"]
             name = str(node.get("$ref", "")).rpartition("/")[2]
             if name and name not in followed:
                 followed.add(name)

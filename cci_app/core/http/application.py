@@ -1,6 +1,6 @@
 """The application's class, and what reaches its views."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Request
@@ -14,15 +14,10 @@ class StorableFields(ImmutableMultiDict[str, Any]):
     """The fields of a query or of a form, without what PostgreSQL cannot hold; files stay as they are."""
 
     def __init__(self, fields: Any = ()) -> None:
-        super().__init__((storable(name), _kept(value)) for name, value in _pairs(fields))
-
-
-def _pairs(fields: Any) -> Iterable[tuple[str, Any]]:
-    return iter_multi_items(fields) if fields else ()
-
-
-def _kept(value: Any) -> Any:
-    return storable(value) if isinstance(value, str) else value
+        super().__init__(
+            (storable(name), storable(value) if isinstance(value, str) else value)
+            for name, value in iter_multi_items(fields)
+        )
 
 
 class EdgeRequest(Request):
