@@ -1,18 +1,22 @@
 """Tools that an organisation keeps: addresses, scripts, servers; by the API, and as a message meets them."""
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
 from flask import Flask
 from flask.testing import FlaskClient
+from mcp import MCPError
+from mcp.types import REQUEST_TIMEOUT
 
 from cci_app.conversation.log import log_conversations
 from cci_app.core.event_loop import stop_event_loop
 from cci_app.tools.own.equipping import forget_tools
+from cci_app.tools.own.mcp import _answer
 from tests.conftest import Tenant, make_tenant
 from tests.fakes.models import FakeModels, Reply, calling
 from tests.fakes.tools import FakeService, Heard, McpShop
@@ -296,3 +300,15 @@ def test_settings_change_and_another_organisation_sees_nothing(web: FlaskClient,
         refused = getattr(web, method)(f"/api/v1/tools/http/mine{path}", json=body, headers=other.headers)
         assert refused.status_code == 404
     assert web.delete("/api/v1/tools/http/mine", headers=tenant.headers).status_code == 200
+
+
+def test_the_clock_of_the_sdk_is_no_word_of_the_servers() -> None:
+    async def late(_: Any) -> Any:
+        raise MCPError(REQUEST_TIMEOUT, "Request 'tools/call' timed out")
+
+    async def failure() -> BaseException | None:
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        await _answer(cast(Any, None), late, answer, asyncio.Event())
+        return answer.exception()
+
+    assert isinstance(asyncio.run(failure()), TimeoutError)
