@@ -1,6 +1,5 @@
 """What is no answer, in every shape: a kind reply, nothing false on record, and little of the processor's time."""
 
-import time
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from cci_app.assistants.spec import AssistantSpec
 from cci_app.contacts.card import ContactCard
 from tests.agents.speaker import FewPassages, MemorySpeaker
 from tests.conversations.replay import Said, Step
+from tests.fakes.processor import processor_time_below
 
 MOST_SECONDS = 0.5
 NEWSLETTER = """\
@@ -52,9 +52,8 @@ def talk(spec: AssistantSpec) -> MemorySpeaker:
 
 
 def say(talk: MemorySpeaker, text: str = "", media: dict[str, Any] | None = None) -> Said:
-    began = time.process_time()
-    said = talk.say(Step(say=text, media=media))
-    assert time.process_time() - began < MOST_SECONDS
+    with processor_time_below(MOST_SECONDS):
+        said = talk.say(Step(say=text, media=media))
     assert 0 < len(said.text) <= 1200
     assert len(said.text.split("\n\n")) <= 3
     return said
