@@ -7,10 +7,9 @@ chosen is the same for all.
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import sqlalchemy as sa
-import yaml
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -18,6 +17,7 @@ from cci_app.core import clock
 from cci_app.core.audit import acting, record
 from cci_app.core.database import OrganisationOwned, tenant_transaction
 from cci_app.core.errors import InvalidInput, NotFound
+from cci_app.core.yaml_text import NotYaml, read_yaml
 
 _MOST_TOLD = 20
 
@@ -41,12 +41,9 @@ def read_content(text: str, rules: type[RulesT], longest: int) -> RulesT:
     if len(text) > longest:
         raise InvalidInput(f"rules have at most {longest} characters")
     try:
-        found: Any = yaml.safe_load(text)
-        return rules.model_validate(found)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        told = f"this is no YAML{f', at line {mark.line + 1}' if mark else ''}"
-        raise InvalidInput(told, details={"rules": [told]}) from None
+        return rules.model_validate(read_yaml(text))
+    except NotYaml as error:
+        raise InvalidInput(str(error), details={"rules": [str(error)]}) from None
     except (ValidationError, RecursionError) as error:
         faults = error.errors() if isinstance(error, ValidationError) else []
         places = [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in faults[:_MOST_TOLD]]

@@ -11,11 +11,14 @@ from cci_app.core.text import storable
 
 
 class StorableFields(ImmutableMultiDict[str, Any]):
-    """The fields of a query or of a form, without what PostgreSQL cannot hold; files stay as they are."""
+    """The fields of a query or of a form, without what PostgreSQL cannot hold; files stay as they are.
+
+    A part of a form whose name cannot be read has the empty one.
+    """
 
     def __init__(self, fields: Any = ()) -> None:
         super().__init__(
-            (storable(name), storable(value) if isinstance(value, str) else value)
+            (storable(name or ""), storable(value) if isinstance(value, str) else value)
             for name, value in iter_multi_items(fields)
         )
 

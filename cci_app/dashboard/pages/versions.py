@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-import yaml
 from flask import Blueprint, request
 
 from cci_app.agents.loop.content import LoopContent
@@ -14,6 +13,7 @@ from cci_app.conversation.service import get_conversation
 from cci_app.core.database import tenant_transaction
 from cci_app.core.errors import CciError, InvalidInput, NotFound
 from cci_app.core.tenants import timezone_of
+from cci_app.core.yaml_text import NotYaml, read_yaml
 from cci_app.dashboard.asked import between_commas, loaded, sent
 from cci_app.dashboard.frame import go, organisation_id, page
 from cci_app.dashboard.words import gettext
@@ -182,8 +182,8 @@ def _spec(assistant: str) -> Any:
 def _changes(text: str) -> dict[str, Any]:
     """What stands in the field for the rest, as an assistant's file has it. Raises InvalidInput."""
     try:
-        read = yaml.safe_load(text) or {}
-    except (yaml.YAMLError, RecursionError) as error:
+        read = read_yaml(text) or {}
+    except NotYaml as error:
         told = gettext("The other changes are not written as in an assistant's file (YAML): look at the indents.")
         raise InvalidInput(told) from error
     if not isinstance(read, dict) or not all(isinstance(name, str) for name in read):

@@ -9,10 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from cci_app.core.errors import InvalidInput
+from cci_app.core.yaml_text import NotYaml, read_yaml
 
 FOLDER: Final = Path(__file__).parents[3] / "config" / "coordination" / "crm"
 NAME_PATTERN: Final = r"^[a-z0-9][a-z0-9-]{0,63}$"
@@ -228,10 +228,9 @@ def read_mapping(text: str) -> CrmMapping:
     if len(text) > _LONGEST:
         raise InvalidInput(f"a mapping has at most {_LONGEST} characters")
     try:
-        return CrmMapping.model_validate(_with_text_keys(yaml.safe_load(text)))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        places = [f"this is no YAML{f', at line {mark.line + 1}' if mark else ''}"]
+        return CrmMapping.model_validate(_with_text_keys(read_yaml(text)))
+    except NotYaml as error:
+        places = [str(error)]
     except ValidationError as error:
         places = [place for each in error.errors() for place in _places(each)][:20]
     except RecursionError:
@@ -239,17 +238,26 @@ def read_mapping(text: str) -> CrmMapping:
     raise InvalidInput(f"the mapping cannot be used: {places[0]}", details={"mapping": places}) from None
 
 
+def mappings() -> dict[str, str]:
+    """The mappings that there are, by name, with the object that each is of."""
+    return {name: mapping_named(name).object for name in _names()}
+
+
 @lru_cache(maxsize=16)
 def mapping_named(name: str) -> CrmMapping:
     """The mapping of that name. Raises InvalidInput."""
     path = FOLDER / f"{name}.yaml"
     if not re.match(NAME_PATTERN, name) or not path.is_file():
-        there = ", ".join(sorted(each.stem for each in FOLDER.glob("*.yaml")))
+        there = ", ".join(_names())
         raise InvalidInput(f"there is no mapping {name[:64]}; there are: {there}")
     try:
         return read_mapping(path.read_text(encoding="utf-8"))
     except InvalidInput as error:
         raise InvalidInput(f"{name}.yaml: {error.message}", details=error.details) from None
+
+
+def _names() -> list[str]:
+    return sorted(each.stem for each in FOLDER.glob("*.yaml"))
 
 
 def _places(error: Any) -> list[str]:
