@@ -10,7 +10,7 @@ from babel.numbers import format_decimal, format_percent
 
 from cci_app.core import clock
 from cci_app.core.phone import national_number
-from cci_app.dashboard.channel_words import channel_about
+from cci_app.dashboard.account_words import account_about
 from cci_app.dashboard.house_words import device_name, job_name, kind_name, table_name
 from cci_app.dashboard.intents import intent_name
 from cci_app.dashboard.looking import language, who_looks
@@ -192,7 +192,7 @@ FILTERS = {
     for each in (
         *(number, share, milliseconds, lasting, size, moment, exact, day, month, weekday, day_of, hour, language_name),
         *(phone, capital, city),
-        *(initials, intent_name, service_name, channel_about, tokens_of),
+        *(initials, intent_name, service_name, account_about, tokens_of),
         *(table_name, job_name, kind_name, device_name),
         *(stage_name, call_purpose, call_outcome, told),
     )

@@ -4,10 +4,10 @@ from flask import Blueprint, Response, request, send_from_directory
 
 from cci_app.dashboard.frame import STATIC, init_pages, make_pages
 from cci_app.dashboard.pages import (
+    accounts,
     assistant,
     bell,
     catalogs,
-    channels,
     chatbots,
     contacts,
     conversations,
@@ -65,8 +65,8 @@ for _module in (
     tools,
     usage,
     desk,
+    accounts,
     settings,
-    channels,
     system,
 ):
     _module.add_to(pages)

@@ -8,27 +8,22 @@ from flask import Blueprint, current_app
 
 from cci_app.admin.organisation.schemas import SettingsPayload
 from cci_app.admin.organisation.settings import change_settings, read_settings
-from cci_app.admin.outside.routes import check_account
 from cci_app.channels.accounts import channel_accounts
 from cci_app.channels.kinds import delivery_address
 from cci_app.channels.waha.wire import WAHA as WAHA_KIND
 from cci_app.core.database import tenant_transaction
-from cci_app.core.errors import NotFound
-from cci_app.core.outside.register import Register
 from cci_app.dashboard.asked import sent
 from cci_app.dashboard.frame import go, organisation_id, page
 from cci_app.dashboard.words import NAMES
 from cci_app.integrations.accounts import integrations
 
 _HERE = "/admin/settings"
-_REGISTERS: dict[str, Register[Any]] = {"channels": channel_accounts, "integrations": integrations}
 
 
 def add_to(pages: Blueprint) -> None:
     """Give the pages theirs."""
     pages.get("/settings")(show_settings)
     pages.post("/settings")(change)
-    pages.post("/settings/<string:register>/<string:kind>/<string:name>/check")(check)
 
 
 def show_settings(found: dict[str, Any] | None = None) -> str:
@@ -37,7 +32,7 @@ def show_settings(found: dict[str, Any] | None = None) -> str:
     return page(
         "settings",
         settings=read_settings(whose),
-        accounts={name: register.list(whose) for name, register in _REGISTERS.items()},
+        accounts={"channels": channel_accounts.list(whose), "integrations": integrations.list(whose)},
         delivery_address=partial(delivery_address, current_app.config["SETTINGS"]),
         paired=WAHA_KIND,
         languages=list(NAMES.items()),
@@ -52,10 +47,3 @@ def change() -> Any:
     with tenant_transaction(organisation_id()) as session:
         change_settings(session, organisation_id(), changes)
     return go(_HERE)
-
-
-def check(register: str, kind: str, name: str) -> str:
-    """Try an account, sending nothing to anybody."""
-    if register not in _REGISTERS:
-        raise NotFound("there is no such account")
-    return show_settings({"register": register, **check_account(_REGISTERS[register], kind, name)})

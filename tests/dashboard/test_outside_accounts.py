@@ -1,4 +1,6 @@
-"""Channel accounts on the page of the settings: added by kind, their secrets written and never read, and removed."""
+"""Accounts outside on the page of the settings: added by kind, their secrets written and never read, and removed."""
+
+import json
 
 import pytest
 from flask import Flask
@@ -6,14 +8,17 @@ from flask.testing import FlaskClient
 
 from cci_app.accounts.caller import Role
 from cci_app.channels.accounts import channel_accounts
-from cci_app.dashboard.channel_words import channel_about, fields_to_fill
+from cci_app.coordination.projects import add_project
+from cci_app.dashboard.account_words import account_about, fields_to_fill
 from cci_app.dashboard.looking import show_to_a_stranger
+from cci_app.integrations.accounts import integrations
 from tests.accounts.signed_in import OURS, make_member, sign_in
 from tests.conftest import Tenant
 from tests.fakes.waha import API_KEY, FakeWaha
 
 SECRET = "made-up_secret-1"
 NEW = "/admin/settings/channels/new"
+NEW_SERVICE = "/admin/settings/integrations/new"
 
 
 @pytest.fixture
@@ -25,8 +30,8 @@ def browser(app: Flask, tenant: Tenant) -> FlaskClient:
 def test_every_field_of_every_kind_has_a_word(app: Flask, language: str) -> None:
     with app.test_request_context():
         show_to_a_stranger(language)
-        for name, kind in channel_accounts.kinds.items():
-            assert channel_about(name)
+        for name, kind in {**channel_accounts.kinds, **integrations.kinds}.items():
+            assert account_about(name)
             fields = fields_to_fill(kind)
             assert not {each.label for each in fields} & {each.name for each in fields}
 
@@ -62,7 +67,45 @@ def test_an_account_is_added_shown_and_removed(
     assert [each["act"] for each in acts] == ["channel_accounts.removed", "channel_accounts.added"]
 
 
+def test_a_service_is_connected_shown_and_removed(browser: FlaskClient, tenant: Tenant) -> None:
+    assert "SharePoint" in browser.get(NEW_SERVICE).text
+    project = add_project(tenant.organisation_id, {"name": "Mesa de ayuda"})
+    form = {"name": "mesa", "field-domain": "example.zendesk.com", "field-email": "ana@example.org"}
+    asked = browser.get(f"{NEW_SERVICE}/zendesk").text
+    assert f'<option value="{project.id}">Mesa de ayuda</option>' in asked
+    refused = browser.post(f"{NEW_SERVICE}/zendesk", data={**form, "name": "Mesa 1"}, headers=OURS).text
+    assert 'value="ana@example.org"' in refused
+    whole = {**form, "field-api_token": SECRET, "field-project_id": str(project.id)}
+    assert browser.post(f"{NEW_SERVICE}/zendesk", data=whole, headers=OURS).status_code == 303
+    (kept,) = integrations.list(tenant.organisation_id)
+    assert (kept.kind, kept.name, kept.secrets) == ("zendesk", "mesa", ["api_token"])
+    assert kept.settings["project_id"] == project.id
+    page = browser.get("/admin/settings").text
+    assert "Zendesk" in page
+    double = browser.post(f"{NEW_SERVICE}/zendesk", data=whole, headers=OURS).text
+    assert "La cuenta no se añadió" in double
+    for text in (page, refused, double):
+        assert SECRET not in text
+    assert browser.post("/admin/settings/integrations/zendesk/mesa/remove", headers=OURS).status_code == 303
+    assert integrations.list(tenant.organisation_id) == []
+
+
+def test_a_key_is_pasted_with_its_lines(browser: FlaskClient, tenant: Tenant) -> None:
+    asked = browser.get(f"{NEW_SERVICE}/google_drive").text
+    assert '<textarea name="field-service_account"' in asked
+    key = json.dumps({"token_uri": "https://oauth2.googleapis.com/token", "private_key": SECRET}, indent=2)
+    form = {"name": "drive", "field-folder_id": "https://drive.google.com/drive/folders/made-up-id"}
+    refused = browser.post(f"{NEW_SERVICE}/google_drive", data={**form, "field-service_account": "{"}, headers=OURS)
+    assert "La cuenta no se añadió" in refused.text
+    added = browser.post(f"{NEW_SERVICE}/google_drive", data={**form, "field-service_account": key}, headers=OURS)
+    assert added.status_code == 303, added.text
+    (kept,) = integrations.list(tenant.organisation_id)
+    assert kept.settings["folder_id"] == "made-up-id"
+
+
 def test_what_there_is_not_is_refused(app: Flask, browser: FlaskClient, tenant: Tenant) -> None:
+    assert browser.get("/admin/settings/nothing/new").status_code == 404
+    assert browser.get(f"{NEW_SERVICE}/telegram").status_code == 404
     assert browser.get(f"{NEW}/nothing").status_code == 404
     assert browser.post(f"{NEW}/nothing", headers=OURS).status_code == 404
     assert browser.post("/admin/settings/channels/telegram/nobody/remove", headers=OURS).status_code == 404
@@ -71,8 +114,10 @@ def test_what_there_is_not_is_refused(app: Flask, browser: FlaskClient, tenant: 
     assert "La cuenta no se añadió" in browser.post(f"{NEW}/manychat", data=form, headers=OURS).text
     assert channel_accounts.list(tenant.organisation_id) == []
     agent = sign_in(app, make_member(tenant, Role.AGENT))
-    assert {agent.get(path).status_code for path in (NEW, f"{NEW}/telegram")} == {403}
-    assert NEW not in agent.get("/admin/settings").text
+    assert {agent.get(path).status_code for path in (NEW, f"{NEW}/telegram", NEW_SERVICE)} == {403}
+    own = agent.get("/admin/settings").text
+    assert NEW not in own
+    assert NEW_SERVICE not in own
 
 
 def test_a_telephone_is_connected_by_the_code(
