@@ -24,15 +24,17 @@ _NOTHING = _words(
     noasignado notfound noencontrado nondefini nodefinido notdefined nophone nonumber sinnumero sintelefono
     sinnombre sansnumero sansnom noname tbd tba pordefinir adefinir pending object objectobject objectnull
     objectundefined objectpromise array function dbnull systemdbnull nullptr infinity inf ref value error
-    exception string example placeholder variable default нет неизвестно пусто 无 空 未知 なし 없음
+    exception string example placeholder variable default optional system desconegut yes no non nao nein oui si sim ja
+    off нет неизвестно пусто 无 空 未知 なし 없음
     """
 )
-# Names of the field itself: a placeholder whose marks were lost on the way.
+# Names of the field itself, as a placeholder has them whose marks were lost on the way, or a sample: "your phone".
 _FIELD_NAMES = _words(
     """
     id uid userid user usuario utilisateur phone phonenumber whatsappphone whatsappid whatsappnumber waid
     number numero numerodetelefono telefono telephone tel mobile movil celular cel chatid contact contactid
     contacto contactphone subscriberid subscriber psid from sender recipient recipientid senderid
+    your votre ton tu su mi my enter insert here
     """
 )
 _PLACEHOLDER = re.compile(
@@ -44,8 +46,8 @@ _TOKEN = re.compile(r"[^\W_]+")
 # The kind before an id (`manychat:`, `whatsapp:+`), the country of a business-scoped one, the gateway after it.
 _KIND = re.compile(r"(?:[A-Za-z][\w.-]*:/*)+|[A-Z]{2}\.")
 _GATEWAY = re.compile(r"@[\w.]*$")
-# What a program makes of a dialling code and a number that is not there: "57undefined", "nullnull".
-_GLUED = re.compile(r"[0-9]{0,4}(?:null|undefined|nan|none|nil)+")
+# What a program makes of a dialling code and a number that is not there, and forms show: "57undefined", "57XXXXXXXXXX".
+_GLUED = re.compile(r"[0-9]{0,4}(?:(?:null|undefined|nan|none|nil)+|x{3,})")
 _LONGEST = 200
 
 

@@ -22,15 +22,21 @@ _BLANKS = dict.fromkeys(map(ord, "\u115f\u1160\u2800\u3164\uffa0"), " ")
 _DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d"), "-")
 _DOTS = dict.fromkeys(map(ord, "·•․。"), ".")
 _SHAPES = {**_BLANKS, **_DASHES, **_DOTS}
-_QUOTES = "'\"`´‘’“”«»"
-# A link or a scheme before a number: `whatsapp:`, `tel:`, `https://wa.me/`, `...send?phone=`.
+# What is put around a number, or before a text in a cell (`="573..."`), and says nothing of it.
+_AROUND = "'\"`´‘’“”«»<>[]{}*~=#,;/ "
+# A link, a scheme or a word before a number: `whatsapp:`, `tel:`, `https://wa.me/`, `...send?phone=`, `Tel. `. Before a
+# plus sign it may be any: what follows is a number.
 _BEFORE = re.compile(
     r"(?:https?://)?(?:www\.)?(?:wa\.me/|(?:api|web)\.whatsapp\.com/send/?\?(?:[\w%=.-]{0,80}&)?phone=)"
-    r"|whatsapp://send/?\?(?:[\w%=.-]{0,80}&)?phone=|(?:whatsapp|tel|telephone|phone|sms|smsto|wa|callto|mobile):(?://)?",
+    r"|whatsapp://send/?\?(?:[\w%=.-]{0,80}&)?phone="
+    r"|(?:whatsapp|wpp|wa|tel|t[eé]l[eé]phone|tel[eé]fono|t[eé]l|phone|sms|smsto|callto|mobile|m[oó]vil|cel|celular|jid)"
+    r"\.?(?:[:_/-]+|\s)|(?:[a-z][\w.-]{0,30}:/{0,2}){1,3}(?=\+\d)",
     re.IGNORECASE,
 )
 # What a gateway puts behind a number, and behind an id of its own: 573001234567:12@s.whatsapp.net, 123:4@lid.
-_NUMBER_AT = re.compile(r"\+?(\d{5,15})(?:[._:]\d{1,5}){0,2}@(?:c\.us|s\.whatsapp\.net|whatsapp\.net|hosted)", re.I)
+_NUMBER_AT = re.compile(
+    r"\+?(\d{5,15})(?:[._:]\d{1,5}){0,2}@(?:c\.us|hosted|(?:s\.)?(?:whatsapp|wa)(?:\.[\w.]+)?)(?:/\w*)?", re.IGNORECASE
+)
 _HIDDEN_AT = re.compile(r"(\d{5,20})(?:[._:]\d{1,5}){0,2}@(lid|hosted\.lid)", re.IGNORECASE)
 _SCOPED = re.compile(r"whatsapp:([A-Z]{2}\.[A-Za-z0-9]{1,128})")
 # As a vCard of WhatsApp tells it.
@@ -59,7 +65,7 @@ def undressed(written: str) -> tuple[str, bool]:
     if "%" in text:
         text = unquote(text, errors="replace")
     plus_lost = text.startswith(" ") and text.strip()[:1].isdigit()
-    text = _plain(text).strip().strip(_QUOTES).strip()
+    text = _plain(text).strip().strip(_AROUND)
     before = _BEFORE.match(text)
     while before:
         text = text[before.end() :].strip()
@@ -149,15 +155,16 @@ def to_user_id(written: str, region: str) -> str:
     if len(written) > _LONGEST:
         # Before anything looks at it: to bring a megabyte into its plain form would be work for nothing.
         raise _no_id()
-    if is_nobody(written):
-        raise InvalidInput(
-            "user_id names nobody: it is empty, a word for nothing (null, undefined, NaN) or a placeholder that was"
-            " never filled in; send the person's WhatsApp number or the channel's id",
-            details={"user_id": ["Names nobody: a word for nothing, or a placeholder that was never filled in."]},
-        )
     number = to_e164(written, region)
     if number is not None:
         return number
+    if is_nobody(written) or _SCIENTIFIC.fullmatch(undressed(written)[0]):
+        raise InvalidInput(
+            "user_id names nobody: it is empty, a word for nothing (null, undefined, NaN), a placeholder that was never"
+            " filled in, or a number that lost its digits (5.73E+11); send the person's WhatsApp number or the"
+            " channel's id, as text",
+            details={"user_id": ["Names nobody: a word for nothing, or a placeholder that was never filled in."]},
+        )
     text, _ = undressed(written)
     plain_phone = re.sub(r"[\s().-]", "", text)
     if _PLAIN_PHONE.fullmatch(plain_phone) and plain_phone.strip("+0"):

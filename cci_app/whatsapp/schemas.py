@@ -162,7 +162,6 @@ class MessagePayload(FlowSchema):
     """
 
     said = ("message",)
-    objects = ("media",)
 
     user_id = UserIdOrNumber(required=True)
     message = CleanText(

@@ -64,6 +64,7 @@ NOBODY = [
         "нет",
         "无",
     ),
+    *("No", "oui", "+57XXXXXXXXXX", "xxx", "YOUR_PHONE", "votre numéro", "Optional.empty", "System.Object"),
     "00000000-0000-0000-0000-000000000000",
 ]
 SOMEBODY = [

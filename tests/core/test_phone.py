@@ -43,6 +43,20 @@ from cci_app.core.phone import mask, national_number, to_e164, to_user_id
         "٥٧٣٠٠١٢٣٤٥٦٧",
         "５７３００１２３４５６７",
         "(+57) 300 123 4567",
+        "https://wa.me/573001234567/",
+        "whatsapp_573001234567",
+        "wpp:573001234567",
+        "Tel.: +57 300 123 4567",
+        "WhatsApp +57 300 123 4567",
+        "ph:+573001234567",
+        "twilio:whatsapp:+573001234567",
+        "jid:573001234567@s.whatsapp.net",
+        "573001234567@s.whatsapp.net/Android",
+        "573001234567@wa.gw.example.org",
+        "sip:+573001234567@wa.example.org",
+        "<+573001234567>",
+        '="573001234567"',
+        "573001234567;",
         "+57·300·123·4567",
     ],
 )
@@ -110,7 +124,9 @@ def test_ids_of_channels_are_kept(user_id: str) -> None:
     assert to_user_id(user_id, "CO") == user_id
 
 
-@pytest.mark.parametrize("written", ["", " ", "not a user", "a/b", "\x00", "🎉", "x" * 161, "<script>", "+", "-1"])
+@pytest.mark.parametrize(
+    "written", ["", " ", "not a user", "a/b", "\x00", "🎉", "x" * 161, "<script>", "+", "-1", "5.73001E+11"]
+)
 def test_what_is_no_id_is_refused(written: str) -> None:
     with pytest.raises(InvalidInput):
         to_user_id(written, "CO")

@@ -49,7 +49,7 @@ def test_02_an_optional_field_may_be_there_and_empty(web: FlaskClient, tenant: T
     assert send(web, tenant, body).status_code == 200
 
 
-@pytest.mark.parametrize("nothing", [None, "", "  ", "null", "undefined", "{{cuf_123}}"])
+@pytest.mark.parametrize("nothing", [None, "", "  ", "null", "undefined", "{{cuf_123}}", False, [], {}, [None], [""]])
 @pytest.mark.parametrize("field", ["message_id", "assistant", "subscriber_id", "media"])
 def test_02_whatever_the_flow_writes_for_nothing(web: FlaskClient, tenant: Tenant, field: str, nothing: Any) -> None:
     body = {"user_id": CAMILLE, "message": "Bonjour", field: nothing}
