@@ -52,7 +52,7 @@ def region_of(cell: Any) -> str | None:
     flag = _flag(text)
     if flag or not any(map(str.isalnum, text)):
         return flag
-    code, *rest = re.findall(r"[0-9]+", text) or [""]
+    code, *rest = re.findall(r"[0-9]+", text.removeprefix("00 ")) or [""]
     if code and not "".join(rest).strip("0"):
         return _dialled(int(code[:_LONGEST_CODE]))
     return _named(text)

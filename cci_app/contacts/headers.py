@@ -49,31 +49,41 @@ _NOT_A_FIELD = _words(
     " observaciones observations observacion notas notes nota remarques asistente assistant assistante fax desde since"
     " depuis"
 )
-_EMAIL = _words("email emails mail mails correo correos courriel courriels")
+_EMAIL = _words("email emails mail mails mel correo correos courriel courriels electronique electronico electronica")
+# What happened when: "Last contacted", "Dernier contact"; but not the last of several names.
+_TIMES = _words("last latest dernier derniere ultimo ultima ultimos next prochain prochaine proximo proxima")
 # A header with one of these words is not that column all the same: "Número de socio", "Tipo de empresa".
 _BUT_NOT = {
     Column.MEMBERSHIP: _words("n no num numero number"),
+    Column.FULL_NAME: _words("emergencia emergency urgence dias jours days horario horaire hours"),
     Column.COMPANY: _words("tipo type tamano taille size forma forme n no num numero number owner manager"),
-    Column.PHONE: _words("tipo type label etiqueta operador operateur carrier modelo model"),
+    # Nor is a person written to on the phone of another.
+    Column.PHONE: _words(
+        "tipo type label etiqueta operador operateur carrier modelo model verified verificado verifie opt optin"
+        " emergencia emergency urgence"
+    ),
 }
 # The country of the phone beside it, as a code to dial or by its name.
-_DIALLING = _words("indicativo indicatif prefijo prefixe prefix lada dial dialing dialling calling ddi isd")
+_DIALLING = _words("indicativo indicatif ind prefijo prefixe prefix lada dial dialing dialling calling ddi isd idd")
 _CODE = _words("codigo code cod")
-_COUNTRY = _words("pais pays country nacion nation")
+_COUNTRY = _words("pais pays country nacion nation iso")
+_INTERNATIONAL = _words("telefonico telephonique internacional international intl")
 # In this order: "Teléfono de la empresa" is a phone, "Nombre de la empresa" a company.
 _BY_WORD: tuple[tuple[Column, frozenset[str]], ...] = (
     (
         Column.PHONE,
         _words(
             "celular celulares movil moviles mobile mobiles cel cell cellphone cellulaire portable telefono telefonos"
-            " telephone telephones phone phones tel tels telf telfs telef telefs tele tfno tlf tlfno tlfn fono fonos ph"
-            " cels celu movel mov mob msisdn port whats whatsapp whatsap wsp wpp wp wa wapp gsm smartphone"
-            " fijo fixe landline"
+            " telefone telephone telephones phone phones tel tels telf telfs telef telefs tele tfno tlf tlfno tlfn"
+            " fono fonos ph cels celu movel mov mob msisdn port whats whatsapp whatsap wsp wpp wp wa wapp gsm"
+            " smartphone fijo fixe landline"
         ),
     ),
     (
         Column.SECTOR,
-        _words("sector sectores secteur secteurs industria industrie industry rubro actividad activite activity giro"),
+        _words(
+            "sector sectores secteur secteurs industria industrie industry rubro ramo actividad activite activity giro"
+        ),
     ),
     (
         Column.DESCRIPTION,
@@ -91,7 +101,7 @@ _BY_WORD: tuple[tuple[Column, frozenset[str]], ...] = (
         Column.ROLE,
         _words(
             "cargo cargos poste fonction fonctions fonct funcion funciones role rol puesto position job titre"
-            " titulo title profesion profession qualite"
+            " titulo title profesion profession qualite ocupacion occupation"
         ),
     ),
     (
@@ -99,7 +109,7 @@ _BY_WORD: tuple[tuple[Column, frozenset[str]], ...] = (
         _words(
             "empresa empresas emp ent soc ste cia entreprise entreprises company companies societe societes"
             " sociedad compania organizacion"
-            " account org organisation organization organismo organisme compagnie firma firme employer business"
+            " account org organisation organization organismo organisme compagnie firma firme employer business negocio"
             " enterprise razon raison institucion institution entidad entite etablissement"
         ),
     ),
@@ -145,6 +155,8 @@ _KNOWN = frozenset().union(
         _LANDLINE,
         _DIALLING,
         _COUNTRY,
+        _INTERNATIONAL,
+        _TIMES,
         _MORE,
     ),
     _NOT_A_FIELD,
@@ -161,10 +173,12 @@ def meaning(header: str) -> Column | None:
         return None
     if words & _EMAIL:
         return None if words & _words("tipo type label etiqueta") else Column.EMAIL
-    if words & _DIALLING or (words & _CODE and words & (_COUNTRY | _MOBILE | _BY_WORD[0][1])):
+    if words & _DIALLING or (words & _CODE and words & (_COUNTRY | _MOBILE | _INTERNATIONAL | _BY_WORD[0][1])):
         return Column.DIALLING_CODE
     if words & _COUNTRY:
         return Column.COUNTRY
+    if words & _TIMES and len(words) > 1 and not words & (_NAME | _FIRST | _LAST - _TIMES):
+        return None
     if words & _NOT_A_FIELD:
         # WhatsApp's own id of a person is their number.
         return Column.PHONE if words & _WHATSAPP and words & _NOT_A_FIELD == {"id"} else None
@@ -233,7 +247,7 @@ def _name_column(tokens: Sequence[str], words: frozenset[str]) -> Column | None:
     if first:
         return Column.FIRST_NAME
     if words & (_PERSON | _PERSON_TOO):
-        return Column.FULL_NAME
+        return None if words & _BUT_NOT[Column.FULL_NAME] else Column.FULL_NAME
     if name and words & _TRADE:
         return Column.COMPANY
     # "Nombre d'employés" is a number: a bare name stands alone.

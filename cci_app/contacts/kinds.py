@@ -1,5 +1,6 @@
 """What a file is, by its first bytes, whatever its name says: what can be read, and what each of the others is."""
 
+import re
 from enum import StrEnum
 
 from cci_app.contacts.errors import WorkbookError
@@ -24,13 +25,11 @@ _KINDS: tuple[tuple[WorkbookKind, tuple[bytes, ...]], ...] = (
     (WorkbookKind.OLE, (bytes.fromhex("d0cf11e0a1b11ae1"),)),
 )
 _MARKED: tuple[tuple[WorkbookKind, tuple[bytes, ...]], ...] = (
-    (
-        WorkbookKind.HTML,
-        (b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<meta", b"<style", b"<div", b"<!--"),
-    ),
     (WorkbookKind.XML, (b"<?xml", b"<workbook", b"<ss:workbook", b"<?mso-application")),
-    (WorkbookKind.MHTML, (b"mime-version:",)),
 )
+# A page may begin with any tag, or with a line of text before its table; a saved page with any head of a mail.
+_PAGE = re.compile(rb"<(?:!doctype html|!--|[a-z]+[\s>])|[^<>]*<table[\s>]")
+_SAVED_PAGE = re.compile(rb"(?:[\w-]+:.*\n(?:[ \t].*\n)*+)*?mime-version:")
 # What a spreadsheet program may open as well, or what is sent by mistake; each with what to do.
 _OTHERS: tuple[tuple[str, tuple[bytes, ...]], ...] = (
     (f"a workbook of Excel before 1997: {_AS_XLSX}", (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")),
@@ -68,6 +67,10 @@ def kind_of(data: bytes) -> WorkbookKind:
     for kind, marks in _MARKED:
         if start.lower().startswith(marks):
             return WorkbookKind.HTML if kind is WorkbookKind.XML and _is_xhtml(start) else kind
+    if _PAGE.match(start.lower()):
+        return WorkbookKind.HTML
+    if _SAVED_PAGE.match(start.lower()):
+        return WorkbookKind.MHTML
     for name, marks in _OTHERS:
         if data.startswith(marks) or (start.startswith(marks) and len(marks[0]) > 2):
             raise WorkbookError(f"the file is no Excel workbook but {name}")
@@ -81,16 +84,27 @@ def kind_of(data: bytes) -> WorkbookKind:
 def refuse_web_page(data: bytes) -> None:
     """Raise WorkbookError for a web page, which is what an address that wants a login or shows the file gives."""
     start = _beginning(data)
-    if start.lower().startswith(_MARKED[0][1]) or (start.lower().startswith(b"<?xml") and _is_xhtml(start)):
+    if _PAGE.match(start.lower()) or (start.lower().startswith(b"<?xml") and _is_xhtml(start)):
         raise WorkbookError(WEB_PAGE)
 
 
 def _beginning(data: bytes) -> bytes:
     """The first bytes as one-byte letters, without marks and spaces before them."""
     start = data[:_LOOKED_AT]
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        start = start.decode("utf-16", "replace").encode("utf-8", "replace")
+    if pairs := _encoding_of_pairs(start):
+        start = start.decode(pairs, "replace").encode("utf-8", "replace")
     return start.lstrip(b"\xef\xbb\xbf \t\r\n")
+
+
+def _encoding_of_pairs(start: bytes) -> str | None:
+    """The UTF-16 of a text, by its mark or the first letter; as the reader of sheets tells it."""
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    first, second = (start[:1], start[1:2])
+    if b"\x00" in (first, second) and not start[:4].isspace() and start[:2] != start[2:4]:
+        letters = start[1::2] if first == b"\x00" else start[::2]
+        return ("utf-16-be" if first == b"\x00" else "utf-16-le") if letters.count(0) == 0 else None
+    return None
 
 
 def _is_xhtml(start: bytes) -> bool:
@@ -98,6 +112,6 @@ def _is_xhtml(start: bytes) -> bool:
 
 
 def _is_text(start: bytes) -> bool:
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if _encoding_of_pairs(start):
         return True
     return not any(byte < 32 and byte not in b"\t\n\r\x0c" for byte in start)

@@ -150,7 +150,7 @@ def write_xml(data: bytes, output: Output, max_rows: int) -> None:
     if b"<!ENTITY" in data or b"<!DOCTYPE" in data:
         raise Unreadable("other_xml")
     try:
-        book = ElementTree.fromstring(data)  # noqa: S314 (no entities, and a process of limited memory and time)
+        book = ElementTree.fromstring(data.lstrip())  # noqa: S314 (no entities, and a process of limited memory and time)
     except ElementTree.ParseError:
         raise Unreadable("damaged") from None
     if _local(book) != "Workbook":
@@ -200,7 +200,10 @@ class Tables(HTMLParser):
         if tag == "table" and len(self._open) < MAX_SHEETS:
             self._open.append(([], []))
             self.tables.append(self._open[-1])
-        elif tag == "tr" and self._open:
+        elif tag == "tr":
+            if not self._open:
+                self.handle_starttag("table", [])
+            self._close()
             self._open[-1][0].append([])
         elif tag in {"td", "th"} and self._open:
             self._close()
@@ -264,11 +267,9 @@ def write_html(data: bytes, output: Output, max_rows: int) -> None:
 def write_mhtml(data: bytes, output: Output, max_rows: int) -> None:
     """Write the tables of a page that was saved with all that belongs to it."""
     message = email.message_from_bytes(data, policy=email.policy.default)
-    page = next((part for part in message.walk() if part.get_content_type() == "text/html"), None)
-    content = page.get_payload(decode=True) if page else None
-    if not isinstance(content, bytes):
-        raise Unreadable("no_table")
-    write_html(content, output, max_rows)
+    # A workbook of several sheets is a page of frames and a page of each.
+    pages = [part.get_payload(decode=True) for part in message.walk() if part.get_content_type() == "text/html"]
+    write_html(b"".join(page for page in pages if isinstance(page, bytes)), output, max_rows)
 
 
 def write_text(data: bytes, output: Output, max_rows: int) -> None:
@@ -297,6 +298,9 @@ def decoded(data: bytes) -> str:
     """The text of a file in UTF-8, UTF-16 or Windows' encoding of western languages."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace")
+    # Without its mark: every other byte of its first letters is zero.
+    if data[:1] != data[1:2] and b"\x00" in (data[:1], data[1:2]):
+        return data.decode("utf-16-be" if data.startswith(b"\x00") else "utf-16-le", "replace")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -31,6 +31,8 @@ _EXTRA_COLUMNS = 60
 _BLANK = frozenset({"-", "--", "—", "–", ".", "n/a", "#n/a", "#ref!", "#value!", "#name?", "null", "none"})
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 OTHER_PHONES = "other_phones"
+# A code to dial, whatever the header of its column says or does not say.
+_PLAIN_CODE = re.compile(r"\s*\(?(?:\+|00)\s?[1-9]\d{0,3}\)?\s*")
 _BESIDE_THE_PHONE = (Column.DIALLING_CODE, Column.COUNTRY)
 
 
@@ -243,7 +245,11 @@ def _phones(cells: list[Any], header: Header, region: str) -> list[str]:
 def _read_beside(cells: list[Any], header: Header, index: int, region: str) -> list[str]:
     """The numbers of a cell, with the country that a column beside it tells. Raises NoPhone."""
     cell = cells[index] if index < len(cells) else ""
-    for beside in header.country_of(index):
+    beside_it = [
+        each for each in (index - 1, index + 1) if 0 <= each < len(cells) and header.columns[each : each + 1] == (None,)
+    ]
+    codes = [each for each in beside_it if _PLAIN_CODE.fullmatch(str(cells[each]))]
+    for beside in header.country_of(index) or codes:
         told = cells[beside] if beside < len(cells) else ""
         try:
             country = region_of(told)
@@ -252,6 +258,12 @@ def _read_beside(cells: list[Any], header: Header, index: int, region: str) -> l
         if country is not None:
             return read_phones(cell, region, told=country)
     return read_phones(cell, header.region_of(index) or region)
+
+
+def _plain_codes(cells: list[Any], header: Header, index: int) -> list[int]:
+    """The columns beside a phone that say nothing else than a code to dial, though no header tells it."""
+    beside = [each for each in (index - 1, index + 1) if 0 <= each < min(len(cells), len(header.columns))]
+    return [each for each in beside if header.columns[each] is None and _PLAIN_CODE.fullmatch(str(cells[each]))]
 
 
 def _with_area_code(told: Any, cell: Any, name: str, region: str) -> list[str]:

@@ -65,6 +65,7 @@ def test_11_a_dialling_code_in_its_own_column() -> None:
         ("🇪🇸", "600 000 001", "+34600000001"),
         ("(+34)", "600000001", "+34600000001"),
         ("0034", 600000001.0, "+34600000001"),
+        ("00 34", 600000001, "+34600000001"),
         (57, "+13055550100", "+13055550100"),
         ("", 3000000001, "+573000000001"),
     ],
@@ -77,6 +78,12 @@ def test_11_whatever_the_column_says_and_wherever_it_stands(
         for name in headers
     ]
     assert list(people(workbook(headers, row))) == [number]
+
+
+@pytest.mark.parametrize("header", ["CC", "+", None, "Ind.", "IDD", "Código internacional"])
+def test_11_a_code_with_its_plus_is_one_whatever_its_header_says(header: str | None) -> None:
+    data = workbook(("Nombre", header, "Celular"), ("Ana", "+57", 3000000001), ("Bob", "+1", "3055550100"))
+    assert list(people(data)) == ["+573000000001", "+13055550100"]
 
 
 @pytest.mark.parametrize(
@@ -211,11 +218,12 @@ HEADERS = {
     Column.FULL_NAME: "NombreCompleto nombrecompleto ContactName FullName",
     Column.COMPANY: "CompanyName RazonSocial razonsocial NombreEmpresa Empr. Cía Sté",
     Column.ROLE: "JobTitle Fonct. CargoActual",
-    Column.EMAIL: "EmailAddress CorreoElectrónico correoelectronico Email1 E-MAIL",
+    Column.EMAIL: "Mél. AdresseÉlectronique EmailAddress CorreoElectrónico correoelectronico Email1 E-MAIL",
     Column.SECTOR: "SectorActividad Sect. SecteurActivité",
-    Column.DIALLING_CODE: "CountryCode Indicativo CódigoPaís Prefijo",
+    Column.DIALLING_CODE: "Ind. IDD CódigoInternacional CountryCode Indicativo CódigoPaís Prefijo",
     Column.COUNTRY: "País Pays Country",
-    None: "Sexo Edad Notas Estado Evento Departamento Personal Portal Movimiento Capital CodigoPostal"
+    None: "LastModified LastContacted EmergencyPhone PhoneVerified"
+    " Sexo Edad Notas Estado Evento Departamento Personal Portal Movimiento Capital CodigoPostal"
     " FechaNacimiento Id",
 }
 
@@ -236,6 +244,29 @@ def test_13_short_words_with_a_space(header: str) -> None:
 
 
 # --- Files under a wrong name
+
+_ROWS = "<tr><td>Nombre</td><td>Celular</td></tr><tr><td>Ana</td><td>3000000001</td></tr>"
+_PART = "--b\r\nContent-Type: text/html\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        f"<center><font size=2><table>{_ROWS}</table></font></center>".encode(),
+        f"<b>Socios</b><br><table>{_ROWS}</table>".encode(),
+        f"Socios\n<table>{_ROWS}</table>".encode(),
+        _ROWS.encode(),
+        f"<table>{_ROWS}</table>".encode("utf-16-le"),
+        "Nombre\tCelular\r\nAna\t3000000001".encode("utf-16-le"),
+        "Nombre\tCelular\r\nAna\t3000000001".encode("utf-16-be"),
+        "From: <Saved by Excel>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n"
+        f"{_PART}<html><frameset></frameset></html>\r\n{_PART}<table>{_ROWS}</table>\r\n--b--\r\n".encode(),
+    ],
+    ids=["any tag", "a title", "a line", "rows", "page of pairs", "pairs", "pairs reversed", "sheets of a saved page"],
+)
+def test_14_whatever_a_page_or_text_begins_with(data: bytes) -> None:
+    assert people(data) == {"+573000000001": "Ana"}
+
 
 CSV = "Nombre;Celular;Empresa\r\nAna;3000000001;Café Ltda\r\n"
 SAVED_PAGE = (
