@@ -233,3 +233,34 @@ def _veiled(address: str) -> str:
 def test_how_to_reach_somebody_is_read_in_whatever_markup_it_stands(markup: str, said: str) -> None:
     page = f"<html><body><main><h1>Contacto</h1><p>{_SENTENCE}</p>{markup}</main></body></html>"
     assert said in " ".join(section.text for section in extract("a.html", page.encode()).sections)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (b"Un caf\xc3\xa9. Fran\xe7ais, caf\xe9 cr\xe8me.", "Un café. Français, café crème."),
+        ("Coût : 450 €.".encode("iso8859-15"), "Coût : 450 €."),
+        ("Tarif de l'année".encode("cp850"), "Tarif de l'année"),
+    ],
+)
+def test_a_text_of_few_letters_beyond_ascii_is_read_as_it_was_written(written: bytes, said: str) -> None:
+    assert extract("a.txt", written).sections[0].text == said
+
+
+def test_an_encoding_that_a_page_names_wrongly_is_not_believed() -> None:
+    page = f"<html><head><meta charset=utf-8></head><body><p>Fermé à Noël. {_SENTENCE}</p></body></html>"
+    assert extract("a.html", page.encode("cp1252")).sections[0].text.startswith("Fermé à Noël.")
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("| Solo | 120 |\n| Pyme | 450 |\n", "• Solo: 120\n• Pyme: 450"),
+        ("+---+---+\n| Plan | Precio |\n+===+===+\n| Solo | 120 |\n+---+---+\n", "• Plan: Solo; Precio: 120"),
+        ("```\n| Solo | 120 |\n| Pyme | 450 |\n```\n", "| Solo | 120 |\n| Pyme | 450 |"),
+        ("si a<b y c>d, i<u>s", "si a<b y c>d, i<u>s"),
+        ("<b>Lunes</b></br><u>Martes</u>", "Lunes Martes"),
+    ],
+)
+def test_markdown_as_people_write_it(written: str, said: str) -> None:
+    assert extract("a.md", f"# Guía\n\n{written}".encode()).sections[0].text == said

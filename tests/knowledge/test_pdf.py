@@ -12,7 +12,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject
 from cci_app.knowledge.reading.document import Caution, Document, Omission
 from cci_app.knowledge.reading.extraction import extract
 from cci_app.knowledge.reading.pdf.choice import chosen
-from cci_app.knowledge.reading.pdf.lines import Line, Page
+from cci_app.knowledge.reading.pdf.lines import Line, Mark, Page, usual, with_marks
 
 SENTENCE = "La Chambre accueille les entreprises de la ville sur rendez-vous."
 
@@ -143,3 +143,12 @@ def test_pages_that_are_pictures_are_named() -> None:
     report = _read(made).report
     assert report is not None
     assert report.cautions[Caution.PICTURES] == (2,)
+
+
+def test_a_short_value_is_read_though_the_page_says_it_elsewhere() -> None:
+    page = Page([Line("El 5 de mayo", 11, 0.1), Line("Precio:", 11, 0.5)])
+    assert with_marks(page, [Mark("5", 0.5)]).text == "El 5 de mayo\nPrecio: 5"
+
+
+def test_old_style_figures_and_small_capitals_of_adobe_are_usual_letters() -> None:
+    assert usual("\uf734\uf735\uf730 \uf765\uf7e9") == "450 eé"

@@ -13,10 +13,11 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 # The encodings of one byte a letter that Windows, old Macs and DOS wrote in the west. The first is most likely.
-_SINGLE = ("cp1252", "mac_roman", "cp850")
-# Usual letters, and usual signs; but for an apostrophe a sign between two letters is a letter of another encoding.
+_SINGLE = ("cp1252", "iso8859-15", "mac_roman", "cp850")
+# Usual letters, and usual signs. But for an apostrophe a sign between two letters is a letter of another encoding, and
+# so is a capital behind a small letter.
 _USUAL = re.compile(
-    "[àâäçèéêëîïôöùûüÿœæñáíóúãõÀÂÇÈÉÊËÎÏÔÙÛÜŒÑÁÍÓÚÃÕ’]"
+    "[àâäçèéêëîïôöùûüÿœæñáíóúãõ’]|(?<![a-z])[ÀÂÇÈÉÊËÎÏÔÙÛÜŒÑÁÍÓÚÃÕ]"
     "|(?<![A-Za-z])[¿¡«»°ºª€‘“”…–—·\u00a0]|[¿¡«»°ºª€‘“”…–—·\u00a0](?![A-Za-z])"
 )
 _LOOKED_AT = 1024 * 1024
@@ -37,10 +38,12 @@ def decoded(data: bytes, declared: str = "") -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         pass
-    if _is_mostly_utf8(data):
+    if _is_partly_utf8(data):
         return data.decode("utf-8", "one_byte_letters")
     for encoding in (declared, _best(data)):
         try:
+            if codecs.lookup(encoding).name == "utf-8":
+                continue
             return data.decode(encoding, "replace")
         except (LookupError, UnicodeError):
             continue
@@ -58,11 +61,15 @@ def encoding_of_pairs(data: bytes) -> str | None:
     return None
 
 
-def _is_mostly_utf8(data: bytes) -> bool:
-    """Whether more of the letters beyond ASCII are whole in UTF-8 than are not."""
+def _is_partly_utf8(data: bytes) -> bool:
+    """Whether the letters beyond ASCII that are whole in UTF-8 are more than those that are not, or all usual ones.
+
+    Nobody writes in one byte a letter what would be a usual letter in UTF-8: "Ã©".
+    """
     text = data.decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    return sum(character > "\x7f" for character in text) - broken >= broken
+    whole = [character for character in text if character > "\x7f" and character != "\ufffd"]
+    return len(whole) >= broken or (bool(whole) and all(map(_USUAL.fullmatch, whole)))
 
 
 def _best(data: bytes) -> str:

@@ -3,6 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+# Adobe's names of old-style figures and small capitals stand for private letters, each so far from the usual one.
+_PRIVATE = {0xF700 + code: code for code in (*range(0x21, 0x7F), *range(0xA1, 0x100))}
+# As far as this a value stands beside a line, in pages.
+_BESIDE = 0.015
+# A value this long that stands on the page already is the same one, however it is parted there.
+_LONG = 20
 # What is shorter may well be written twice: "bonbon".
 _SHORTEST_TWICE = 5
 
@@ -38,6 +44,11 @@ class Mark:
     top: float
 
 
+def usual(text: str) -> str:
+    """The text with old-style figures and small capitals as usual ones."""
+    return text.translate(_PRIVATE)
+
+
 def drawn_once(lines: Iterable[Line]) -> list[Line]:
     """Lines without those that are drawn over themselves, as programs do for want of a bold letter."""
     kept: list[Line] = []
@@ -63,11 +74,12 @@ def with_marks(page: Page, marks: Sequence[Mark]) -> Page:
     lines = list(page.lines)
     shown = " ".join(page.text.split())
     for mark in marks:
-        if mark.text in shown:
-            continue
         tops = [line.top if line.top is not None else 0.0 for line in lines]
+        beside = " ".join(line.text for line, top in zip(lines, tops, strict=True) if abs(top - mark.top) < _BESIDE)
+        if mark.text in (shown if len(mark.text) >= _LONG else beside):
+            continue
         near = min(range(len(lines)), key=lambda place: abs(tops[place] - mark.top), default=None)
-        if near is not None and abs(tops[near] - mark.top) < 0.015:
+        if near is not None and abs(tops[near] - mark.top) < _BESIDE:
             lines[near] = replace(lines[near], text=f"{lines[near].text} {mark.text}")
         else:
             above = [place for place, top in enumerate(tops) if top < mark.top]

@@ -11,7 +11,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from cci_app.knowledge.reading.document import Reason, UnreadableDocument
-from cci_app.knowledge.reading.pdf.lines import Line, Page, drawn_once
+from cci_app.knowledge.reading.pdf.lines import Line, Page, drawn_once, usual
 
 MAX_PAGES = 1000
 MAX_SECONDS = 20.0
@@ -103,7 +103,7 @@ def _lines(page: Any, textpage: Any, text: str, gaps: Set[int]) -> Iterator[tupl
         x, y, size = _seen(textpage, begin)
         middle = _seen(textpage, begin + len(words) // 2)[2]
         inside = left - 2 <= x <= right + 2 and bottom - 2 <= y <= top + 2
-        yield Line(words, max(size, middle), None if turned else (top - y) / height), inside
+        yield Line(usual(words), max(size, middle), None if turned else (top - y) / height), inside
 
 
 def _seen(textpage: Any, place: int) -> tuple[float, float, float]:

@@ -6,6 +6,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 from pypdf import PageObject, PdfReader
@@ -13,15 +14,18 @@ from pypdf._codecs.adobe_glyphs import adobe_glyphs
 from pypdf.errors import FileNotDecryptedError, PyPdfError
 
 from cci_app.knowledge.reading.document import Omission, Reason, UnreadableDocument
-from cci_app.knowledge.reading.pdf.lines import Line, Mark, Page, drawn_once, once
+from cci_app.knowledge.reading.encoding import decoded
+from cci_app.knowledge.reading.pdf.lines import Line, Mark, Page, drawn_once, once, usual
 
 # pypdf tells the log of everything it mends in a file, page upon page; what matters to us it raises.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 # It is the slower of the two: pages that it has not reached by then are the other's.
 MAX_SECONDS = 15.0
-# What stands after the point in the name of a glyph says how it is drawn: /four.oldstyle is a 4.
-_GLYPH = re.compile(r"(/[A-Za-z]+)\.[A-Za-z0-9]+")
+# What stands after the point in the name of a glyph says how it is drawn: /four.oldstyle is a 4, and so is /four_os; of
+# several that are joined each is a letter: /f_i.alt.
+_GLYPH = re.compile(r"/([A-Za-z]+(?:_[A-Za-z]+)*)\.[A-Za-z0-9]+|/([A-Za-z]+(?:_[A-Za-z]+)+)")
+_TAG = re.compile(r"<[^<>]*>")
 _HIDDEN_OR_UNSEEN = 0b100010
 _SWITCH, _SECRET = 1 << 16, 1 << 13
 
@@ -91,13 +95,14 @@ def _lines(page: PageObject) -> Iterator[Line]:
             sizes[size] += len(part.strip())
             top = here if part.strip() else top
             if number < len(parts) - 1:
-                if words := " ".join(_GLYPH.sub(_letter, text).split()):
+                if words := " ".join(usual(_GLYPH.sub(_letter, text)).split()):
                     yield Line(once(words), sizes.most_common(1)[0][0], None if turned else top)
                 text, sizes, top = "", Counter[float](), None
 
 
 def _letter(name: re.Match[str]) -> str:
-    return adobe_glyphs.get(name[1], name[0])
+    letters = [adobe_glyphs.get(f"/{part}") for part in (name[1] or name[2]).split("_")]
+    return "".join(each for each in letters if each) if letters[0] else name[0]
 
 
 def _marks(page: PageObject, left_out: Counter[Omission]) -> Iterator[Mark]:
@@ -119,29 +124,49 @@ def _marks(page: PageObject, left_out: Counter[Omission]) -> Iterator[Mark]:
 def _written(mark: Any, kind: str, page: PageObject) -> str:
     """What a mark shows on the page."""
     if kind == "/Widget":
-        return _value(mark)
-    if kind in {"/FreeText", "/Stamp"}:
-        return (str(mark.get("/Contents") or "") if kind == "/FreeText" else "") or _appearance(mark, page)
-    return ""
+        return _value(mark, page)
+    if kind == "/FreeText":
+        return _text(mark.get("/Contents")) or _rich(mark.get("/RC")) or _appearance(mark, page)
+    return _appearance(mark, page) if kind == "/Stamp" else ""
 
 
-def _value(widget: Any) -> str:
+def _value(widget: Any, page: PageObject) -> str:
     """What a field of a form shows: its text, what was chosen, or a cross."""
     kind, flags = _inherited(widget, "/FT"), int(_inherited(widget, "/Ff") or 0)
     value = _inherited(widget, "/V")
     if kind == "/Btn":
-        return "☒" if not flags & _SWITCH and str(widget.get("/AS", "/Off")) != "/Off" else ""
-    if value is None or (kind == "/Tx" and flags & _SECRET):
-        return ""
-    chosen = [str(each) for each in value] if isinstance(value, list) else [str(value)]
-    if kind == "/Ch":
-        named = {}
-        for option in _inherited(widget, "/Opt") or ():
-            pair = option.get_object()
-            if isinstance(pair, list) and len(pair) == 2:
-                named[str(pair[0])] = str(pair[1])
-        chosen = [named.get(each, each) for each in chosen]
-    return ", ".join(chosen)
+        # Without a state of its own a box is in that of its field.
+        state = str(widget.get("/AS") or value or "/Off")
+        return "☒" if not flags & _SWITCH and state != "/Off" else ""
+    if kind == "/Tx":
+        if flags & _SECRET:
+            return ""
+        return _text(value) or _rich(_inherited(widget, "/RV")) or _appearance(widget, page)
+    options = [_option(each.get_object()) for each in _inherited(widget, "/Opt") or ()]
+    if value is None:
+        places = [int(each) for each in _inherited(widget, "/I") or ()]
+        return ", ".join(options[place][1] for place in places if place < len(options))
+    named = dict(options)
+    return ", ".join(named.get(_text(each), _text(each)) for each in (value if isinstance(value, list) else [value]))
+
+
+def _option(option: Any) -> tuple[str, str]:
+    """What a choice is kept as, and what it shows."""
+    first, last = (option[0], option[-1]) if isinstance(option, list) and option else (option, option)
+    return _text(first), _text(last)
+
+
+def _text(value: Any) -> str:
+    """A text, which may be kept as a stream when it is long."""
+    value = value.get_object() if hasattr(value, "get_object") else value
+    if hasattr(value, "get_data"):
+        return decoded(value.get_data())
+    return "" if value is None else str(value)
+
+
+def _rich(value: Any) -> str:
+    """The words of a text that is kept with how it looks."""
+    return unescape(_TAG.sub(" ", _text(value)))
 
 
 def _inherited(field: Any, key: str) -> Any:
