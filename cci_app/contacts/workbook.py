@@ -245,11 +245,7 @@ def _phones(cells: list[Any], header: Header, region: str) -> list[str]:
 def _read_beside(cells: list[Any], header: Header, index: int, region: str) -> list[str]:
     """The numbers of a cell, with the country that a column beside it tells. Raises NoPhone."""
     cell = cells[index] if index < len(cells) else ""
-    beside_it = [
-        each for each in (index - 1, index + 1) if 0 <= each < len(cells) and header.columns[each : each + 1] == (None,)
-    ]
-    codes = [each for each in beside_it if _PLAIN_CODE.fullmatch(str(cells[each]))]
-    for beside in header.country_of(index) or codes:
+    for beside in header.country_of(index) or _plain_codes(cells, header, index):
         told = cells[beside] if beside < len(cells) else ""
         try:
             country = region_of(told)
