@@ -20,30 +20,43 @@ _CONNECTIONS: Final = (ModelConnectionError, httpx.TransportError, httpx2.Transp
 
 # Not a word of the provider's refusal is ours: codes first, then what stands in the sentences beside them.
 _FILTERED: Final = re.compile(
-    r"content[_ -]?(?:filter|policy|management)|contentfilter|responsible[_ -]?ai|moderation|safety|flagged|prohibited"
-    r"|inappropriate|sensitive|data_inspection|blocked|harm|usage polic",
+    r"content[_ -]?(?:filter|policy|management|exists risk)|contentfilter|responsible[_ -]?ai|moderation|safety|flagged"
+    r"|prohibited|inappropriate|unsafe|high risk|(?<!case[ -])sensitive|data_inspection|guard ?rail|usage polic"
+    r"|harm(?:ful)?\b|敏感|不安全"
+    # Of a text: whoever calls may be blocked, too.
+    r"|\b(?:content|prompt|input|output|text|generation)s?\b.{0,60}\bblocked"
+    r"|\bblocked (?:by|output|input|content|prompt)",
     re.IGNORECASE,
 )
 _TOO_LONG: Final = re.compile(
-    r"context[_ -]?(?:length|window)|too (?:long|large|many tokens)|maximum (?:context|number of tokens|tokens)"
+    r"context[_ -]?(?:length|window|size)|too (?:long|large|many tokens)|maximum (?:context|number of tokens|tokens)"
     r"|string_above_max_length",
     re.IGNORECASE,
 )
 _UNPAID: Final = re.compile(
-    r"insufficient|credit|balance|billing|payment|arrear|quota_exceeded|exceeded your current quota|out of funds",
+    r"insufficient[_ ](?:\w+[_ ])?(?:quota|balance|funds?|credits?)|\bcredits?\b|\bbalance\b|billing|payment|arrear"
+    r"|quota_exceeded|exceeded your current quota|out of funds|over budget|budget has been|budget_?exceeded"
+    r"|exceeded_?budget",
     re.IGNORECASE,
 )
-# What is wrong with the account or the model, and so with every other message too.
+# A limit that passes with time, whatever its advice says of paying for a higher one.
+_PASSES: Final = re.compile(
+    r"rate[_ -]?limit|\bper (?:second|minute|hour|day)|(?:retry|again) (?:in|after)\b", re.IGNORECASE
+)
+# What is wrong with the account, the model or how we ask it, and so with every other message too.
 _NOT_OURS_TO_USE: Final = re.compile(
-    r"api[_ -]?key|credential|authenticat|unauthori[sz]ed|permission|access denied|suspended|deactivated"
-    r"|model[_ -]?not[_ -]?found|(?:does|do) not exist|unknown model|unsupported model|not supported for this model",
+    r"api[_ -]?key|credential|authenticat|unauthori[sz]ed|permission|access denied|unable to access|suspended"
+    r"|deactivated|disabled|decommissioned|\blocation\b|\bcountry\b|\bregion\b"
+    r"|model[_ -]?not[_ -]?found|not[_ ]exist|(?:unknown|unsupported|invalid|valid)[_ ](?:model|parameter|value)"
+    r"|(?:not|no longer) support|not supported (?:for|with|by) th|tool choice requires",
     re.IGNORECASE,
 )
 _LONGEST = 4000
 
-# Of the request: another one may be answered.
-_OF_ONE_MESSAGE: Final = frozenset({400, 403, 404, 422, 451})
-_MAY_PASS: Final = frozenset({408, 409, 425})
+# Of whoever calls, whatever the text.
+_OF_THE_CALLER: Final = frozenset({401, 402, 407, 413, 429})
+# 424 is a provider behind the provider, 498 and 499 a want of room and a call that was cut off.
+_MAY_PASS: Final = frozenset({408, 409, 424, 425, 498, 499})
 
 
 def outcome_of(error: BaseException) -> CallOutcome:
@@ -66,12 +79,14 @@ def outcome_of(error: BaseException) -> CallOutcome:
 
 def outcome_of_status(status: int, said: str) -> CallOutcome:
     """The outcome that a status of HTTP tells, with the words of the answer beside it."""
-    if status in _OF_ONE_MESSAGE and _FILTERED.search(said):
+    if 400 <= status < 500 and status not in _OF_THE_CALLER and _FILTERED.search(said):
         return CallOutcome.FILTERED
+    if status in {400, 413, 422, 429} and _TOO_LONG.search(said):
+        return CallOutcome.TOO_LONG
+    if status == HTTPStatus.TOO_MANY_REQUESTS and _PASSES.search(said):
+        return CallOutcome.RATE_LIMITED
     if status == HTTPStatus.PAYMENT_REQUIRED or (400 <= status < 500 and status != 413 and _UNPAID.search(said)):
         return CallOutcome.UNPAID
-    if status in {400, 413, 422} and _TOO_LONG.search(said):
-        return CallOutcome.TOO_LONG
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return CallOutcome.RATE_LIMITED
     if status in _MAY_PASS or status >= 500:

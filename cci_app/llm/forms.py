@@ -5,20 +5,29 @@ puts the form into the content, a fence or under another name. The one JSON that
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
+from types import NoneType
 from typing import Any, Final, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 
+from cci_app.core.nothing import is_nothing
+
 # Longer content is no form, and so many beginnings of an object in it are prose.
 _LONGEST: Final = 20_000
 _MOST_OBJECTS: Final = 32
-_NESTED: Final = 3
+_NESTED: Final = 5
 # Where services put the arguments beside the name of the tool.
 ARGUMENTS: Final = ("arguments", "parameters", "input", "args")
-_NOTHING: Final = frozenset({"", "null", "none", "n/a", "undefined"})
+# What no text of a person's is, where an empty one may stand.
+_NO_TEXT: Final = frozenset({"null", "undefined"})
+_FLAGS: Final = {
+    **dict.fromkeys(["true", "yes", "on", "1", "vrai", "oui", "verdadero", "si", "sí"], True),
+    **dict.fromkeys(["false", "no", "off", "0", "faux", "non", "falso"], False),
+}
 
 
 class Form(BaseModel):
@@ -42,15 +51,16 @@ class Form(BaseModel):
         if not isinstance(given, Mapping):
             return given
         read = {}
-        for name, value in given.items():
-            field = cls.model_fields.get(str(name).strip())
-            if field is None:
+        for written, value in given.items():
+            name = choice(str(written), cls.model_fields)
+            if name is None:
                 # Passed over, or refused, as the form says of what it does not ask for.
-                read[str(name)] = value
+                read[str(written)] = value
                 continue
+            field = cls.model_fields[name]
             meant = _meant(value, field)
             if meant is not None or field.is_required():
-                read[str(name).strip()] = meant
+                read[name] = meant
         return read
 
 
@@ -74,21 +84,71 @@ def _brief(described: dict[str, Any], defined: Mapping[str, Any]) -> dict[str, A
 def _meant(value: Any, field: FieldInfo) -> Any:
     """The value as the field wants it; None where nothing was filled in."""
     kinds = _kinds(field.annotation)
-    listed = any(get_origin(kind) in {list, tuple, set} for kind in kinds)
-    if isinstance(value, list) and not listed and len(value) == 1:
-        value = value[0]
-    if listed and isinstance(value, str | int | float) and not isinstance(value, bool):
-        value = [value] if str(value).strip().lower() not in _NOTHING else []
+    listed = any((get_origin(kind) or kind) in {list, tuple, set} for kind in kinds)
+    if listed:
+        return _listed(value)
+    value = alone(value)
     if not isinstance(value, str):
         return value
     words = value.strip()
-    allowed = {str(each).lower(): each for kind in kinds for each in _allowed(kind)}
-    if allowed:
-        key = words.lower()
-        return allowed.get(key, allowed.get("_".join(key.replace("-", " ").split()), words or None))
-    if str not in kinds and words.lower() in _NOTHING:
+    if allowed := [each for kind in kinds for each in _allowed(kind)]:
+        meant = choice(words, allowed)
+        return words if meant is None and not is_nothing(words) else meant
+    if bool in kinds and (flag := as_flag(words)) is not None:
+        return flag
+    if str in kinds and NoneType not in kinds:
+        return None if words.lower() in _NO_TEXT and not field.is_required() else value
+    if is_nothing(words):
         return None
-    return words if str not in kinds else value
+    return value if str in kinds else words
+
+
+def _listed(value: Any) -> Any:
+    """A list, where one value stands for it or it was written as a text."""
+    if isinstance(value, str):
+        value = written_out(value, list)
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        return [] if isinstance(value, str) and is_nothing(value) else [value]
+    return value
+
+
+def alone(value: Any) -> Any:
+    """A single value that was put into a list; None for a list or an object that holds nothing."""
+    if isinstance(value, list | Mapping) and not value:
+        return None
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def written_out(text: str, kind: type[list[Any]] | type[dict[str, Any]]) -> Any:
+    """The list or the object that a text holds as JSON; the text where it holds none."""
+    try:
+        found = json.loads(text) if text.lstrip().startswith(("[", "{")) and len(text) <= _LONGEST else text
+    except (ValueError, RecursionError):
+        return text
+    return found if isinstance(found, kind) else text
+
+
+def as_flag(words: str) -> bool | None:
+    """Whether this says yes or no; None where it says neither."""
+    return _FLAGS.get(words.strip().lower())
+
+
+def choice(words: str, allowed: Iterable[Any]) -> Any:
+    """The one of the allowed values that is meant, whatever its case, padding and signs; None where none is.
+
+    Signs count where they are all there is (`<=`), and before figures.
+    """
+    exact = {str(each).lower(): each for each in allowed}
+    key = words.strip().lower()
+    if key in exact:
+        return exact[key]
+    said = {_letters(key), _letters(key.rpartition(".")[2])} - {""}
+    found = [each for name, each in exact.items() if _letters(name) in said and not _letters(name).isdecimal()]
+    return found[0] if len(found) == 1 else None
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
 
 
 def _kinds(annotation: Any) -> tuple[Any, ...]:
@@ -109,7 +169,7 @@ def filled_in(form: type[BaseModel], called: Sequence[tuple[str, Any]], content:
     Where none fits, the arguments of the first call are returned as they are: whoever reads them refuses them. Where
     two that fit differ, there is none.
     """
-    offered = [found for name, arguments in called if _is_name(name, form) for found in _objects(arguments)]
+    offered = [found for name, arguments in called if _is_name(name, form) for found in _objects(arguments, form)]
     if not offered:
         offered = list(_objects(content, form))
     fitting: dict[str, Mapping[str, Any]] = {}
@@ -125,8 +185,19 @@ def filled_in(form: type[BaseModel], called: Sequence[tuple[str, Any]], content:
 
 
 def _is_name(name: str, form: type[BaseModel]) -> bool:
-    """Whether a tool's name is the form's, with a prefix or in another case."""
-    return name.rsplit(".", 1)[-1].rsplit(":", 1)[-1].strip().lower() == form.__name__.lower()
+    """Whether a tool's name is the form's, whatever stands around it; it is the only one, so none is needed."""
+    return not name.strip() or known_name(name, [form.__name__]) is not None
+
+
+def known_name(written: str, names: Collection[str]) -> str | None:
+    """The tool that a name means, in any case, with what services put before and behind it.
+
+    `functions.search:0`, `functions__search`, `search<|channel|>commentary` are `search`; None where it is no tool's.
+    """
+    if written in names:
+        return written
+    words = [word.lower() for word in (*re.split(r"[^\w-]+", written), *re.split(r"[^\w-]+|__", written))]
+    return next((known for known in names if known.lower() in words), None)
 
 
 def objects_in(written: Any) -> list[Mapping[str, Any]]:
@@ -135,29 +206,19 @@ def objects_in(written: Any) -> list[Mapping[str, Any]]:
 
 
 def _objects(written: Any, form: type[BaseModel] | None = None, depth: int = _NESTED) -> Iterator[Mapping[str, Any]]:
-    """The objects that arguments, or a content, may stand for. Of a content (with its form) wrappers are opened."""
+    """The objects that arguments or a content may stand for. With a form, what it was wrapped in is opened."""
     if depth == 0:
         return
     if isinstance(written, Mapping):
-        yield from _unwrapped(written, form, depth)
+        wrapped = form is not None and all(choice(str(name), form.model_fields) is None for name in written)
+        inner = [found for each in written.values() for found in _objects(each, form, depth - 1)] if wrapped else []
+        yield from inner or [written]
     elif isinstance(written, list):
         for each in written[:_MOST_OBJECTS]:
             yield from _objects(each, form, depth - 1)
     elif isinstance(written, str):
         for found in _in_text(written):
             yield from _objects(found, form, depth - 1)
-
-
-def _unwrapped(written: Mapping[str, Any], form: type[BaseModel] | None, depth: int) -> Iterator[Mapping[str, Any]]:
-    if form is not None:
-        inner = [written[name] for name in ARGUMENTS if name in written]
-        inner += [value for name, value in written.items() if _is_name(str(name), form)]
-        inner += [written[name] for name in ("function", "tool_calls", "function_call") if name in written]
-        if inner:
-            for each in inner:
-                yield from _objects(each, form, depth - 1)
-            return
-    yield written
 
 
 def _in_text(text: str) -> Iterator[Any]:

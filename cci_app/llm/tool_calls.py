@@ -6,7 +6,7 @@ from typing import Any, Final
 from langchain_core.messages import AIMessage
 from langchain_core.messages import ToolCall as CalledTool
 
-from cci_app.llm.forms import ARGUMENTS, objects_in
+from cci_app.llm.forms import ARGUMENTS, known_name, objects_in
 
 # Stands among the arguments of a call that has none that can be read, so that the tool refuses it and says so.
 UNREADABLE: Final = "arguments that are no JSON object"
@@ -23,7 +23,7 @@ def with_calls(reply: AIMessage, names: Collection[str]) -> AIMessage:
     called = native or list(_written(reply.text, names))
     calls: list[CalledTool] = []
     for number, (name, arguments, id_) in enumerate(called, start=1):
-        calls.append({"name": _known(name, names), "args": _read(arguments), "id": id_ or f"call_{number}"})
+        calls.append({"name": known_name(name, names) or name, "args": _read(arguments), "id": id_ or f"call_{number}"})
     full = {call["name"] for call in calls if call["args"]}
     calls = [call for call in calls if call["args"] or call["name"] not in full]
     for number, call in enumerate(calls, start=1):
@@ -57,16 +57,8 @@ def _written(text: str, names: Collection[str]) -> Iterator[tuple[str, Any, str 
         inner = found.get("function")
         told = inner if isinstance(inner, Mapping) else found
         name = told.get("name") or told.get("tool")
-        if isinstance(name, str) and _known(name, names) in names:
+        if isinstance(name, str) and known_name(name, names) is not None:
             yield name, next((told[each] for each in ARGUMENTS if each in told), {}), None
-
-
-def _known(name: str, names: Collection[str]) -> str:
-    """The tool that a name means: without a prefix, in any case. One that is no tool's stays as it is."""
-    if name in names:
-        return name
-    bare = name.rsplit(".", 1)[-1].rsplit(":", 1)[-1].strip().lower()
-    return next((known for known in names if known.lower() == bare), name)
 
 
 def _read(arguments: Any) -> dict[str, Any]:

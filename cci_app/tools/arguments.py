@@ -6,17 +6,18 @@ the tool does not have is refused.
 
 from collections.abc import Mapping
 from functools import cached_property
+from math import isfinite
 from typing import Any, Final
 
 import jsonschema_rs
 from pydantic import ConfigDict, ValidationError
 
 from cci_app.core.errors import InvalidInput
-from cci_app.llm.forms import Form
+from cci_app.core.nothing import is_nothing
+from cci_app.llm.forms import Form, alone, as_flag, choice, written_out
 from cci_app.tools.ports import ArgumentsRefused
 
 LONGEST_SCHEMA: Final = 20_000
-_NOTHING: Final = frozenset({"", "null", "none", "n/a", "undefined"})
 _WRONGS: Final = 5
 
 
@@ -110,9 +111,17 @@ def _nothing_outside(address: str) -> Any:
     raise ValueError(f"{address} is outside the schema")
 
 
+def _kinds(described: Any) -> list[Mapping[str, Any]]:
+    """What a property may be: itself, and each of the schemas between which it lets a model choose."""
+    if not isinstance(described, Mapping):
+        return []
+    several = [each for name in ("anyOf", "oneOf") for each in described.get(name) or () if isinstance(each, Mapping)]
+    return [described, *several]
+
+
 def _types(described: Any) -> frozenset[str]:
-    named = described.get("type", ()) if isinstance(described, Mapping) else ()
-    return frozenset([named] if isinstance(named, str) else named)
+    named = [each.get("type", ()) for each in _kinds(described)]
+    return frozenset(each for told in named for each in ([told] if isinstance(told, str) else told))
 
 
 def _allows_null(described: Any) -> bool:
@@ -122,23 +131,24 @@ def _allows_null(described: Any) -> bool:
 def _meant(value: Any, described: Mapping[str, Any]) -> Any:
     """The value as the schema wants it; None where nothing was filled in."""
     types = _types(described)
-    allowed = described.get("enum")
-    if isinstance(value, list) and types and "array" not in types and len(value) == 1:
-        value = value[0]
+    if isinstance(value, list | dict) and types and ("array" if isinstance(value, list) else "object") not in types:
+        value = alone(value)
     if not isinstance(value, str):
         return value
     words = value.strip()
-    if isinstance(allowed, list):
-        return {str(each).lower(): each for each in allowed}.get(words.lower(), words or None)
+    allowed = [each for kind in _kinds(described) for each in kind.get("enum") or ()]
+    if allowed:
+        meant = choice(words, allowed)
+        return words if meant is None and not is_nothing(words) else meant
     if not types or "string" in types:
-        return value
-    if words.lower() in _NOTHING:
+        return None if "null" in types and is_nothing(words) else value
+    if "boolean" in types and (flag := as_flag(words)) is not None:
+        return flag
+    if is_nothing(words):
         return None
     if types & {"integer", "number"} and len(words) < 40:
         return _number(words)
-    if "boolean" in types:
-        return {"true": True, "false": False}.get(words.lower(), value)
-    return value
+    return written_out(value, list) if "array" in types else written_out(value, dict)
 
 
 def _number(words: str) -> Any:
@@ -147,6 +157,7 @@ def _number(words: str) -> Any:
     except ValueError:
         pass
     try:
-        return float(words)
+        number = float(words)
     except ValueError:
         return words
+    return number if isfinite(number) else words

@@ -91,10 +91,20 @@ def test_case_33_what_cannot_be_right_is_refused(given: dict[str, Any]) -> None:
         ("number", 3.0, 3),
         ("answer", 25, "25"),
         ("vague", "yes", True),
+        ("vague", "Oui", True),
+        ("price", {}, None),
+        ("tone", "null", "plain"),
+        ("intent", "Intent.ANSWER_AND_QUESTION", "answer_and_question"),
+        ("intent", "'answerAndQuestion'.", "answer_and_question"),
+        ("number", [], None),
+        ("company", "N/A", None),
+        ("answer", "null", ""),
+        ("answer", "None", "None"),
+        ("Number ", "2", 2),
     ],
 )
 def test_values_in_another_type_case_or_padding(field: str, given: Any, meant: Any) -> None:
-    assert getattr(Understood.model_validate({**QUESTION, field: given}), field) == meant
+    assert getattr(Understood.model_validate({**QUESTION, field: given}), field.strip().lower()) == meant
 
 
 def test_a_list_takes_one_value_as_a_list() -> None:
@@ -119,6 +129,15 @@ MESSAGES = {
     "form of old": {"function_call": {"name": "Understood", "arguments": WRITTEN}},
     "call written into the content": {"content": f'<tool_call>{{"name": "Understood", "arguments": {WRITTEN}}}'},
     "named object": {"content": json.dumps({"Understood": QUESTION})},
+    "number behind the name": {"tool_calls": [call(WRITTEN, "functions.Understood:0")]},
+    "channel behind the name": {"tool_calls": [call(WRITTEN, "Understood<|channel|>commentary")]},
+    "no name": {"tool_calls": [call(WRITTEN, "")]},
+    "text in a text": {"tool_calls": [call(json.dumps(WRITTEN))]},
+    "list of one": {"tool_calls": [call([QUESTION])]},
+    "wrapped arguments": {"tool_calls": [call(json.dumps({"parameters": QUESTION}))]},
+    "schema with values": {"tool_calls": [call(json.dumps({"type": "object", "properties": QUESTION}))]},
+    "other names around it": {"content": json.dumps({"action": "Understood", "action_input": QUESTION})},
+    "thought before": {"content": f'Perhaps {{"intent": "greeting"}}? No.</think>\n{WRITTEN}'},
 }
 
 
@@ -153,6 +172,8 @@ def test_a_long_content_is_not_searched_for_ever() -> None:
 FILTERS = {
     "azure": refused(400, FILTERED),
     "moderation": refused(403, {"error": {"code": 403, "message": "Your input was flagged by moderation"}}),
+    "risk": refused(400, {"error": {"message": "Content Exists Risk", "type": "invalid_request_error"}}),
+    "status of its own": refused(498, {"message": "blocked output: this generation may be potentially unsafe"}),
     "inspection": refused(400, {"error": {"code": "data_inspection_failed", "message": "Input data may not pass"}}),
     "end of a choice": said({"content": ""}, "content_filter"),
     "refusal": said({"content": None, "refusal": "I cannot help with that."}),
@@ -216,3 +237,43 @@ def test_case_36_no_status_is_an_answer_that_could_not_be_read(status: int) -> N
 def test_case_36_money_is_told_apart_whatever_the_status() -> None:
     for status, words in ((429, "You exceeded your current quota, check your plan and billing"), (403, "arrears")):
         assert outcome_of_status(status, words) is CallOutcome.UNPAID
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "outcome"),
+    [
+        (
+            429,
+            "Rate limit reached on requests per min. You can add a payment method at /account/billing",
+            "rate_limited",
+        ),
+        (429, "You exceeded your current quota, check your plan and billing. Please retry in 23.3s.", "rate_limited"),
+        (429, "Your prepayment credits are depleted", "unpaid"),
+        (429, "Request too large for m on tokens per min (TPM): Limit 30000, Requested 50000", "too_long"),
+        (400, "Budget has been exceeded! Current cost: 10.1", "unpaid"),
+        (401, "You have insufficient permissions for this operation. Missing scopes: model.request", "refused"),
+        (403, "Requests from referer <empty> are blocked. API_KEY_HTTP_REFERRER_BLOCKED", "refused"),
+        (403, "Sorry, you have been blocked", "refused"),
+        (404, "No such model: names are case-sensitive", "refused"),
+        (400, "Unsupported value: 'temperature' does not support 0.2 with this model.", "refused"),
+        (400, "m does not support tools", "refused"),
+        (400, "Model Not Exist", "refused"),
+        (400, "User location is not supported for the API use.", "refused"),
+        (400, "This organization has been disabled.", "refused"),
+        (400, "the request exceeds the available context size", "too_long"),
+        (498, "Flex tier capacity exceeded", "failed"),
+        (499, "The operation was cancelled", "failed"),
+    ],
+)
+def test_words_tell_apart_what_a_status_does_not(status: int, said: str, outcome: str) -> None:
+    assert outcome_of_status(status, said) == outcome
+
+
+def test_what_a_model_thought_is_not_said() -> None:
+    with FakeModels([said({"content": "<think>They greet.</think>\n\nBuenos días."})]) as fake:
+        chat = models(fake).chain(["openai:m"])
+        assert chat is not None
+        told = chat.converse(
+            "talk", lambda model, given: model.invoke("Hola", **given), Deadline.after(60), with_tools=True
+        )
+    assert told.text == "Buenos días."
