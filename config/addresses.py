@@ -291,19 +291,20 @@ def service_address(*own_paths: str, path: str = "") -> Callable[[str], str]:
 def _openai(written: str) -> str:
     """OpenAI's own, or a compatible one: Azure shows the address of a deployment, Ollama that of its own protocol."""
     read = service_address(
-        "/api/(?:chat|generate|tags|embed|embeddings)",
-        *("/chat", "/completions", "/embeddings", "/responses", "/models", "/audio", "/deployments"),
+        "/api/(?:chat|generate|tags|embed|embeddings)(?=/?$)",
+        # At the end alone: a prefix of the address may have such a word, too.
+        r"/(?:(?:chat/)?completions|chat|embeddings|responses|models|audio/\w+)(?=/?$)",
         path="/v1",
     )(written)
-    azure = re.fullmatch(r"(https://[\w.-]+\.openai\.azure\.com)(?:/openai|/v1)?", read)
+    azure = re.fullmatch(r"(https://[\w.-]+\.(?:openai|cognitiveservices|services\.ai)\.azure\.com)(?:/.*)?", read)
     return f"{azure[1]}/openai/v1" if azure else read
 
 
 # By the setting that holds the address in the environment; accounts of organisations hold the same addresses.
 SERVICES: Mapping[str, Callable[[str], str]] = {
     "openai_base_url": _openai,
-    "anthropic_base_url": service_address("/v1"),
-    "google_base_url": service_address("/v1(?:alpha|beta)?", "/models"),
+    "anthropic_base_url": service_address("/v1(?=/?$|/(?:messages|complete|models))"),
+    "google_base_url": service_address("/v1(?:alpha|beta)?(?=/?$|/(?:models|openai))", "/models"),
     "manychat_base_url": service_address("/fb", "/swagger"),
     "public_base_url": service_address("/api/v1"),
     "twilio_base_url": service_address("/2010-04-01"),
@@ -311,7 +312,7 @@ SERVICES: Mapping[str, Callable[[str], str]] = {
     "telegram_base_url": service_address("/bot[^/]*"),
     "meta_base_url": service_address(r"/v\d+\.\d+"),
     "graph_base_url": service_address(r"/v1\.0", "/beta"),
-    "graph_authority": service_address("/oauth2", "/common", "/organizations"),
+    "graph_authority": service_address("/.*"),
     "google_sheets_url": service_address("/v4"),
     "google_drive_url": service_address("/drive", "/upload"),
     "baserow_url": service_address("/api", "/database"),

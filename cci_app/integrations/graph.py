@@ -58,7 +58,7 @@ _WRITTEN = re.compile(
 # The pages of administrators, and of Teams, are no site's.
 _NO_SITES = re.compile(r"-admin\.|^teams\.", re.IGNORECASE)
 _MANAGED = frozenset({"sites", "teams", "personal"})
-_SHARED = {"s": "sites", "t": "teams", "g": "personal"}
+_SHARED = {"s": "sites", "t": "teams"}
 # Where the path of a site ends and something in it begins.
 _OF_A_SITE = frozenset({"sitepages", "pages", "lists", "_layouts", "siteassets", "_api"})
 
@@ -95,13 +95,17 @@ def _site_of(segments: list[str]) -> list[str]:
         kind, *rest = segments[1:]
         segments = [_SHARED[kind], *rest[:1]] if kind in _SHARED else rest
     lowered = [segment.lower() for segment in segments]
+    managed = lowered[:1] and lowered[0] in _MANAGED
     for place, segment in enumerate(lowered):
+        if managed and place < 2:
+            # The name of the site itself, which may be any word.
+            continue
         if segment in _OF_A_SITE:
             return segments[:place]
         if segment == "forms":
             # Of a library, whose name stands before it.
             return segments[: max(0, place - 1)]
-    return segments[:2] if lowered[:1] and lowered[0] in _MANAGED else []
+    return segments[:2] if managed else []
 
 
 class Graph:

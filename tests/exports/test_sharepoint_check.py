@@ -61,6 +61,13 @@ def test_case_31_whatever_is_looked_at_its_site_is_meant(written: str) -> None:
         ("https://contoso.sharepoint.com/", Site("contoso.sharepoint.com")),
         ("https://contoso.sharepoint.com/Shared%20Documents/Forms/AllItems.aspx", Site("contoso.sharepoint.com")),
         ("https://contoso.sharepoint.com/teams/a/sub/SitePages/x.aspx", Site("contoso.sharepoint.com", "/teams/a/sub")),
+        (
+            "https://contoso-my.sharepoint.com/:x:/g/personal/ana_example_org/EabcDEF?e=x",
+            Site("contoso-my.sharepoint.com", "/personal/ana_example_org"),
+        ),
+        ("https://contoso.sharepoint.com/:x:/g/EabcDEF?e=x", Site("contoso.sharepoint.com")),
+        ("https://contoso.sharepoint.com/sites/Pages", Site("contoso.sharepoint.com", "/sites/Pages")),
+        ("https://contoso.sharepoint.com/sites/Lists/SitePages/x.aspx", Site("contoso.sharepoint.com", "/sites/Lists")),
         ("contoso.sharepoint.com:/sites/a/sub", Site("contoso.sharepoint.com", "/sites/a/sub")),
         ("https://contoso-admin.sharepoint.com/_layouts/15/online/AdminHome.aspx", None),
         ("https://teams.example.org/l/channel/1", None),
