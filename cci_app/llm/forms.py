@@ -14,16 +14,15 @@ from typing import Any, Final, Literal, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 
-from cci_app.core.nothing import is_nothing
-
 # Longer content is no form, and so many beginnings of an object in it are prose.
 _LONGEST: Final = 20_000
 _MOST_OBJECTS: Final = 32
 _NESTED: Final = 5
 # Where services put the arguments beside the name of the tool.
 ARGUMENTS: Final = ("arguments", "parameters", "input", "args")
-# What no text of a person's is, where an empty one may stand.
+# What no text of a person's is, where an empty one may stand; and what says nothing where that may. "No" is a text.
 _NO_TEXT: Final = frozenset({"null", "undefined"})
+_NOTHING: Final = _NO_TEXT | {"", "none", "nil", "n/a", "nan", "-"}
 _FLAGS: Final = {
     **dict.fromkeys(["true", "yes", "on", "1", "vrai", "oui", "verdadero", "si", "sí"], True),
     **dict.fromkeys(["false", "no", "off", "0", "faux", "non", "falso"], False),
@@ -93,12 +92,12 @@ def _meant(value: Any, field: FieldInfo) -> Any:
     words = value.strip()
     if allowed := [each for kind in kinds for each in _allowed(kind)]:
         meant = choice(words, allowed)
-        return words if meant is None and not is_nothing(words) else meant
+        return words if meant is None and not is_left_open(words) else meant
     if bool in kinds and (flag := as_flag(words)) is not None:
         return flag
     if str in kinds and NoneType not in kinds:
         return None if words.lower() in _NO_TEXT and not field.is_required() else value
-    if is_nothing(words):
+    if is_left_open(words):
         return None
     return value if str in kinds else words
 
@@ -108,7 +107,7 @@ def _listed(value: Any) -> Any:
     if isinstance(value, str):
         value = written_out(value, list)
     if isinstance(value, str | int | float) and not isinstance(value, bool):
-        return [] if isinstance(value, str) and is_nothing(value) else [value]
+        return [] if isinstance(value, str) and is_left_open(value) else [value]
     return value
 
 
@@ -126,6 +125,11 @@ def written_out(text: str, kind: type[list[Any]] | type[dict[str, Any]]) -> Any:
     except (ValueError, RecursionError):
         return text
     return found if isinstance(found, kind) else text
+
+
+def is_left_open(words: str) -> bool:
+    """Whether this is how a model writes that there is nothing."""
+    return words.strip().lower() in _NOTHING
 
 
 def as_flag(words: str) -> bool | None:

@@ -13,8 +13,7 @@ import jsonschema_rs
 from pydantic import ConfigDict, ValidationError
 
 from cci_app.core.errors import InvalidInput
-from cci_app.core.nothing import is_nothing
-from cci_app.llm.forms import Form, alone, as_flag, choice, written_out
+from cci_app.llm.forms import Form, alone, as_flag, choice, is_left_open, written_out
 from cci_app.tools.ports import ArgumentsRefused
 
 LONGEST_SCHEMA: Final = 20_000
@@ -139,12 +138,12 @@ def _meant(value: Any, described: Mapping[str, Any]) -> Any:
     allowed = [each for kind in _kinds(described) for each in kind.get("enum") or ()]
     if allowed:
         meant = choice(words, allowed)
-        return words if meant is None and not is_nothing(words) else meant
+        return words if meant is None and not is_left_open(words) else meant
     if not types or "string" in types:
-        return None if "null" in types and is_nothing(words) else value
+        return None if "null" in types and is_left_open(words) else value
     if "boolean" in types and (flag := as_flag(words)) is not None:
         return flag
-    if is_nothing(words):
+    if is_left_open(words):
         return None
     if types & {"integer", "number"} and len(words) < 40:
         return _number(words)
