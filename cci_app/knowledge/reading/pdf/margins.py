@@ -11,7 +11,7 @@ from cci_app.knowledge.reading.pdf.lines import Line
 _EDGE = 2
 # How far into the page its head and foot reach.
 _REACH = 0.14
-# Nothing but a number stands so near to the edge.
+# What stands so near to the edge, smaller than the page's text, is about the page: "Reglamento interno 3".
 _OUTMOST = 0.07
 _NUMBER = re.compile(r"\d{1,4}")
 # What is around the number of a page where nothing else is.
@@ -70,11 +70,12 @@ def _numbered(pages: Sequence[Sequence[Line]], edges: Sequence[set[int]]) -> set
     """
     seen: dict[tuple[str, int], set[tuple[int, int]]] = defaultdict(set)
     for number, (page, places) in enumerate(zip(pages, edges, strict=True), 1):
+        usual = _usual_size(page)
         for at in places:
             line = page[at]
             for found in _NUMBER.finditer(line.text):
                 before, after = line.text[: found.start()], line.text[found.end() :]
-                if _counts(before, after, line):
+                if _counts(before, after, line, usual):
                     seen[f"{before}#{after}", int(found[0]) - number].add((number, at))
     counted = (
         lines for (_, apart), lines in seen.items() if len(lines) * 2 > len(pages) and (len(pages) > 1 or apart == 0)
@@ -82,7 +83,15 @@ def _numbered(pages: Sequence[Sequence[Line]], edges: Sequence[set[int]]) -> set
     return {line for lines in counted for line in lines}
 
 
-def _counts(before: str, after: str, line: Line) -> bool:
+def _usual_size(page: Sequence[Line]) -> float:
+    """The size in which most of a page's letters are set."""
+    letters = Counter[float]()
+    for line in page:
+        letters[line.size] += len(line.text)
+    return letters.most_common(1)[0][0] if letters else 0.0
+
+
+def _counts(before: str, after: str, line: Line, usual: float) -> bool:
     """Whether a number may be that of a page, by what stands beside it in its line."""
     total = _TOTAL.match(after)
     rest = after[total.end() :] if total else after
@@ -93,4 +102,4 @@ def _counts(before: str, after: str, line: Line) -> bool:
     if _GROUPED.search(before):
         return False
     outmost = line.top is not None and (line.top < _OUTMOST or line.top > 1 - _OUTMOST)
-    return outmost and (not before.strip() or not rest.strip())
+    return outmost and line.size < usual and (not before.strip() or not rest.strip())
