@@ -14,12 +14,11 @@ from cci_app.integrations.patience import Trouble, attempt, patiently, retry_aft
 
 SERVICE = "Google"
 _TIMEOUT = httpx.Timeout(60.0, connect=5.0)
-# Reasons of a 403 that mean "later", in the old form and in the new one.
-_LATER = frozenset(
-    {"userRateLimitExceeded", "rateLimitExceeded", "sharingRateLimitExceeded", "RATE_LIMIT_EXCEEDED", "quotaExceeded"}
-    | {"RESOURCE_EXHAUSTED", "concurrentExportLimitExceeded"}
-)
-_TOMORROW = frozenset({"dailyLimitExceeded", "dailyLimitExceededUnreg"})
+# Reasons of a 403 that mean "later", "tomorrow", and that no room is left; in the old form and in the new one.
+_LATER = re.compile(r"rate_?limit|concurrent|resource_?exhausted|^quota_?exceeded", re.IGNORECASE)
+_TOMORROW = re.compile(r"^daily_?limit", re.IGNORECASE)
+_FULL = re.compile(r"storage_?quota|(?:file|children)_?limit|too_?many_?children", re.IGNORECASE)
+_POLICY = re.compile(r"^domain_?policy|access_?denied_?by_?policy", re.IGNORECASE)
 _A_DAY_IS_LONG = 3600.0
 
 
@@ -72,9 +71,9 @@ class Google:
         if answer.status_code == 401:
             self.sign_in()
             answer = attempt(lambda: self._send(method, url, options))
-        if answer.status_code == 403 and reasons_of(answer) & _LATER:
+        if answer.status_code == 403 and is_for(answer, _LATER):
             raise Trouble("limits the rate (403)", retry_after(answer))
-        if answer.status_code == 403 and reasons_of(answer) & _TOMORROW:
+        if answer.status_code == 403 and is_for(answer, _TOMORROW):
             raise Trouble("has no more calls for today (403)", _A_DAY_IS_LONG)
         return answer
 
@@ -105,12 +104,26 @@ def reasons_of(answer: httpx.Response) -> set[str]:
     return {str(each["reason"]) for each in told if "reason" in each} | {str(error.get("status", ""))}
 
 
+def is_for(answer: httpx.Response, reason: re.Pattern[str]) -> bool:
+    """Whether Google refuses for a reason of that kind."""
+    return any(map(reason.search, reasons_of(answer)))
+
+
 def accepted(answer: httpx.Response, google: Google, purpose: str) -> dict[str, Any]:
     """What Google returned. Raises DeliveryFailed where it refuses; `purpose` completes "the account may not"."""
     if answer.is_success:
         return body_of(answer)
     if reasons_of(answer) & {"SERVICE_DISABLED", "accessNotConfigured"}:
         raise DeliveryFailed("enable the Google Sheets API, and the Google Drive API, in the service account's project")
+    if answer.status_code == 403 and is_for(answer, _FULL):
+        raise DeliveryFailed(
+            f"no room is left where the account has to {purpose}: make the spreadsheet where there is some, share it"
+            f" with {google.email} as editor, and name its id in GOOGLE_SPREADSHEET_ID"
+        )
+    if answer.status_code == 403 and is_for(answer, _POLICY):
+        raise DeliveryFailed(
+            f"a rule of the organisation at Google does not let the account {purpose}: ask whoever administers it there"
+        )
     if answer.status_code == 404:
         raise DeliveryFailed("GOOGLE_SPREADSHEET_ID: there is no such spreadsheet; copy the id from its address")
     if answer.status_code == 403:

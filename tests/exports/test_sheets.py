@@ -94,6 +94,18 @@ def test_case_32_a_403_that_means_no_is_told_at_once(google: FakeGoogle, tmp_pat
 
 
 @pytest.mark.parametrize(
+    ("reason", "said"), [("storageQuotaExceeded", "no room is left"), ("domainPolicy", "a rule of the organisation")]
+)
+def test_case_32_what_sharing_does_not_mend_has_other_advice(
+    google: FakeGoogle, tmp_path: Path, reason: str, said: str
+) -> None:
+    google.ordered = [("GET /v4/spreadsheets/book$", 403, False)]
+    google.refusal = {"error": {"code": 403, "errors": [{"domain": "global", "reason": reason}]}}
+    with pytest.raises(DeliveryFailed, match=said):
+        deliver(google, tmp_path)
+
+
+@pytest.mark.parametrize(
     "written",
     [
         lambda key: key.replace("\\n", "\n"),
