@@ -218,8 +218,10 @@ def read_redis(written: str) -> str:
     if any(query.get(name, "false").lower() in _ON for name in ("tls", "ssl")) and scheme == "redis":
         scheme = "rediss"
     login = ""
-    if address.user or address.password:
-        login = f"{quote(address.user or '', safe='')}:{quote(address.password or '', safe='')}@"
+    # As redis-py reads them: behind the address, too.
+    user, password = address.user or query.get("username"), address.password or query.get("password")
+    if user or password:
+        login = f"{quote(user or '', safe='')}:{quote(password or '', safe='')}@"
     if scheme == "unix":
         number = _number(query.get("db") or query.get("virtual_host") or "0")
         return f"unix://{login}/{quote(address.path.lstrip('/'))}?db={number}"

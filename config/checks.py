@@ -3,6 +3,7 @@
 A sentence names the setting and what to write; it never repeats the value, which may be a secret.
 """
 
+import re
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, Self
@@ -56,6 +57,12 @@ class CheckedSettings(BaseSettings):
         if isinstance(value, SecretStr):
             return SecretStr(_bare(value.get_secret_value()))
         return _bare(value) if isinstance(value, str) else value
+
+    @field_validator("channel_modules", mode="before", check_fields=False)
+    @classmethod
+    def _names(cls, value: Any) -> Any:
+        """Names between commas, or as a list of JSON."""
+        return re.findall(r"[^\s\[\],\"']+", value) if isinstance(value, str) else value
 
     @field_validator("log_level", mode="before", check_fields=False)
     @classmethod

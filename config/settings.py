@@ -5,9 +5,10 @@ Every variable of the product is a field here; `docs/configuration.md` is the ta
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import NoDecode
 
 from config.addresses import broker_address, database_of_parts, is_ipv6, read_database, redis_with_password
 from config.checks import DEVELOPMENT_SECRET, CheckedSettings, Environment, told
@@ -187,8 +188,8 @@ class Settings(CheckedSettings):
     meta_graph_version: str = Field("v26.0", pattern=r"^v\d{1,3}\.\d$", description="Version of the Graph API")
     meta_base_url: str = Field("https://graph.facebook.com", description="Meta's Graph API")
     meta_assistant: str | None = Field(None, description="Assistant of that number; DEFAULT_ASSISTANT where unset")
-    channel_modules: list[str] = Field(
-        [], description="Modules with channels of one's own, as a JSON list of dotted names (docs/architecture.md)"
+    channel_modules: Annotated[list[str], NoDecode] = Field(
+        [], description="Modules with channels of one's own, as dotted names between commas (docs/architecture.md)"
     )
 
     contacts_excel_path: str | None = Field(None, description="The contact workbook: a file, an https or s3 address")

@@ -125,6 +125,8 @@ def test_a_folder_of_sockets_is_a_host() -> None:
         ("valkey://127.0.0.1:6379/0", "redis://127.0.0.1:6379/0"),
         ("redis://default:p#a@127.0.0.1:6379/0", "redis://default:p%23a@127.0.0.1:6379/0"),
         ("redis://[::1]", "redis://[::1]:6379/0"),
+        ("redis://h:6379/1?password=p%23a", "redis://:p%23a@h:6379/1"),
+        ("redis://h?username=u&password=p", "redis://u:p@h:6379/0"),
         ("rediss://cache.example.org", "rediss://cache.example.org:6379/0?ssl_cert_reqs=required"),
         ("rediss://h/1?ssl_cert_reqs=CERT_NONE&family=0", "rediss://h:6379/1?ssl_cert_reqs=none"),
         ("redis://h?tls=true", "rediss://h:6379/0?ssl_cert_reqs=required"),

@@ -23,6 +23,7 @@ from config.settings import ROOT, Environment, Settings
             ["production refuses FETCH_LOOPBACK"],
         ),
         ({"PORT": "no number"}, ["PORT"]),
+        ({"CHANNEL_MODULES": "no.such.channel, other"}, ["CHANNEL_MODULES=no.such.channel", "No module named"]),
         ({"AGENT_HANDLER": "no.such.module"}, ["AGENT_HANDLER", "no.such.module"]),
         ({"ASSISTANTS_PATH": "/nowhere"}, ["/nowhere", "no assistant"]),
         ({"CHAT_MODEL": "openai:gpt-4o"}, ["openai:gpt-4o", "OPENAI_API_KEY"]),
