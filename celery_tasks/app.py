@@ -36,6 +36,7 @@ celery.conf.include = [
     "celery_tasks.vectors",
     "celery_tasks.exports",
     "celery_tasks.accounts",
+    "celery_tasks.admin",
     "celery_tasks.people",
     "celery_tasks.inbox",
     "celery_tasks.usage",

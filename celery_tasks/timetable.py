@@ -19,6 +19,7 @@ SWEEP_SECONDS = 5.0
 TEND_SECONDS = 30.0
 INBOX_SECONDS = 10.0
 SCHEDULE_SECONDS = 60.0
+COUNT_SECONDS = 600.0
 
 
 def _entry(task: Task, queue: Queue, seconds: float) -> dict[str, Any]:
@@ -40,6 +41,7 @@ celery.conf.beat_schedule = {
     "ask-ratings": _entry(Task.ASK_RATINGS, Queue.JOBS, SCHEDULE_SECONDS),
     "reset-billing": _entry(Task.RESET_BILLING, Queue.JOBS, SCHEDULE_SECONDS),
     "watch-experiments": _entry(Task.WATCH_EXPERIMENTS, Queue.JOBS, TEND_SECONDS),
+    "count-days": _entry(Task.COUNT_DAYS, Queue.JOBS, COUNT_SECONDS),
     "watch-work": _entry(Task.WATCH_WORK, Queue.JOBS, SCHEDULE_SECONDS),
     "check-handbook": _entry(Task.CHECK_HANDBOOK, Queue.JOBS, SCHEDULE_SECONDS),
     "tell-subscribers": _entry(Task.TELL_SUBSCRIBERS, Queue.JOBS, INBOX_SECONDS),

@@ -12,6 +12,7 @@ from flask.cli import AppGroup, with_appcontext
 from cci_app.accounts.organisations import ensure_organisation
 from cci_app.admin.demonstration import clear, fill
 from cci_app.admin.organisation.settings import change_settings
+from cci_app.admin.overview.days import count_days
 from cci_app.admin.schedules import schedule_crawl, schedule_drive, schedule_reload
 from cci_app.admin.seeding import load_samples
 from cci_app.admin.workspace import clear_work, fill_work
@@ -215,6 +216,8 @@ def fill_demo(
         organisation_id = organisation_named(organisation or settings.default_organisation)
         end = (until or clock.now()).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=UTC)
         messages = fill(organisation_id, spec, conversations, seed, end)
+        # As the worker would within minutes: whoever looks at a long record looks at one that is settled.
+        count_days(organisation_id)
     click.echo(f"{conversations} conversations with {messages} messages were added", err=True)
 
 

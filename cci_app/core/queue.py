@@ -74,6 +74,7 @@ class Task(StrEnum):
     EVALUATE = "evaluation.run"
     REPORT = "reports.run"
     WATCH_EXPERIMENTS = "evaluation.watch_experiments"
+    COUNT_DAYS = "admin.count_days"
 
 
 QUEUE_OF: dict[Task, Queue] = {
@@ -107,6 +108,7 @@ QUEUE_OF: dict[Task, Queue] = {
     Task.EVALUATE: Queue.JOBS,
     Task.REPORT: Queue.JOBS,
     Task.WATCH_EXPERIMENTS: Queue.JOBS,
+    Task.COUNT_DAYS: Queue.JOBS,
 }
 
 

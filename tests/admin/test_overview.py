@@ -1,5 +1,6 @@
 """The figures of a period, what waits, the jobs of all kinds, and a document's passages."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,7 +9,10 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from cci_app.admin.organisation.settings import change_settings
+from cci_app.admin.overview.days import KEPT_DAYS, count_days
 from cci_app.admin.overview.figures import Period, Span
+from cci_app.admin.overview.models import MessageDay
 from cci_app.core import clock
 from cci_app.core.database import tenant_transaction
 from cci_app.jobs.models import Job, JobState
@@ -37,6 +41,95 @@ def test_an_empty_organisation_has_empty_figures(web: FlaskClient, tenant: Tenan
     assert len(found["series"]) == 7
     assert found["series"][0]["at"] == "2026-01-09T00:00:00-05:00"
     assert set(found["concerns"].values()) == {0}
+
+
+def add_a_month(add: Add) -> None:
+    """People of some days, one of them on several, and one who came back the month after."""
+    for back, user_id, times in (
+        (0, "+573000000001", [100, 9000]),
+        (1, "+573000000001", [300]),
+        (1, "+573000000002", [700, 700, 800]),
+        (12, "+573000000003", [50]),
+        (12, "+573000000001", [8000, 8001]),
+        (31, "+573000000004", [10]),
+        (45, "+573000000003", [20, 30]),
+    ):
+        add(texts=["x"] * len(times), times=times, started_at=NOW - timedelta(days=back, hours=2), user_id=user_id)
+
+
+def test_days_that_were_counted_change_no_figure(
+    web: FlaskClient, tenant: Tenant, add: Add, rows: Callable[..., list[dict[str, Any]]]
+) -> None:
+    add_a_month(add)
+    whole = [overview(web, tenant, period=period) for period in Period]
+    assert count_days(tenant.organisation_id) == KEPT_DAYS
+    assert count_days(tenant.organisation_id) == 0
+    assert [overview(web, tenant, period=period) for period in Period] == whole
+    month = whole[-1]
+    assert (month["messages"], month["people"], month["messages_before"], month["people_before"]) == (9, 3, 3, 2)
+    assert (month["p50_ms"], month["p95_ms"]) == (700, 9000)
+    # The count is what is read of a day that is over, and no number stands in it.
+    with tenant_transaction(tenant.organisation_id) as session:
+        session.execute(sa.update(MessageDay).values(messages=MessageDay.messages + 1))
+    assert overview(web, tenant, period="month")["messages"] == 9 + 29
+    assert "57300" not in str(rows("SELECT * FROM message_days"))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE conversations SET response_time_ms = 1 WHERE user_id = '+573000000003'",
+        "DELETE FROM conversations WHERE user_id = '+573000000003'",
+    ],
+)
+def test_a_day_is_counted_again_where_its_messages_change(
+    web: FlaskClient, tenant: Tenant, add: Add, change: str
+) -> None:
+    add_a_month(add)
+    other = make_tenant(f"other-{tenant.slug}")
+    for each in (tenant, other):
+        count_days(each.organisation_id)
+    with tenant_transaction(tenant.organisation_id) as session:
+        session.execute(sa.text(change))
+    assert counted(tenant) == KEPT_DAYS - 2
+    assert counted(other) == KEPT_DAYS
+    changed = overview(web, tenant, period="month")
+    assert changed["messages"] == (8 if "DELETE" in change else 9)
+    assert count_days(tenant.organisation_id) == 2
+    assert overview(web, tenant, period="month") == changed
+    # Somebody's message of a day that is over, written late.
+    add(texts=["z"], started_at=NOW - timedelta(days=5), user_id="+573000000009")
+    assert counted(tenant) == KEPT_DAYS - 1
+    assert overview(web, tenant, period="month")["messages"] == changed["messages"] + 1
+
+
+def test_days_are_those_of_the_time_zone(web: FlaskClient, tenant: Tenant, add: Add) -> None:
+    add_a_month(add)
+    count_days(tenant.organisation_id)
+    with tenant_transaction(tenant.organisation_id) as session:
+        change_settings(session, tenant.organisation_id, {"timezone": "Asia/Kathmandu"})
+    elsewhere = [overview(web, tenant, period=period) for period in Period]
+    assert count_days(tenant.organisation_id) == KEPT_DAYS
+    assert counted(tenant) == KEPT_DAYS
+    assert [overview(web, tenant, period=period) for period in Period] == elsewhere
+
+
+def test_a_day_waits_until_what_belongs_to_it_is_written(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    # In Bogotá it is half past midnight.
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 1, 15, 5, 30, tzinfo=UTC))
+    count_days(tenant.organisation_id)
+    assert counted(tenant) == KEPT_DAYS - 1
+
+
+def test_every_organisations_days_are_counted(tenant: Tenant) -> None:
+    other = make_tenant(f"other-{tenant.slug}")
+    assert count_days() >= 2 * KEPT_DAYS
+    assert counted(tenant) == counted(other) == KEPT_DAYS
+
+
+def counted(tenant: Tenant) -> int:
+    with tenant_transaction(tenant.organisation_id) as session:
+        return session.scalars(sa.select(sa.func.count()).select_from(MessageDay)).one()
 
 
 def test_messages_people_and_times_are_counted_in_the_organisations_days(

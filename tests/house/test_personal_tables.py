@@ -23,6 +23,8 @@ OF_NOBODY = {
     *("monitor_rule_sets", "webhook_subscribers", "webhook_posts", "sync_positions"),
     *("handbook_editions", "handbook_checks", "rule_violations", "rule_questions"),
     "sync_conflicts",
+    # Who wrote is a hash there, and an erased message has its day forgotten.
+    "message_days",
     "work_reports",
     *("chatbot_versions", "turn_usage", "quotas"),
     *("knowledge_documents", "knowledge_chunks", "knowledge_vectors", "corrected_answers"),

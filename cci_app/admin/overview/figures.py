@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from cci_app.admin.overview.days import Stretch, stretch
 from cci_app.agents.menu.content import MenuContent, MenuService
 from cci_app.agents.questionnaire.content import QuestionnaireContent
 from cci_app.assistants.spec import AssistantSpec
@@ -51,14 +52,15 @@ class Span:
         begin = midnight - timedelta(days=period.days - 1)
         return cls(begin, now, begin - timedelta(days=period.days), zone)
 
+    def before_end(self, period: Period) -> datetime:
+        """Where the period before it ends: at the same hour."""
+        return self.end - timedelta(days=period.days)
+
     def parameters(self, period: Period) -> dict[str, Any]:
         """What the statements bind."""
-        length = timedelta(days=period.days)
         return {
             "begin": self.begin,
             "end": self.end,
-            "before_begin": self.before,
-            "before_end": self.end - length,
             "zone": self.zone.key,
             "unit": "hour" if period is Period.DAY else "day",
         }
@@ -72,19 +74,29 @@ class Span:
 
 
 _ZONE = sa.text("SELECT timezone FROM organisations")
-_MESSAGES = sa.text(
-    "SELECT date_trunc(:unit, timestamp AT TIME ZONE :zone) AS slot, count(*) AS messages,"
-    " count(DISTINCT user_id) AS people,"
-    " avg((response_time_ms <= 8000)::integer)::float8 AS share_within_8s,"
-    " percentile_disc(0.5) WITHIN GROUP (ORDER BY response_time_ms) AS p50_ms,"
-    " percentile_disc(0.95) WITHIN GROUP (ORDER BY response_time_ms) AS p95_ms,"
-    " count(*) FILTER (WHERE late) AS late"
-    " FROM conversations WHERE kind = 'message' AND timestamp >= :begin AND timestamp < :end"
-    " GROUP BY GROUPING SETS ((1), ())"
+# The messages of no day that was counted: of today, of yesterday up to now, and of what waits for its count.
+_IN_GAPS = (
+    "conversations JOIN unnest(CAST(:gap_begins AS timestamptz[]), CAST(:gap_ends AS timestamptz[]))"
+    " AS gap (begins, ends) ON timestamp >= gap.begins AND timestamp < gap.ends WHERE kind = 'message'"
 )
-_BEFORE = sa.text(
-    "SELECT count(*) AS messages, count(DISTINCT user_id) AS people"
-    " FROM conversations WHERE kind = 'message' AND timestamp >= :before_begin AND timestamp < :before_end"
+_COUNTED = "message_days WHERE begins_at = ANY(CAST(:counted AS timestamptz[]))"
+_MESSAGES = sa.text(
+    "SELECT date_trunc(:unit, timestamp AT TIME ZONE :zone) AS slot, count(*) AS messages,"  # noqa: S608 (ours)
+    " count(DISTINCT user_id) AS people, count(*) FILTER (WHERE late) AS late"
+    f" FROM {_IN_GAPS} GROUP BY 1"
+)
+_PEOPLE = sa.text(
+    f"SELECT count(DISTINCT person) AS people FROM (SELECT unnest(people) FROM {_COUNTED}"  # noqa: S608 (ours)
+    f" UNION ALL SELECT hashtextextended(user_id, 0) FROM {_IN_GAPS}) AS wrote (person)"
+)
+_TIMES = sa.text(
+    "WITH told AS (SELECT milliseconds, sum(times) AS times"  # noqa: S608 (ours)
+    f"  FROM (SELECT unnest(milliseconds), unnest(times) FROM {_COUNTED}"
+    f"   UNION ALL SELECT response_time_ms, 1 FROM {_IN_GAPS}) AS answered (milliseconds, times) GROUP BY 1),"
+    " running AS (SELECT *, sum(times) OVER (ORDER BY milliseconds) AS reached, sum(times) OVER () AS total FROM told)"
+    " SELECT (sum(times) FILTER (WHERE milliseconds <= 8000) / sum(times))::float8 AS share_within_8s,"
+    " min(milliseconds) FILTER (WHERE reached >= 0.5 * total) AS p50_ms,"
+    " min(milliseconds) FILTER (WHERE reached >= 0.95 * total) AS p95_ms FROM running"
 )
 _RUNS = sa.text(
     "SELECT assistant, detected_language AS language, completed_at IS NOT NULL AS completed,"
@@ -128,28 +140,34 @@ def figures(organisation_id: int, period: Period, specs: Mapping[str, AssistantS
     with tenant_connection(organisation_id) as connection:
         zone = ZoneInfo(connection.execute(_ZONE).scalar_one())
         span = Span.of(period, zone, clock.now())
+        now, before = (
+            stretch(connection, begin, end, zone, span.end)
+            for begin, end in ((span.begin, span.end), (span.before, span.before_end(period)))
+        )
         menus = {name: found for name, spec in specs.items() if (found := _menu_of(spec))}
         bound = {**span.parameters(period), "menus": list(menus)}
 
-        def read(statement: sa.TextClause) -> list[dict[str, Any]]:
-            names = statement.compile().params
-            rows = connection.execute(statement, {name: bound[name] for name in names})
+        def read(statement: sa.TextClause, within: Stretch | None = None) -> list[dict[str, Any]]:
+            known = bound | (_parameters_of(within) if within else {})
+            rows = connection.execute(statement, {name: known[name] for name in statement.compile().params})
             return [dict(row) for row in rows.mappings()]
 
-        said, (before,), runs, answers, (concerns,) = map(read, (_MESSAGES, _BEFORE, _RUNS, _ANSWERS, _CONCERNS))
+        said, said_before = read(_MESSAGES, now), read(_MESSAGES, before)
+        (people,), (people_before,), (times,) = read(_PEOPLE, now), read(_PEOPLE, before), read(_TIMES, now)
+        runs, answers, (concerns,) = map(read, (_RUNS, _ANSWERS, _CONCERNS))
         served = read(_SERVICES) if menus else []
-    (total,) = (row for row in said if row["slot"] is None)
-    by_slot = {row["slot"]: row for row in said}
+    by_slot = {row["slot"]: row for row in [*said, *_slots_of(now, zone)]}
     return {
         "period": period,
         "begin": span.begin,
         "end": span.end,
         "zone": zone.key,
-        "messages": total["messages"],
-        "messages_before": before["messages"],
-        "people": total["people"],
-        "people_before": before["people"],
-        **{name: total[name] for name in ("share_within_8s", "p50_ms", "p95_ms", "late")},
+        "messages": sum(row["messages"] for row in by_slot.values()),
+        "messages_before": sum(row["messages"] for row in [*said_before, *_slots_of(before, zone)]),
+        "people": people["people"],
+        "people_before": people_before["people"],
+        **times,
+        "late": sum(row["late"] for row in by_slot.values()),
         "series": [
             {
                 "at": slot.replace(tzinfo=zone),
@@ -163,6 +181,27 @@ def figures(organisation_id: int, period: Period, specs: Mapping[str, AssistantS
         "desks": _desks(served, menus, specs, language),
         "concerns": concerns,
     }
+
+
+def _parameters_of(within: Stretch) -> dict[str, Any]:
+    return {
+        "gap_begins": [begin for begin, _ in within.gaps],
+        "gap_ends": [end for _, end in within.gaps],
+        "counted": [day.begins_at for day in within.counted],
+    }
+
+
+def _slots_of(within: Stretch, zone: ZoneInfo) -> list[dict[str, Any]]:
+    """The days that were counted, as the messages that were not are told."""
+    return [
+        {
+            "slot": day.begins_at.astimezone(zone).replace(tzinfo=None),
+            "messages": day.messages,
+            "people": day.people,
+            "late": day.late,
+        }
+        for day in within.counted
+    ]
 
 
 def _conversations(runs: list[dict[str, Any]]) -> dict[str, Any]:
