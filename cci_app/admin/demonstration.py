@@ -3,7 +3,7 @@
 import io
 import random
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from csv import writer
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -41,6 +41,10 @@ MESSAGE = (
     *("timestamp", "response_time_ms"),
 )
 
+_BOOK = sa.text(
+    "SELECT phone, first_name, concat_ws(' ', first_name, last_name) AS full_name, company"
+    " FROM contacts WHERE organisation_id = :organisation_id AND first_name <> '' AND company <> ''"
+)
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
@@ -56,7 +60,10 @@ def fill(organisation_id: int, spec: AssistantSpec, count: int, seed: int, until
         with system_transaction() as session:
             lowest = session.scalar(sa.text("SELECT LEAST(min(event_id), 0) FROM conversations")) or 0
             timezone = ZoneInfo(session.get_one(Organisation, organisation_id).timezone)
-            conversations = _conversations(organisation_id, spec, count, chance, until - _MARGIN, timezone, lowest)
+            book = {row.phone: row for row in session.execute(_BOOK, {"organisation_id": organisation_id})}
+            conversations = _conversations(
+                organisation_id, spec, count, chance, until - _MARGIN, timezone, lowest, book
+            )
             messages = 0
             while batch := list(islice(conversations, _BATCH)):
                 for table, columns in (("conversation_runs", RUN), ("answers", ANSWER), ("conversations", MESSAGE)):
@@ -142,6 +149,7 @@ def _conversations(
     until: datetime,
     timezone: ZoneInfo,
     lowest: int,
+    book: Mapping[str, Any],
 ) -> Iterator[Rows]:
     rehearsal = Rehearsal(spec, chance)
     plays = rehearsal.plays(min(count, MOST))
@@ -154,8 +162,12 @@ def _conversations(
         started = _moment(until - _YEAR * (1 - number / count), timezone, chance)
         first, last = chance.choice(phrases.first_names), chance.choice(phrases.last_names)
         who = {NAME: first, COMPANY: chance.choice(phrases.companies)}
+        name = f"{first} {last}"
         person = (organisation_id, spec.name, f"+57300{number:07d}")
-        yield _conversation(person, play, who, f"{first} {last}", started, chance, event_id)
+        if contact := book.get(person[2]):
+            # Whoever is in the contact book is who stands there.
+            name, who = contact.full_name, {NAME: contact.first_name, COMPANY: contact.company}
+        yield _conversation(person, play, who, name, started, chance, event_id)
         event_id -= len(play.lines)
 
 

@@ -16,6 +16,7 @@ from cci_app.core.database import tenant_connection
 from cci_app.exports.files import selected
 from cci_app.exports.selection import Selection
 from cci_app.language.typography import typeset
+from tests.admin.contacts import add_contact
 from tests.conftest import Tenant, make_tenant
 
 Rows = Callable[..., list[dict[str, Any]]]
@@ -142,3 +143,21 @@ _FORGET_COLUMNS = (
 _READ = sa.text(
     "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT * FROM export_conversations v ORDER BY v.started_at, v.id"
 )
+
+
+def test_whoever_is_in_the_contact_book_is_who_stands_there(app: Flask, tenant: Tenant, rows: Rows) -> None:
+    for number in range(20):
+        card = {"first_name": "Noé", "last_name": "Ibarra", "company": "Faros del Sur"}
+        add_contact(tenant, f"+57300{number:07d}", **card)
+    done = app.test_cli_runner().invoke(args=[*FILL, tenant.slug])
+    assert done.exit_code == 0, done.output
+    told = rows(
+        "SELECT contact_name, client_company, user_id < '+573000000020' AS known FROM conversation_runs"
+        " WHERE organisation_id = :id AND contact_name IS NOT NULL",
+        id=tenant.organisation_id,
+    )
+    in_the_book = {(row["contact_name"], row["client_company"]) for row in told if row["known"]}
+    assert in_the_book == {("Noé Ibarra", "Faros del Sur")}
+    assert ("Noé Ibarra", "Faros del Sur") not in {
+        (row["contact_name"], row["client_company"]) for row in told if not row["known"]
+    }
