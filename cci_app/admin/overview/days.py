@@ -75,10 +75,14 @@ class DayFigures:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A stretch of time: the days of it that were counted, and the gaps, of which each message is looked at."""
+    """A stretch of time: the days that it begins with and that were counted, and the rest, from `live` to `end`.
+
+    Of the rest each message is looked at: it is today's, as a rule, and more after a day that is counted again.
+    """
 
     counted: tuple[DayFigures, ...]
-    gaps: tuple[tuple[datetime, datetime], ...]
+    live: datetime
+    end: datetime
 
 
 def settled_days(zone: ZoneInfo, now: datetime) -> list[Day]:
@@ -88,19 +92,16 @@ def settled_days(zone: ZoneInfo, now: datetime) -> list[Day]:
 
 
 def stretch(connection: sa.Connection, begin: datetime, end: datetime, zone: ZoneInfo, now: datetime) -> Stretch:
-    """Which of the days from `begin` to `end` were counted, and what lies between them."""
+    """Which days from `begin` on were counted, and where that ends."""
     wanted = {(day.begins_at, day.ends_at) for day in settled_days(zone, now)}
     rows = connection.execute(_STANDING, {"begin": begin, "end": end}).all()
-    counted = [row for row in rows if (row.begins_at, row.ends_at) in wanted]
-    gaps = []
-    reached = begin
-    for row in counted:
-        if row.begins_at > reached:
-            gaps.append((reached, row.begins_at))
-        reached = row.ends_at
-    if reached < end:
-        gaps.append((reached, end))
-    return Stretch(tuple(DayFigures(row.begins_at, row.messages, row.late, row.people) for row in counted), tuple(gaps))
+    counted = []
+    live = begin
+    for row in rows:
+        if row.begins_at == live and (row.begins_at, row.ends_at) in wanted:
+            counted.append(DayFigures(row.begins_at, row.messages, row.late, row.people))
+            live = row.ends_at
+    return Stretch(tuple(counted), live, end)
 
 
 def count_days(only: int | None = None) -> int:

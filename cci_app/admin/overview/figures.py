@@ -74,25 +74,22 @@ class Span:
 
 
 _ZONE = sa.text("SELECT timezone FROM organisations")
-# The messages of no day that was counted: of today, of yesterday up to now, and of what waits for its count.
-_IN_GAPS = (
-    "conversations JOIN unnest(CAST(:gap_begins AS timestamptz[]), CAST(:gap_ends AS timestamptz[]))"
-    " AS gap (begins, ends) ON timestamp >= gap.begins AND timestamp < gap.ends WHERE kind = 'message'"
-)
+# The messages of no day that was counted.
+_LIVE = "conversations WHERE kind = 'message' AND timestamp >= :live AND timestamp < :live_end"
 _COUNTED = "message_days WHERE begins_at = ANY(CAST(:counted AS timestamptz[]))"
 _MESSAGES = sa.text(
     "SELECT date_trunc(:unit, timestamp AT TIME ZONE :zone) AS slot, count(*) AS messages,"  # noqa: S608 (ours)
     " count(DISTINCT user_id) AS people, count(*) FILTER (WHERE late) AS late"
-    f" FROM {_IN_GAPS} GROUP BY 1"
+    f" FROM {_LIVE} GROUP BY 1"
 )
 _PEOPLE = sa.text(
     f"SELECT count(DISTINCT person) AS people FROM (SELECT unnest(people) FROM {_COUNTED}"  # noqa: S608 (ours)
-    f" UNION ALL SELECT hashtextextended(user_id, 0) FROM {_IN_GAPS}) AS wrote (person)"
+    f" UNION ALL SELECT hashtextextended(user_id, 0) FROM {_LIVE}) AS wrote (person)"
 )
 _TIMES = sa.text(
     "WITH told AS (SELECT milliseconds, sum(times) AS times"  # noqa: S608 (ours)
     f"  FROM (SELECT unnest(milliseconds), unnest(times) FROM {_COUNTED}"
-    f"   UNION ALL SELECT response_time_ms, 1 FROM {_IN_GAPS}) AS answered (milliseconds, times) GROUP BY 1),"
+    f"   UNION ALL SELECT response_time_ms, 1 FROM {_LIVE}) AS answered (milliseconds, times) GROUP BY 1),"
     " running AS (SELECT *, sum(times) OVER (ORDER BY milliseconds) AS reached, sum(times) OVER () AS total FROM told)"
     " SELECT (sum(times) FILTER (WHERE milliseconds <= 8000) / sum(times))::float8 AS share_within_8s,"
     " min(milliseconds) FILTER (WHERE reached >= 0.5 * total) AS p50_ms,"
@@ -184,11 +181,8 @@ def figures(organisation_id: int, period: Period, specs: Mapping[str, AssistantS
 
 
 def _parameters_of(within: Stretch) -> dict[str, Any]:
-    return {
-        "gap_begins": [begin for begin, _ in within.gaps],
-        "gap_ends": [end for _, end in within.gaps],
-        "counted": [day.begins_at for day in within.counted],
-    }
+    counted = [day.begins_at for day in within.counted]
+    return {"counted": counted, "live": within.live, "live_end": within.end}
 
 
 def _slots_of(within: Stretch, zone: ZoneInfo) -> list[dict[str, Any]]:
