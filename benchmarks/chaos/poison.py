@@ -46,7 +46,8 @@ def poison_delivered(stage: Stage, name: str, people: int) -> tuple[int, int, li
     at_once([partial(deliver, stage, wire, one) for one in [poison, *others]])
     stage.supervise(lambda: bool(stage.courier.texts(poison.user_id)), _GIVEN_UP_SECONDS)
     stage.settle()
-    verdict = judge(others, [], carried(wire))
+    # All processes of a worker that die as they start end it, with what it was sending for others.
+    verdict = judge(others, [], carried(wire), stage.uncertain())
     found = [*verdict.lost, *verdict.doubled]
     if len(stage.courier.texts(poison.user_id)) != 1:
         found.append(f"{poison.marker}: {stage.courier.texts(poison.user_id)}")
