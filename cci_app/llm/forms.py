@@ -83,10 +83,11 @@ def _brief(described: dict[str, Any], defined: Mapping[str, Any]) -> dict[str, A
 def _meant(value: Any, field: FieldInfo) -> Any:
     """The value as the field wants it; None where nothing was filled in."""
     kinds = _kinds(field.annotation)
-    listed = any((get_origin(kind) or kind) in {list, tuple, set} for kind in kinds)
-    if listed:
+    wanted = [get_origin(kind) or kind for kind in kinds]
+    if any(kind in {list, tuple, set} for kind in wanted):
         return _listed(value)
-    value = alone(value)
+    if not any(isinstance(kind, type) and issubclass(kind, dict | BaseModel) for kind in wanted):
+        value = alone(value)
     if not isinstance(value, str):
         return value
     words = value.strip()
@@ -156,7 +157,7 @@ def _letters(text: str) -> str:
 
 
 def _kinds(annotation: Any) -> tuple[Any, ...]:
-    if get_origin(annotation) in {list, tuple, set, Literal}:
+    if get_origin(annotation) in {list, tuple, set, dict, Literal}:
         return (annotation,)
     return get_args(annotation) or (annotation,)
 

@@ -107,6 +107,14 @@ def test_values_in_another_type_case_or_padding(field: str, given: Any, meant: A
     assert getattr(Understood.model_validate({**QUESTION, field: given}), field.strip().lower()) == meant
 
 
+def test_an_object_that_is_asked_for_may_hold_nothing() -> None:
+    class Planned(Form):
+        plan: dict[str, Any]
+        perhaps: dict[str, Any] | None = None
+
+    assert Planned.model_validate({"plan": {}, "perhaps": {}}).model_dump() == {"plan": {}, "perhaps": {}}
+
+
 def test_a_list_takes_one_value_as_a_list() -> None:
     class Numbers(Form):
         found: Literal["Yes", "No"]
