@@ -50,7 +50,7 @@ _STANDING = sa.text(
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class SettledDay:
     """A day of a time zone, from its midnight to the next one."""
 
     begins_at: datetime
@@ -85,9 +85,9 @@ class Stretch:
     end: datetime
 
 
-def settled_days(zone: ZoneInfo, now: datetime) -> list[Day]:
+def settled_days(zone: ZoneInfo, now: datetime) -> list[SettledDay]:
     """The last sixty days that are over, the latest first."""
-    days = (Day.back(back, zone, now) for back in range(1, KEPT_DAYS + 1))
+    days = (SettledDay.back(back, zone, now) for back in range(1, KEPT_DAYS + 1))
     return [day for day in days if day.ends_at <= now - SETTLED]
 
 
@@ -137,7 +137,7 @@ def _forget(organisation_id: int, begins: Sequence[datetime]) -> None:
         session.execute(_FORGET, {"organisation_id": organisation_id, "begins": list(begins)})
 
 
-def _counted(organisation_id: int, day: Day) -> bool:
+def _counted(organisation_id: int, day: SettledDay) -> bool:
     try:
         with tenant_transaction(organisation_id) as session:
             session.execute(_LOCKED, {"lock": _LOCK})
