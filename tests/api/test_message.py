@@ -221,7 +221,7 @@ def test_the_reply_tells_its_stages(web: FlaskClient, tenant: Tenant) -> None:
         ({"user_id": "", "message": "hola"}, "user_id"),
         ({"user_id": "not a user", "message": "hola"}, "user_id"),
         ({"user_id": "+573000000001", "message": "hola", "assistant": "nobody"}, "assistant"),
-        ({"user_id": "+573000000001", "message": "hola", "subscriber_id": []}, "subscriber_id"),
+        ({"user_id": "+573000000001", "message": "hola", "subscriber_id": [7]}, "subscriber_id"),
         ({"user_id": "+573000000001", "message": "hola", "media": {"type": "hologram"}}, "media"),
         ({"user_id": "+573000000001", "message": "hola", "media": "https://example.org/a.jpg"}, "media"),
     ],
