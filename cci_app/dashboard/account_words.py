@@ -87,7 +87,12 @@ def field_label(kind: str, name: str) -> str:
         ("crm", "secret"): gettext("What the header holds, such as Bearer and a token"),
         ("waha", "token"): gettext("Or a secret of your own, in the header X-Waha-Token"),
     }
-    names = {
+    return own.get((kind, name)) or _labels().get(name, name)
+
+
+def _labels() -> dict[str, str]:
+    """What fields are called whatever the kind."""
+    return {
         "api_key": gettext("API key"),
         "base_url": gettext("Address of the service"),
         "account_sid": "Account SID",
@@ -133,7 +138,6 @@ def field_label(kind: str, name: str) -> str:
         "leads": gettext("Mapping of leads"),
         "header": gettext("Header"),
     }
-    return own.get((kind, name)) or names.get(name, name)
 
 
 def _choice_words() -> dict[str, str]:
