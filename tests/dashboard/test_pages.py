@@ -39,7 +39,7 @@ BESIDE = (
 # Of the session, of who looks, and of the page itself.
 STATEMENTS = {
     # One more where an assistant has a menu.
-    "": 12,
+    "": 11,
     "/conversations": 6,
     "/conversations/{conversation}": 7,
     "/contacts": 4,

@@ -1,7 +1,7 @@
 """Counts days that are over once, so that a month's figures need no look at a month's messages."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Self
@@ -43,10 +43,7 @@ _COUNT = sa.text(
     "  (SELECT coalesce(array_agg(times ORDER BY response_time_ms), '{}') FROM told)"
     " FROM said ON CONFLICT DO NOTHING"
 )
-_STANDING = sa.text(
-    "SELECT begins_at, ends_at, messages, late, cardinality(people) AS people FROM message_days"
-    " WHERE begins_at >= :begin AND ends_at <= :end ORDER BY begins_at"
-)
+_STANDING = sa.text("SELECT begins_at, ends_at, messages, late, cardinality(people) AS people FROM message_days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +65,7 @@ class DayFigures:
     """What was said on a day that is over."""
 
     begins_at: datetime
+    ends_at: datetime
     messages: int
     late: int
     people: int
@@ -84,6 +82,15 @@ class Stretch:
     live: datetime
     end: datetime
 
+    @classmethod
+    def of(cls, begin: datetime, end: datetime, known: Mapping[datetime, DayFigures]) -> Self:
+        """The stretch from `begin`, the midnight of a day, to `end`; `known` are days by where they begin."""
+        counted, live = [], begin.astimezone(UTC)
+        while (day := known.get(live)) and day.ends_at <= end:
+            counted.append(day)
+            live = day.ends_at
+        return cls(tuple(counted), live, end)
+
 
 def settled_days(zone: ZoneInfo, now: datetime) -> list[SettledDay]:
     """The last sixty days that are over, the latest first."""
@@ -91,17 +98,11 @@ def settled_days(zone: ZoneInfo, now: datetime) -> list[SettledDay]:
     return [day for day in days if day.ends_at <= now - SETTLED]
 
 
-def stretch(connection: sa.Connection, begin: datetime, end: datetime, zone: ZoneInfo, now: datetime) -> Stretch:
-    """Which days from `begin` on were counted, and where that ends."""
+def counted_days(connection: sa.Connection, zone: ZoneInfo, now: datetime) -> dict[datetime, DayFigures]:
+    """The days of that time zone that were counted, by where they begin."""
     wanted = {(day.begins_at, day.ends_at) for day in settled_days(zone, now)}
-    rows = connection.execute(_STANDING, {"begin": begin, "end": end}).all()
-    counted = []
-    live = begin
-    for row in rows:
-        if row.begins_at == live and (row.begins_at, row.ends_at) in wanted:
-            counted.append(DayFigures(row.begins_at, row.messages, row.late, row.people))
-            live = row.ends_at
-    return Stretch(tuple(counted), live, end)
+    days = (DayFigures(**row) for row in connection.execute(_STANDING).mappings())
+    return {day.begins_at: day for day in days if (day.begins_at, day.ends_at) in wanted}
 
 
 def count_days(only: int | None = None) -> int:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from cci_app.admin.overview.days import Stretch, stretch
+from cci_app.admin.overview.days import Stretch, counted_days
 from cci_app.agents.menu.content import MenuContent, MenuService
 from cci_app.agents.questionnaire.content import QuestionnaireContent
 from cci_app.assistants.spec import AssistantSpec
@@ -137,16 +137,15 @@ def figures(organisation_id: int, period: Period, specs: Mapping[str, AssistantS
     with tenant_connection(organisation_id) as connection:
         zone = ZoneInfo(connection.execute(_ZONE).scalar_one())
         span = Span.of(period, zone, clock.now())
-        now, before = (
-            stretch(connection, begin, end, zone, span.end)
-            for begin, end in ((span.begin, span.end), (span.before, span.before_end(period)))
-        )
+        known = counted_days(connection, zone, span.end)
+        now = Stretch.of(span.begin, span.end, known)
+        before = Stretch.of(span.before, span.before_end(period), known)
         menus = {name: found for name, spec in specs.items() if (found := _menu_of(spec))}
         bound = {**span.parameters(period), "menus": list(menus)}
 
         def read(statement: sa.TextClause, within: Stretch | None = None) -> list[dict[str, Any]]:
-            known = bound | (_parameters_of(within) if within else {})
-            rows = connection.execute(statement, {name: known[name] for name in statement.compile().params})
+            values = bound | (_parameters_of(within) if within else {})
+            rows = connection.execute(statement, {name: values[name] for name in statement.compile().params})
             return [dict(row) for row in rows.mappings()]
 
         said, said_before = read(_MESSAGES, now), read(_MESSAGES, before)
