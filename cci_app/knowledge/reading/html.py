@@ -8,7 +8,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from cci_app.knowledge.reading.document import Found, Omission, Reason, UnreadableDocument
 from cci_app.knowledge.reading.encoding import decoded
-from cci_app.knowledge.reading.hypertext import CONTACT, Hypertext, words_in
+from cci_app.knowledge.reading.hypertext import CONTACT, Hypertext, with_breaks, words_in
 from cci_app.knowledge.reading.outline import Outline
 
 _MAX_LINKS = 2000
@@ -16,7 +16,6 @@ _CHARSET = re.compile(
     rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{1,40})|<\?xml[^>]{0,100}encoding=[\"']([\w-]{1,40})", re.I
 )
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*>")
-_BREAK = re.compile(r"</br\s*>", re.I)
 _ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "menu", "menubar"})
 # What makers of pages call what stands around the text, as a whole name of a class or an id.
 _AROUND = re.compile(
@@ -59,9 +58,7 @@ def _parsed(data: bytes) -> HtmlElement:
     text = _DECLARATION.sub("", decoded(data, name.decode("ascii", "ignore")))
     if not text.strip():
         raise UnreadableDocument(Reason.EMPTY)
-    # As browsers take what is written for a break.
-    text = _BREAK.sub("<br>", text.replace("\x00", ""))
-    return document_fromstring(text, parser=HTMLParser())
+    return document_fromstring(with_breaks(text.replace("\x00", "")), parser=HTMLParser())
 
 
 def _title(page: HtmlElement) -> str | None:

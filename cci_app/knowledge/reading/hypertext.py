@@ -13,6 +13,7 @@ from cci_app.knowledge.reading.outline import Outline
 from cci_app.knowledge.reading.table import items
 from cci_app.language.sentences import BULLET
 
+_BREAK = re.compile(r"</br\s*>", re.IGNORECASE)
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 # These stand on lines of their own; everything else runs on in its line.
 _BLOCKS = frozenset(
@@ -312,6 +313,11 @@ class Hypertext:
             self._cells[-1].parts.append(text.removeprefix(BULLET))
         else:
             self._outline.block(text)
+
+
+def with_breaks(text: str) -> str:
+    """The text of a page with `</br>` as what browsers take it for."""
+    return _BREAK.sub("<br>", text)
 
 
 def words_in(element: Element) -> int:

@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from cci_app.knowledge.reading.document import Found
-from cci_app.knowledge.reading.hypertext import Hypertext
+from cci_app.knowledge.reading.hypertext import Hypertext, with_breaks
 from cci_app.knowledge.reading.outline import Outline
 
 _EMPTY_LINE = re.compile(r"(\n[ \t]*\n)")
@@ -20,7 +20,6 @@ _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?:(?:[\w-]+[ \t]*:.*|[ \t]+\S.*|- .*|
 _TITLE = re.compile(r"^title[ \t]*:[ \t]*(\S.*)$", re.MULTILINE)
 # Letters that are tags only where the tag is closed somewhere: "a<b>c" is none.
 _LETTER = re.compile(r"<([abiqsu])>", re.IGNORECASE)
-_BREAK = re.compile(r"</br\s*>", re.IGNORECASE)
 # A table drawn with lines: above and between its rows, and below its head.
 _GRID_LINE = re.compile(r"[ \t]*\+(?:-+\+)+[ \t]*")
 _GRID_HEAD = re.compile(r"[ \t]*\+(?:[=:]+\+)+[ \t]*")
@@ -103,7 +102,7 @@ def _ruled(lines: Sequence[str]) -> Iterator[str]:
 
 
 def _html(_renderer: Any, tokens: Sequence[Token], place: int, _options: Any, env: MutableMapping[str, Any]) -> str:
-    written = _BREAK.sub("<br>", tokens[place].content)
+    written = with_breaks(tokens[place].content)
     written = _LETTER.sub(lambda tag: tag[0] if tag[1].lower() in env else f"&lt;{tag[1]}&gt;", written)
     return _NO_TAG.sub("&lt;", written)
 
