@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic_core import PydanticUndefined
@@ -31,22 +32,21 @@ class FieldToFill:
 
 
 def fields_to_fill(
-    kind: AccountKind[Any, Any], own: Mapping[str, list[tuple[str, str]]] | None = None
+    kind: AccountKind[Any, Any], own: Mapping[str, list[tuple[str, str]]] = MappingProxyType({})
 ) -> list[FieldToFill]:
     """The fields of a kind, in the order in which its service asks for them; `own` are the organisation's choices."""
-    secrets = kind.fields.secret_names()
+    secrets, hints, words = kind.fields.secret_names(), _hints(), _choice_words()
     found = []
     for name, field in kind.fields.model_fields.items():
         default = None if field.default in {None, "", PydanticUndefined} else str(field.default)
         choices: list[tuple[str, str]] = []
-        if name in (own or {}):
-            choices = [("", "–"), *(own or {})[name]]
+        if name in own:
+            choices = [("", "–"), *own[name]]
         elif field.annotation is bool:
             choices = [("True", gettext("Yes")), ("False", gettext("No"))]
         elif get_origin(field.annotation) is Literal:
-            words = _choice_words()
             choices = [(each, words.get(each, each)) for each in get_args(field.annotation)]
-        label, hint = field_label(kind.name, name), _hints().get((kind.name, name), "")
+        label, hint = field_label(kind.name, name), hints.get((kind.name, name), "")
         found.append(
             FieldToFill(name, label, name in secrets, field.is_required(), name in _PASTED, hint, default, choices)
         )
