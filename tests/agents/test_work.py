@@ -266,7 +266,7 @@ def test_which_rules_are_broken_by_whom_and_what_to_do(say: Say, team: Team, ten
     assert f"• Lo que está en curso tiene estimación ({place}): {counts['estimate-before-start']} casos." in told
     assert "Qué hacer: Escriba cuántas horas calcula" in told
     assert "1. Pantalla de inicio (Aplicación), Bruno Díaz, desde el" in told
-    assert f"2. Pruebas de pago (Aplicación), sin responsable, desde el {clock.now().day}" in told
+    assert f"2. Pruebas de pago (Aplicación), sin responsable, desde el {team.today.day}" in told
     assert f"#{team.proofs.id}" in told
     # A row of the list can be spoken of, as those of other lists can.
     assert "Pantalla de inicio (#" in say("la primera, ¿para cuándo es?")
