@@ -16,33 +16,20 @@ from cci_app.conversation.models import UserSession
 from cci_app.core.cursor import reading, written
 from cci_app.core.database import tenant_transaction
 from cci_app.core.errors import NotFound
+from cci_app.core.sql_text import folded
 from cci_app.core.text import fold
 
 PAGE_SIZE = 50
 _MOST_WORDS = 8
 _SHOWN_CONVERSATIONS = 20
-# As `core.text.fold` leaves out accents, in PostgreSQL.
-_ACCENTED, _PLAIN = "àáâãäåçèéêëìíîïñòóôõöùúûüýÿ’", "aaaaaaceeeeiiiinooooouuuuyy'"
 _SEARCHED = ("first_name", "last_name", "company", "role", "sector", "city", "email", "phone", "membership")
 
 
-def _folded(value: Any) -> Any:
-    return sa.func.translate(sa.func.lower(sa.func.coalesce(value, "")), _ACCENTED, _PLAIN)
-
-
-_SAID = _folded(sa.func.concat_ws(" ", *(getattr(Contact, name) for name in _SEARCHED)))
+_SAID = folded(sa.func.concat_ws(" ", *(getattr(Contact, name) for name in _SEARCHED)))
 # By company, then by name, as an admin looks for somebody.
-_ORDER = (_folded(Contact.company), _folded(sa.func.concat_ws(" ", Contact.last_name, Contact.first_name)), Contact.id)
-_WROTE = (
-    sa.select(
-        UserSession.user_id,
-        sa.func.max(UserSession.last_interaction).label("last_interaction"),
-        sa.func.bool_or(UserSession.session_completed).label("completed"),
-        sa.func.max(UserSession.total_questions_answered).label("questions_answered"),
-    )
-    .group_by(UserSession.user_id)
-    .subquery("wrote")
-)
+_ORDER = (folded(Contact.company), folded(sa.func.concat_ws(" ", Contact.last_name, Contact.first_name)), Contact.id)
+_KEYS = ("company_key", "name_key", "id")
+_WROTE = sa.exists().where(UserSession.user_id == Contact.phone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +47,11 @@ class Looked:
         words = fold(self.text or "").split()[:_MOST_WORDS]
         found: list[sa.ColumnElement[bool]] = [_SAID.contains(word, autoescape=True) for word in words]
         if self.city is not None:
-            found.append(_folded(Contact.city) == fold(self.city))
+            found.append(folded(Contact.city) == fold(self.city))
         if self.wrote is not None:
-            found.append(_WROTE.c.user_id.is_not(None) if self.wrote else _WROTE.c.user_id.is_(None))
+            found.append(_WROTE if self.wrote else sa.not_(_WROTE))
         if self.completed is not None:
-            completed = sa.func.coalesce(_WROTE.c.completed, sa.false())
+            completed = _WROTE.where(UserSession.session_completed)
             found.append(completed if self.completed else sa.not_(completed))
         return found
 
@@ -82,22 +69,20 @@ def list_contacts(
     organisation_id: int, looked: Looked, *, before: str | None = None, limit: int = PAGE_SIZE
 ) -> ContactsPage:
     """A page of the contact book by company and name, those after the cursor `before`. Raises InvalidInput."""
-    joined = sa.outerjoin(Contact, _WROTE, _WROTE.c.user_id == Contact.phone)
     conditions = [Contact.organisation_id == organisation_id, *looked.conditions]
     page = sa.select(
         *(getattr(Contact, name) for name in CARD_FIELDS),
-        *(_WROTE.c[name] for name in ("last_interaction", "completed", "questions_answered")),
-        *(key.label(f"key_{place}") for place, key in enumerate(_ORDER)),
-    ).select_from(joined)
+        *(key.label(name) for name, key in zip(_KEYS, _ORDER, strict=True)),
+    )
     if before is not None:
         page = page.where(sa.tuple_(*_ORDER) > sa.tuple_(*map(sa.literal, _read(before))))
     page = page.where(*conditions).order_by(*_ORDER).limit(limit + 1)
     with tenant_transaction(organisation_id) as session:
-        rows = session.execute(page).mappings().all()
+        rows = session.execute(_with_sessions(page.subquery("page"))).mappings().all()
         count = None
         if before is None:
-            count = session.scalar(sa.select(sa.func.count()).select_from(joined).where(*conditions))
-    keys = [[row[f"key_{place}"] for place in range(len(_ORDER))] for row in rows[:limit]]
+            count = session.scalar(sa.select(sa.func.count()).select_from(Contact).where(*conditions))
+    keys = [[row[name] for name in _KEYS] for row in rows[:limit]]
     shown = [_listed(row) for row in rows[:limit]]
     return ContactsPage(shown, written(json.dumps(keys[-1])) if len(rows) > limit else None, count)
 
@@ -120,6 +105,21 @@ def find_contact(organisation_id: int, phone: str, region: str) -> dict[str, Any
         "wish": mark.wish if mark else None,
         "conversations": found.conversations,
     }
+
+
+def _with_sessions(page: sa.Subquery) -> sa.Select[Any]:
+    """A page of contacts, and what each of them wrote, of which no other contact's is read."""
+    wrote = (
+        sa.select(
+            sa.func.max(UserSession.last_interaction).label("last_interaction"),
+            sa.func.bool_or(UserSession.session_completed).label("completed"),
+            sa.func.max(UserSession.total_questions_answered).label("questions_answered"),
+        )
+        .where(UserSession.user_id == page.c.phone)
+        .lateral("wrote")
+    )
+    keys = (page.c[name] for name in _KEYS)
+    return sa.select(page, wrote).join(wrote, sa.true()).order_by(*keys)
 
 
 def _listed(row: sa.RowMapping) -> dict[str, Any]:
