@@ -18,6 +18,7 @@ from cci_app.conversation.history.cursor import Cursor
 from cci_app.conversation.models import Conversation, ConversationRun, RunStatus, TurnMode, TurnState, WebhookEvent
 from cci_app.core.database import tenant_transaction
 from cci_app.core.errors import InvalidInput, Unavailable
+from cci_app.core.sql_text import has_letters
 from cci_app.core.text import fold
 
 PAGE_SIZE = 50
@@ -25,7 +26,7 @@ PAGE_SIZE = 50
 MOST_COUNTED = 1_000
 _MOST_WORDS = 8
 # A word in more messages than this is looked for by walking.
-_FREQUENT = 20_000
+_FREQUENT = 10_000
 _SECONDS = 5
 _LEAST_DIGITS = 4
 _SNIPPET = 300
@@ -233,10 +234,8 @@ def _page(conditions: Sequence[sa.ColumnElement[bool]], text: str | None, cursor
 def _said(page: Any, text: str | None) -> Any:
     """The message that a list shows: the newest in which the words are, else the newest."""
     order: list[sa.ColumnElement[Any]] = [Conversation.timestamp.desc(), Conversation.id.desc()]
-    query = _query(text) if text else None
-    if query is not None:
-        said = sa.func.searched_words(Conversation.user_message, Conversation.agent_response)
-        order.insert(0, said.op("@@")(sa.func.to_tsquery(_simple(), query)).desc())
+    if text and (words := _words(text)):
+        order.insert(0, _spoken_with(words).desc())
     return (
         sa.select(
             sa.func.left(Conversation.user_message, _SNIPPET).label("message"),
@@ -258,10 +257,10 @@ def _speaks(session: Session, organisation_id: int, text: str) -> tuple[sa.Colum
     digits = "".join(character for character in text if character.isdigit())
     if len(digits) >= _LEAST_DIGITS and not any(character.isalpha() for character in text):
         return _run.user_id.contains(digits, autoescape=True), False
-    query = _query(text)
-    if query is None:
+    words = _words(text)
+    if not words:
         return sa.false(), False
-    asked = sa.func.to_tsquery(_simple(), query)
+    asked = _asked(words)
     said = sa.and_(_texts.c.organisation_id == organisation_id, _texts.c.words.op("@@")(asked))
     named = sa.select(_names.c.id).where(_names.c.organisation_id == organisation_id, _names.c.words.op("@@")(asked))
     some = sa.select(sa.literal(1)).select_from(_texts).where(said).limit(_FREQUENT + 1).subquery()
@@ -272,7 +271,7 @@ def _speaks(session: Session, organisation_id: int, text: str) -> tuple[sa.Colum
             .where(
                 Conversation.organisation_id == organisation_id,
                 Conversation.run_id == _run.id,
-                sa.func.searched_words(Conversation.user_message, Conversation.agent_response).op("@@")(asked),
+                _spoken_with(words),
             )
             .limit(1)
             .scalar_subquery()
@@ -282,12 +281,20 @@ def _speaks(session: Session, organisation_id: int, text: str) -> tuple[sa.Colum
     return _run.id.in_(sa.union(sa.select(_texts.c.run_id).where(said), named)), False
 
 
-def _simple() -> sa.ColumnElement[Any]:
-    return sa.literal_column("'simple'::regconfig")
-
-
-def _query(text: str) -> str | None:
-    """All words of `text`, each as the beginning of one; None where there is none."""
+def _words(text: str) -> list[str]:
+    """The words of `text` to look for, each as the beginning of one."""
     # Letters and digits of any script: in quotes none of them means anything to PostgreSQL.
-    words = _WORD.findall(fold(text))[:_MOST_WORDS]
-    return " & ".join(f"'{word}':*" for word in words) or None
+    return _WORD.findall(fold(text))[:_MOST_WORDS]
+
+
+def _asked(words: Sequence[str]) -> sa.ColumnElement[Any]:
+    query = " & ".join(f"'{word}':*" for word in words)
+    return sa.func.to_tsquery(sa.literal_column("'simple'::regconfig"), query)
+
+
+def _spoken_with(words: Sequence[str]) -> sa.ColumnElement[bool]:
+    """Whether a message has all the words, by looking at it; first for their letters, a tenth of the work."""
+    texts = (Conversation.user_message, Conversation.agent_response)
+    letters = sa.and_(*(has_letters(sa.func.concat_ws(" ", *texts), word) for word in words))
+    spoken = sa.func.searched_words(*texts).op("@@")(_asked(words))
+    return sa.case((letters, spoken), else_=sa.false())
