@@ -34,7 +34,7 @@ RUN = (
     *("ended_reason", "detected_language", "client_company", "contact_name", "current_question"),
     *("questions_answered", "messages"),
 )
-ANSWER = ("organisation_id", "run_id", "question", "text", "status", "asked_at", "answered_at")
+ANSWER = ("organisation_id", "assistant", "run_id", "question", "text", "status", "asked_at", "answered_at")
 MESSAGE = (
     *("organisation_id", "assistant", "user_id", "event_id", "run_id", "user_message", "agent_response"),
     *("current_question", "detected_language", "has_client_context", "client_company", "agent", "late"),
@@ -205,7 +205,7 @@ def _conversation(
         )
     answers: list[tuple[Any, ...]] = [
         (
-            *(person[0], run_id, answer.question, answer.text, answer.status.value),
+            *(*person[:2], run_id, answer.question, answer.text, answer.status.value),
             *(play.moment(answer.asked_at, started), play.moment(answer.answered_at, started)),
         )
         for answer in play.answers.values()

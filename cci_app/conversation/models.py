@@ -270,17 +270,20 @@ class ConversationRun(PersonOwned, Base):
 
 
 class Answer(OrganisationOwned, Base):
-    """The answer to one question of a run, as it stands."""
+    """The answer to one question of a run, as it stands; `assistant` is the run's, for counting."""
 
     __tablename__ = "answers"
     __table_args__ = (
         belongs_to("conversation_runs", "run_id"),
         sa.UniqueConstraint("run_id", "question"),
+        # By assistant first: an index of the organisation may be joined with that of a run, and be read for each anew.
+        sa.Index("ix_answers_counted", "assistant", "organisation_id", "question", "status"),
         sa.CheckConstraint("status IN ('answered', 'vague', 'skipped', 'corrected', 'unsure')", name="status"),
     )
 
     id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
     run_id: Mapped[uuid.UUID]
+    assistant: Mapped[str] = mapped_column(sa.String(64))
     question: Mapped[int]
     text: Mapped[str]
     status: Mapped[str] = mapped_column(sa.String(16))

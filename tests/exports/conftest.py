@@ -46,6 +46,7 @@ def add(app: Flask, tenant: Tenant) -> Add:
                 session.add(
                     Answer(
                         organisation_id=owner,
+                        assistant=person["assistant"],
                         run_id=run_id,
                         question=question,
                         text=text,

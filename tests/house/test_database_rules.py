@@ -54,8 +54,8 @@ def test_no_row_hangs_on_a_row_of_somebody_else(app: Flask, rows: Rows) -> None:
 
 def test_a_statement_cannot_tie_a_row_to_one_of_somebody_else(app: Flask, tenant: Tenant) -> None:
     statement = sa.text(
-        "INSERT INTO answers (organisation_id, run_id, question, text, status, asked_at, answered_at)"
-        " VALUES (:organisation_id, :run_id, :question, 'x', 'answered', now(), now())"
+        "INSERT INTO answers (organisation_id, assistant, run_id, question, text, status, asked_at, answered_at)"
+        " VALUES (:organisation_id, 'cci', :run_id, :question, 'x', 'answered', now(), now())"
     )
     run_id = uuid.uuid4()
     other = make_tenant(f"other-{run_id.hex[:8]}").organisation_id

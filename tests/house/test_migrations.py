@@ -1,5 +1,6 @@
 """Migrations run up, down and up again on a database of their own."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -209,3 +210,29 @@ def test_schedules_of_exports_survive_the_way_down_and_up(scratch: Scratch) -> N
     assert scratch("SELECT * FROM export_schedules") == before
     upgrade()
     assert scratch("SELECT kind, name FROM schedules") == [{"kind": "exports.run", "name": "Daily"}]
+
+
+def test_an_answer_has_the_assistant_of_its_conversation(scratch: Scratch) -> None:
+    upgrade(revision="0060")
+    scratch("INSERT INTO organisations (slug, name) VALUES ('one', 'One')")
+    for number, assistant in ((1, "cci"), (2, "events")):
+        scratch(
+            "INSERT INTO conversation_runs (id, organisation_id, assistant, user_id, started_at, last_message_at)"
+            " SELECT CAST(:run AS uuid), id, :assistant, '+573000000001', now(), now() FROM organisations",
+            run=str(uuid.UUID(int=number)),
+            assistant=assistant,
+        )
+    # As the version before writes it, before the migration and while it is still at work after it.
+    answer = (
+        "INSERT INTO answers (organisation_id, run_id, question, text, status, asked_at, answered_at)"
+        " SELECT organisation_id, id, :question, 'x', 'answered', now(), now() FROM conversation_runs"
+    )
+    scratch(answer, question=1)
+    upgrade(revision="0061")
+    scratch(answer, question=2)
+    told = scratch("SELECT assistant, question FROM answers ORDER BY 1, 2")
+    assert [tuple(row.values()) for row in told] == [("cci", 1), ("cci", 2), ("events", 1), ("events", 2)]
+    downgrade(revision="0060")
+    scratch(answer, question=3)
+    upgrade(revision="0061")
+    assert scratch("SELECT count(*) FROM answers WHERE assistant = 'events'") == [{"count": 3}]

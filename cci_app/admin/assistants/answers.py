@@ -16,8 +16,7 @@ def count_answers(organisation_id: int, assistant: str) -> dict[int, dict[str, i
     """How many answers of each status there are, by question."""
     counted = (
         sa.select(Answer.question, Answer.status, sa.func.count())
-        .join(ConversationRun, _of_run)
-        .where(Answer.organisation_id == organisation_id, ConversationRun.assistant == assistant)
+        .where(Answer.organisation_id == organisation_id, Answer.assistant == assistant)
         .group_by(Answer.question, Answer.status)
     )
     found: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(AnswerStatus, 0))
@@ -37,8 +36,11 @@ def list_answers(
     limit: int = PAGE_SIZE,
 ) -> list[dict[str, Any]]:
     """The newest answers to a question, older than the answer `before`, with who gave them."""
-    chosen = [Answer.organisation_id == organisation_id, Answer.question == question]
-    chosen.append(ConversationRun.assistant == assistant)
+    chosen = [
+        Answer.organisation_id == organisation_id,
+        Answer.assistant == assistant,
+        Answer.question == question,
+    ]
     if status is not None:
         chosen.append(Answer.status == status)
     if before is not None:
@@ -51,13 +53,13 @@ def list_answers(
             ConversationRun.client_company.label("company"),
             ConversationRun.detected_language.label("language"),
         )
-        .join(ConversationRun, _of_run)
+        .join(
+            ConversationRun,
+            sa.and_(ConversationRun.id == Answer.run_id, ConversationRun.organisation_id == Answer.organisation_id),
+        )
         .where(*chosen)
         .order_by(Answer.id.desc())
         .limit(limit)
     )
     with tenant_transaction(organisation_id) as session:
         return [{**row} for row in session.execute(answers).mappings()]
-
-
-_of_run = sa.and_(ConversationRun.id == Answer.run_id, ConversationRun.organisation_id == Answer.organisation_id)

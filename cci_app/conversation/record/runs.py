@@ -81,6 +81,7 @@ def _write_answers(session: Session, events: Sequence[Recorded]) -> None:
             {
                 "organisation_id": event.organisation_id,
                 "run_id": event.run_id,
+                "assistant": event.assistant,
                 "question": answer.question,
                 "text": answer.text,
                 "status": answer.status,
