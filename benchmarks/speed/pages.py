@@ -3,7 +3,9 @@
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
+from math import ceil
 from statistics import median
 
 import httpx
@@ -21,7 +23,7 @@ PAGES = (
 _POLLED = "/admin/conversations"
 _POLL_SECONDS = 15.0
 _ADMINS = 50
-_TIMES = 20
+_TIMES = 40
 _PAGE_GOAL, _POLL_GOAL = 200.0, 5.0
 _EMAIL = "pages@example.org"
 
@@ -33,10 +35,14 @@ def pages(product: Product) -> list[Row]:
         known = browser.get(_POLLED, headers={"HX-Request": "true"}).text.partition('hx-ptag="')[2].partition('"')[0]
         poll = f"{_POLLED}?known={known}"
         polled = {"HX-Request": "true", "HX-PTag": known}
-        idle = [_milliseconds(browser, poll, polled, 304) for _ in range(100)]
-        with _polling(product, browser, poll, polled):
-            seen = {page: sorted(_milliseconds(browser, page, {}, 200) for _ in range(_TIMES)) for page in PAGES}
-    slowest = {page: took[int(0.95 * _TIMES)] for page, took in seen.items()}
+        cookies = {"Cookie": "; ".join(f"{name}={value}" for name, value in browser.cookies.items())}
+        with closing(HTTPConnection(product.address.removeprefix("http://"))) as connection:
+            idle = [_milliseconds(connection, poll, polled | cookies, 304) for _ in range(100)]
+            with _polling(product, browser, poll, polled):
+                seen = {
+                    page: sorted(_milliseconds(connection, page, cookies, 200) for _ in range(_TIMES)) for page in PAGES
+                }
+    slowest = {page: took[ceil(0.95 * _TIMES) - 1] for page, took in seen.items()}
     worst = max(slowest, key=slowest.__getitem__)
     messages = product.rows("SELECT count(*) AS kept FROM conversations")[0]["kept"]
     return [
@@ -58,12 +64,15 @@ def pages(product: Product) -> list[Row]:
     ]
 
 
-def _milliseconds(browser: httpx.Client, page: str, headers: dict[str, str], status: int) -> float:
+def _milliseconds(connection: HTTPConnection, page: str, headers: dict[str, str], status: int) -> float:
+    """How long the server takes; httpx by itself takes two milliseconds more."""
     started = time.perf_counter()
-    answer = browser.get(page, headers=headers)
+    connection.request("GET", page, headers=headers)
+    answer = connection.getresponse()
+    answer.read()
     took = time.perf_counter() - started
-    if answer.status_code != status:
-        raise RuntimeError(f"{page}: {answer.status_code} in place of {status}")
+    if answer.status != status:
+        raise RuntimeError(f"{page}: {answer.status} in place of {status}")
     return 1000 * took
 
 
