@@ -13,7 +13,7 @@ from config.settings import get_settings
 
 __all__ = ("celery", "flask_app")
 
-flask_app: Flask = start()
+flask_app: Flask = start(serves=False)
 
 
 class InApplication(Task):  # type: ignore[type-arg]  # celery-types makes it generic, Celery's own class is not

@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 
+from cci_app import ROOMS
 from cci_app.core.database import Base, db, keyless_transaction, tenant_transaction
 from tests.conftest import Tenant, make_tenant
 
@@ -124,6 +125,10 @@ def test_the_organisation_does_not_outlive_its_transaction(app: Flask, tenant: T
         assert session.scalar(sa.text("SELECT count(*) FROM organisations")) == 1
     with db.engine.connect() as connection:
         assert connection.scalar(sa.text("SELECT current_setting('app.organisation_id', true)")) in {None, ""}
+
+
+def test_an_application_knows_every_table_whatever_it_serves(app: Flask) -> None:
+    assert {mapper.class_.__module__ for mapper in Base.registry.mappers} <= set(ROOMS)
 
 
 def test_the_migrations_build_the_models(app: Flask, addresses: dict[str, str]) -> None:
