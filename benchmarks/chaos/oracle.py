@@ -14,13 +14,17 @@ from benchmarks.chaos.providers import MARKER
 
 @dataclass(slots=True)
 class Verdict:
-    """Messages without an answer, answers given more than once, and answers given before an earlier message's."""
+    """Messages without an answer, answers given more than once, and answers given before an earlier message's.
+
+    `told` is what people read in place of the answers that are lost.
+    """
 
     messages: int
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     disordered: list[str] = field(default_factory=list)
     late: int = 0
+    told: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         return f"{len(self.lost)} lost, {len(self.doubled)} doubled, {len(self.disordered)} disordered"
@@ -49,6 +53,8 @@ def judge(
         if not deliveries:
             if message.marker not in uncertain:
                 verdict.lost.append(message.marker)
+                read = [reply.text for reply in replies if reply.message.marker == message.marker]
+                verdict.told.append(f"{message.marker} read {read}")
             continue
         if len(deliveries) > 1:
             verdict.doubled.append(f"{message.marker}: {', '.join(sorted(deliveries))}")

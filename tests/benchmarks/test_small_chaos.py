@@ -108,7 +108,7 @@ def test_the_oracle_sees_what_is_wrong() -> None:
         Reply(first, '{"response": "answer 1 to [t.0]"}', at=3.0, seconds=0.1),
     ]
     verdict = judge([first, second, third], replies, {"[t.0]": [(4.0, "answer 1 to [t.0]")]})
-    assert verdict.lost == ["[t.2]"]
+    assert (verdict.lost, verdict.told) == (["[t.2]"], ["[t.2] read []"])
     assert verdict.doubled == ["[t.0]: push 0, reply to [t.0] (1)"]
     assert verdict.disordered == ["[t.1]"]
     assert judge([first], replies[1:], {}).clean
