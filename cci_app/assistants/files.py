@@ -5,16 +5,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from cci_app.assistants.ports import AssistantKey
 from cci_app.assistants.spec import AssistantSpec
 from cci_app.core.errors import CannotStart
 from cci_app.core.tenants import NamedOrganisations
+from cci_app.core.yaml_text import NotYaml, read_yaml
 
-# That of the C library reads an assistant ten times as fast; where PyYAML was built without it, its own.
-_SAFE_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # In ASSISTANTS_SHARED_WITH: every organisation.
 EVERYBODY = "*"
 
@@ -57,8 +55,8 @@ def load_spec(path: Path) -> AssistantSpec:
 def read_file(path: Path) -> dict[str, Any]:
     """What stands in an assistant's file. Raises SpecError for one that is no mapping in YAML."""
     try:
-        content: Any = yaml.load(path.read_text(encoding="utf-8"), _SAFE_LOADER)  # noqa: S506 (it is a safe one)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        content: Any = read_yaml(path.read_text(encoding="utf-8"), ours=True)
+    except (OSError, UnicodeDecodeError, NotYaml) as error:
         raise SpecError(f"{path}: {error}") from error
     if not isinstance(content, dict):
         raise SpecError(f"{path}: an assistant is a mapping of fields, this is not")

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import yaml
-
 from cci_app.catalog.declaration import read_declaration
 from cci_app.catalog.register import declare, find_table, load_rows
 from cci_app.core.errors import InvalidInput, NotFound
+from cci_app.core.yaml_text import NotYaml, read_yaml
 
 _ROWS: Final = (".csv", ".xlsx")
 
@@ -39,8 +38,8 @@ def load_tables(organisation_id: int, folder: Path) -> Iterator[str]:
 def declaration_in(path: Path) -> object:
     """What a YAML file holds. Raises InvalidInput for what is none."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        return read_yaml(path.read_text(encoding="utf-8"))
+    except (NotYaml, UnicodeDecodeError) as error:
         raise InvalidInput(f"{path.name} is no YAML: {error}") from error
 
 

@@ -4,15 +4,21 @@ from typing import Any
 
 import yaml
 
+# Where PyYAML was built without the C library, its own.
+_OF_OURS = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 class NotYaml(ValueError):  # noqa: N818
     """A text that is no YAML, or whose values are none; the message says so, with the line where that is known."""
 
 
-def read_yaml(text: str) -> Any:
-    """What the text holds. Raises NotYaml."""
+def read_yaml(text: str, *, ours: bool = False) -> Any:
+    """What the text holds. Raises NotYaml.
+
+    One that is `ours` may be read by libyaml: ten times as quick, and no match for whoever nests a million lists.
+    """
     try:
-        return yaml.safe_load(text)
+        return yaml.load(text, _OF_OURS if ours else yaml.SafeLoader)  # noqa: S506 (both are safe ones)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise NotYaml(f"this is no YAML{f', at line {mark.line + 1}' if mark else ''}") from None

@@ -4,10 +4,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
 from cci_app.core.errors import CannotStart
+from cci_app.core.yaml_text import NotYaml, read_yaml
 from cci_app.llm.calls import Tokens
 from cci_app.llm.names import ModelName
 
@@ -40,12 +40,12 @@ class Prices(BaseModel):
     def load(cls, path: Path) -> Self:
         """Read a file of prices. Raises CannotStart, naming the file and what is wrong in it."""
         try:
-            content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+            content: Any = read_yaml(path.read_text(encoding="utf-8"))
             return cls.model_validate(content)
         except ValidationError as error:
             faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
             raise CannotStart(f"{path}: {'; '.join(faults)}") from error
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        except (OSError, UnicodeDecodeError, NotYaml) as error:
             raise CannotStart(f"{path}: {error}") from error
 
     def cost(self, name: ModelName, tokens: Tokens) -> Decimal | None:

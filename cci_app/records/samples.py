@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from cci_app.core.errors import InvalidInput
+from cci_app.core.yaml_text import NotYaml, read_yaml
 from cci_app.records.facts import keep_facts
 from cci_app.records.people import keep_people
 
@@ -20,8 +19,8 @@ def load_records(organisation_id: int, folder: Path) -> Iterator[str]:
         if not path.is_file():
             continue
         try:
-            rows = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except yaml.YAMLError as error:
+            rows = read_yaml(path.read_text(encoding="utf-8"))
+        except NotYaml as error:
             raise InvalidInput(f"{path.name} is no YAML: {error}") from error
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise InvalidInput(f"{path.name} has to be a list of entries")

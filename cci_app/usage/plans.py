@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, RootModel, StringConstraints, ValidationError
 
 from cci_app.core.errors import CannotStart
+from cci_app.core.yaml_text import NotYaml, read_yaml
 
 PlanName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 _MOST: Final = 10**12
@@ -42,10 +42,10 @@ class _Plans(RootModel[dict[PlanName, Plan]]):
 def load_plans(path: Path) -> Mapping[str, Plan]:
     """Read a file of plans. Raises CannotStart, naming the file and what is wrong in it."""
     try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content: Any = read_yaml(path.read_text(encoding="utf-8"))
         return _Plans.model_validate(content).root
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
         raise CannotStart(f"{path}: {'; '.join(faults)}") from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, NotYaml) as error:
         raise CannotStart(f"{path}: {error}") from error

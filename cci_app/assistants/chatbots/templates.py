@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from cci_app.assistants.chatbots.draft import ChatbotDraft, read_draft
 from cci_app.assistants.files import problems_of
 from cci_app.core.errors import CannotStart, InvalidInput, NotFound
+from cci_app.core.yaml_text import NotYaml, read_yaml
 from cci_app.language.localised import Content, Localised
 
 # The languages that the templates are written in.
@@ -38,10 +38,10 @@ def load_templates(folder: Path) -> Mapping[str, ChatbotTemplate]:
     found = {}
     for path in sorted(folder.glob("*.yaml")):
         try:
-            found[path.stem] = ChatbotTemplate.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+            found[path.stem] = ChatbotTemplate.model_validate(read_yaml(path.read_text(encoding="utf-8")))
         except ValidationError as error:
             raise CannotStart(f"{path}: {problems_of(error)}") from error
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        except (OSError, UnicodeDecodeError, NotYaml) as error:
             raise CannotStart(f"{path}: {error}") from error
     return found
 

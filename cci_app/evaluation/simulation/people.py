@@ -4,12 +4,12 @@ import random
 from pathlib import Path
 from typing import Annotated, Any, Final, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from cci_app.assistants.files import problems_of
 from cci_app.core.errors import InvalidInput
 from cci_app.core.text import fold
+from cci_app.core.yaml_text import NotYaml, read_yaml
 from config.settings import ROOT
 
 FOLDER: Final = ROOT / "config" / "people"
@@ -103,8 +103,8 @@ def people_of(assistant: str, path: Path | None = None) -> list[MadeUpPerson]:
     if not path.is_file():
         raise InvalidInput(f"there are no made-up people for {assistant}: write them in {path.name}, or name a file")
     try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        content: Any = read_yaml(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, NotYaml) as error:
         raise InvalidInput(f"{path.name}: {error}") from error
     if not isinstance(content, dict) or not isinstance(content.get("people"), list) or not content["people"]:
         raise InvalidInput(f"{path.name}: people: is a list of people")
