@@ -56,13 +56,15 @@ def set_chat(organisation_id: int, assistant: str, origins: Sequence[str], *, ha
         made = insert(WebChat).values(
             organisation_id=organisation_id, assistant=name, token=_token(), origins=known, has_link=has_link
         )
-        session.execute(made.on_conflict_do_nothing())
-        row = session.scalars(_of(organisation_id, name).with_for_update()).one()
-        row.origins, row.has_link = known, has_link
+        # In one statement: between two, somebody may remove it.
+        row = session.scalars(
+            made.on_conflict_do_update(
+                index_elements=["organisation_id", "assistant"], set_={"origins": known, "has_link": has_link}
+            ).returning(WebChat),
+            execution_options={"populate_existing": True},
+        ).one()
         told = {"origins": known, "has_link": has_link}
         record(session, organisation_id, "web_chat.changed", f"assistant:{name}", told)
-        session.flush()
-        session.refresh(row)
         return row
 
 

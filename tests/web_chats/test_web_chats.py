@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
 from cci_app.accounts.caller import Role
 from cci_app.conversation.log import log_conversations
+from cci_app.core.database import db
 from cci_app.core.errors import InvalidInput
 from cci_app.people.erasure import erase_person
 from cci_app.web_chats.page_routes import STATIC
@@ -150,6 +152,22 @@ def test_a_page_can_read_that_a_chat_is_over(web: FlaskClient, tenant: Tenant) -
     before = visit.ask("OPTIONS", "/messages")
     assert (before.status_code, before.headers.get("Access-Control-Allow-Origin")) == (204, SITE)
     assert "X-Chat-Visitor" in before.headers["Access-Control-Allow-Headers"]
+
+
+def test_it_is_set_though_somebody_removes_it_meanwhile(
+    app: Flask, web: FlaskClient, tenant: Tenant, rows: Rows
+) -> None:
+    opened(web, tenant)
+
+    def remove(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if "web_chats" in statement and statement.startswith("SELECT"):
+            rows("DELETE FROM web_chats WHERE organisation_id = :id", id=tenant.organisation_id)
+
+    sa.event.listen(db.engine, "before_cursor_execute", remove)
+    try:
+        assert opened(web, tenant, has_link=False)["has_link"] is False
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", remove)
 
 
 @pytest.mark.parametrize(
