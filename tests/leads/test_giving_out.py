@@ -130,13 +130,13 @@ def test_a_lead_of_a_conversation_is_one_record_which_follows_it(
 
 def test_three_rounds_write_once_and_a_later_wish_is_another_record(sides: Sides) -> None:
     till, crm = sides
+    today = till.bridge.now().astimezone(ZoneInfo("America/Bogota")).date()
     till.lead(details={"plan": {"months": 48, "rate": "10"}, "thing": "2021 Mazda 3", "visit": True}, score=4)
     till.lead(who="+573000000002", name="–")
     for _ in range(3):
         assert till.round() is None
     first, second = (body for _, _, body in crm.writes)
     assert (first["payment_plan"], first["product"], first["score"]) == ("rate 10, months 48", "2021 Mazda 3", 4)
-    today = till.bridge.now().astimezone(ZoneInfo("America/Bogota")).date()
     assert (first["wants_visit"], first["received_on"]) == (True, today.isoformat())
     assert "contact_name" not in second
     till.lead(email="ana@example.org")
