@@ -76,7 +76,7 @@ def run(stage: Stage, scale: Scale) -> list[Figure]:
             and verdict.clean
             and received == logged == verdict.messages
             and reads,
-            [*verdict.lost, *verdict.doubled, *verdict.disordered, *map(str, channel.broken.items())],
+            [*verdict.evidence, *map(str, channel.broken.items())],
         )
     ]
 

@@ -57,7 +57,7 @@ def figures(stage: Stage, wire: Wire, name: str, kills: int, killed: Killed, con
             and not split
             and rows == verdict.messages
             and bool(control.lost and control.doubled and control.disordered),
-            [*verdict.told, *verdict.doubled, *verdict.disordered, *split],
+            [*verdict.evidence, *split],
         ),
         Figure(
             "R2",

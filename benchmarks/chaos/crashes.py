@@ -36,7 +36,7 @@ def run(stage: Stage, scale: Scale) -> list[Figure]:
             and rows == verdict.messages
             and len(recoveries) > scale.kills // 2
             and bool(control.lost and control.doubled and control.disordered),
-            [*verdict.told, *verdict.doubled, *verdict.disordered],
+            verdict.evidence,
         ),
         Figure(
             "R2",

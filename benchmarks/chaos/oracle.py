@@ -30,6 +30,11 @@ class Verdict:
         return f"{len(self.lost)} lost, {len(self.doubled)} doubled, {len(self.disordered)} disordered"
 
     @property
+    def evidence(self) -> list[str]:
+        """What went wrong, a line each."""
+        return [*self.told, *self.doubled, *self.disordered]
+
+    @property
     def clean(self) -> bool:
         """Whether nothing at all went wrong."""
         return not (self.lost or self.doubled or self.disordered)

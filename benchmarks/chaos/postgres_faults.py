@@ -47,7 +47,7 @@ def run(stage: Stage, scale: Scale) -> list[Figure]:
             and received == verdict.messages == logged
             and recovered < RECOVERY_GOAL
             and control > 0,
-            [*verdict.lost, *verdict.doubled, *verdict.disordered, *map(str, channel.broken.items())],
+            [*verdict.evidence, *map(str, channel.broken.items())],
         )
     ]
 

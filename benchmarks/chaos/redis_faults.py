@@ -78,7 +78,7 @@ def _under_load(stage: Stage, name: str, what: str, fault: Callable[[], list[flo
         and slowest < REPLY_GOAL
         and p95 < FAST_GOAL
         and control > 0,
-        [*verdict.lost, *verdict.doubled, *verdict.disordered, *map(str, channel.broken.items())],
+        [*verdict.evidence, *map(str, channel.broken.items())],
     )
 
 

@@ -28,7 +28,7 @@ def run(stage: Stage, scale: Scale) -> list[Figure]:
             f"{broken} failed, {verdict}",
             f"SIGKILL instead, once: {sum(control.values())} failed",
             broken == 0 < sum(control.values()) and verdict.clean,
-            [*map(str, errors.items()), *verdict.lost, *verdict.doubled, *verdict.disordered],
+            [*map(str, errors.items()), *verdict.evidence],
         )
     ]
 
