@@ -26,7 +26,7 @@ from cci_app.jobs.ledger import find_job
 from cci_app.jobs.models import Frequency
 from cci_app.jobs.schedules import ask_due
 from cci_app.reports.delivering import run_report, schedule_reports, send_report
-from cci_app.reports.figures import ReportScope, span_of
+from cci_app.reports.figures import ReportScope, ReportSpan, span_of
 from cci_app.reports.making import find_report, list_reports, make_report, span_until
 from cci_app.reports.models import WorkReport
 from cci_app.reports.page import as_page
@@ -65,10 +65,11 @@ def today(tenant: Tenant) -> date:
         return today_of(session, tenant.organisation_id)
 
 
-def report_of(tenant: Tenant, period: Frequency = Frequency.MONTHLY, **about: Any) -> WorkReport:
-    """A report whose last day is today."""
-    whose = tenant.organisation_id
-    return make_report(ReportScope(whose, **about), span_until(whose, period, today(tenant)))
+def report_of(tenant: Tenant, **about: Any) -> WorkReport:
+    """A report of thirty days, the last of which is today: on the first, a month until today is one day."""
+    now = today(tenant)
+    span = ReportSpan(Frequency.MONTHLY, now - timedelta(days=29), now)
+    return make_report(ReportScope(tenant.organisation_id, **about), span)
 
 
 @pytest.mark.parametrize("period", [*Frequency])
@@ -114,6 +115,20 @@ def test_a_report_of_a_project_or_of_somebody_counts_nothing_else(filled: Tenant
 def test_the_days_of_a_run_are_those_before_it(period: Frequency, on: date, first: date, last: date) -> None:
     span = span_of(period, on)
     assert (span.starts, span.ends) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("period", "day", "first"),
+    [
+        (Frequency.DAILY, date(2026, 3, 1), date(2026, 3, 1)),
+        (Frequency.WEEKLY, date(2026, 3, 2), date(2026, 2, 24)),
+        (Frequency.MONTHLY, date(2026, 3, 31), date(2026, 3, 1)),
+        (Frequency.MONTHLY, date(2026, 12, 1), date(2026, 12, 1)),
+    ],
+)
+def test_a_day_that_is_named_is_the_last_one(period: Frequency, day: date, first: date) -> None:
+    span = span_until(1, period, day)
+    assert (span.starts, span.ends) == (first, day)
 
 
 @pytest.mark.parametrize("language", ["es", "fr", "en"])
