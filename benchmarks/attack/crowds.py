@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -31,19 +32,19 @@ _NUMBERS = itertools.count(1)
 def flood(stage: Stage, scale: Scale) -> list[Figure]:
     """As many messages of one person at once as may be in a minute; the agent thinks about each for long."""
     say("A1: a flood of one person")
-    seen, told = flooded(stage, stage.product.address, "a1", scale.attack_seconds)
+    seen, answers = flooded(stage, stage.product.address, "a1", scale.attack_seconds)
     with stage.product.web("benchmarks.attack.unseated:app", "unseated") as address:
         control, _ = flooded(stage, address, "ca1", scale.attack_seconds / 2)
     what = f"{_AT_ONCE} messages of one person at once, for {scale.attack_seconds:.0f} s"
-    return [figure("A1", what, seen, control.others, f"; of the person {told} answered")]
+    return [figure("A1", what, seen, control.others, f"; of the person {answers[200]} answered")]
 
 
-def flooded(stage: Stage, address: str, name: str, seconds: float, many: int = _AT_ONCE) -> tuple[Seen, int]:
-    """What others saw of a flood, and how many of its messages were answered."""
+def flooded(stage: Stage, address: str, name: str, seconds: float, many: int = _AT_ONCE) -> tuple[Seen, Counter[int]]:
+    """What others saw of a flood, and with which statuses its messages were answered; 0: with none."""
     senders = Senders(address, stage.product.key, many, _say_something, pause=_PAUSE_SECONDS)
     seen = attacked(stage, address, name, senders, seconds)
     stage.settle()
-    return seen, senders.statuses[200]
+    return seen, senders.statuses
 
 
 def _say_something(client: httpx.Client, _: int) -> httpx.Response:
@@ -73,10 +74,12 @@ def neighbour(stage: Stage, scale: Scale) -> list[Figure]:
 
 def noisy_key(stage: Stage, conversations: int) -> str:
     """A key of another organisation, which has a record."""
-    flask = stage.product.flask
-    flask("organisations", "create", _NOISY, "--name", "Noisy")
-    flask("demo", "fill", "--organisation", _NOISY, "--conversations", str(conversations))
-    return flask("keys", "create", "--organisation", _NOISY, "--name", "noisy", "--scopes", "messages,export,admin")
+    *_, key = stage.product.commands(
+        f"organisations create {_NOISY} --name Noisy",
+        f"demo fill --organisation {_NOISY} --conversations {conversations}",
+        f"keys create --organisation {_NOISY} --name noisy --scopes messages,export,admin",
+    )
+    return key
 
 
 def exported(
