@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,6 +17,7 @@ from cci_app.accounts.caller import Scope
 from tests.admin.contacts import add_contact
 from tests.conftest import Tenant, make_tenant
 from tests.exports.conftest import Add, add
+from tests.fakes.serving import serving
 from tests.knowledge.ready import make_document
 
 __all__ = ["Add", "add"]
@@ -29,8 +29,6 @@ Talk = Callable[..., Any]
 def talk(application: Flask) -> Iterator[Talk]:
     """`talk(tenant, tool, **arguments)`: what a tool gives; without one the names of the tools."""
     server = make_server("127.0.0.1", 0, application, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
     address = f"http://127.0.0.1:{server.server_port}/api/v1/mcp"
 
     async def ask(tenant: Tenant, tool: str | None, arguments: dict[str, Any]) -> Any:
@@ -44,10 +42,8 @@ def talk(application: Flask) -> Iterator[Talk]:
                 text = "\n".join(block.text for block in result.content if block.type == "text")
                 return text if result.is_error else json.loads(text)
 
-    yield lambda tenant, tool=None, **arguments: asyncio.run(ask(tenant, tool, arguments))
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(server):
+        yield lambda tenant, tool=None, **arguments: asyncio.run(ask(tenant, tool, arguments))
 
 
 def test_a_program_reads_what_the_organisation_knows(talk: Talk, app: Flask, tenant: Tenant, add: Add) -> None:

@@ -1,7 +1,6 @@
 """A real browser and a served application."""
 
 import os
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,6 +13,7 @@ from cci_app.accounts.caller import Role
 from tests.accounts.signed_in import PASSWORD, make_member
 from tests.conftest import Tenant
 from tests.exports.conftest import Add, add
+from tests.fakes.serving import serving
 from tests.fakes.watching import NoChromium, chromium
 
 __all__ = ["Add", "add"]
@@ -34,12 +34,8 @@ def browser() -> Iterator[Browser]:
 def address(application: Flask) -> Iterator[str]:
     """Where the application is served."""
     server = make_server("127.0.0.1", 0, application, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(server):
+        yield f"http://127.0.0.1:{server.server_port}"
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """A chat on somebody's page, which is on another origin and allows nothing but our script and requests to us."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +16,7 @@ from cci_app.web_chats.register import renew_chat, set_chat
 from tests.browser.test_docs import Complaints
 from tests.browser.test_inbox_files import picture
 from tests.conftest import Tenant
+from tests.fakes.serving import serving
 from tests.fakes.watching import barriers, too_wide
 
 pytestmark = pytest.mark.browser
@@ -46,14 +46,8 @@ def site(address: str, body: str, language: str = "fr") -> Iterator[str]:
             """Nothing: the test's own output is read."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with serving(server):
         yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def tag(address: str, token: str) -> str:

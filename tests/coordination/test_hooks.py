@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from pytest_httpserver import HTTPServer
 from standardwebhooks import Webhook
 from werkzeug import Request, Response
 
@@ -22,6 +21,7 @@ from cci_app.usage.alerts import list_alerts
 from tests.conftest import Tenant, make_tenant
 from tests.coordination.test_api import Client
 from tests.coordination.work import give, make_project
+from tests.fakes.serving import LoopbackServer
 
 Rows = Callable[..., list[dict[str, Any]]]
 
@@ -32,7 +32,7 @@ class Subscriber:
     def __init__(self) -> None:
         self.seen: list[tuple[dict[str, str], bytes]] = []
         self.answers: list[int] = []
-        self.server = HTTPServer(host="127.0.0.1", port=0)
+        self.server = LoopbackServer()
 
     @property
     def url(self) -> str:

@@ -8,7 +8,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from pydantic import SecretStr
-from pytest_httpserver import HTTPServer
 
 from cci_app.channels.accounts import channel_accounts
 from cci_app.conversation.inbound import Person
@@ -17,6 +16,7 @@ from tests.channels.conftest import Configure, add_account, configure
 from tests.conftest import Tenant
 from tests.coordination.test_api import Client
 from tests.coordination.work import give, make_person, make_project
+from tests.fakes.serving import LoopbackServer
 from tests.fakes.smtp import BREAK, FakeSmtp
 from tests.fakes.telegram import SECRET, TOKEN, FakeTelegram
 from tests.fakes.waha import API_KEY, FakeWaha
@@ -138,7 +138,7 @@ def test_a_recording_is_heard(call: Client, configure: Configure, monkeypatch: p
         return {"data": {"file": (io.BytesIO(content), "voice.ogg", kind)}}
 
     call("POST", "/integrations/voice/transcribe", 409, **upload(b"OggS"))
-    with HTTPServer(host="127.0.0.1", port=0) as server:
+    with LoopbackServer() as server:
         server.expect_request("/v1/audio/transcriptions", method="POST").respond_with_json({"text": "pásale la de Ana"})
         configure(openai_api_key=SecretStr("made-up"), openai_base_url=server.url_for("/v1"))
         heard = call("POST", "/integrations/voice/transcribe", **upload(b"OggS"))

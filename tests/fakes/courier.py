@@ -35,6 +35,7 @@ from cci_app.channels.ports import (
 from cci_app.core.errors import InvalidInput
 from cci_app.core.outside.kind import AccountKind, Fields
 from config.settings import Settings
+from tests.fakes.serving import POLL_SECONDS
 
 KIND = "courier"
 SIGNATURE = "X-Courier-Signature"
@@ -164,7 +165,7 @@ class FakeCourier:
         return [carried.text for carried in self.carried if carried.to == to]
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, name="courier", daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(POLL_SECONDS,), name="courier", daemon=True).start()
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:

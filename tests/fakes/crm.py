@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 
-from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
+
+from tests.fakes.serving import LoopbackServer
 
 SECRET = "Bearer made-up-token"
 _PROPERTIES = "/crm/v3/objects/"
@@ -34,7 +35,7 @@ class FakeCrm:
         self.reads: list[str] = []
         self._now = now
         self._numbers = 100
-        self._server = HTTPServer(host="127.0.0.1", port=0)
+        self._server = LoopbackServer()
 
     @property
     def url(self) -> str:

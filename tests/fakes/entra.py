@@ -14,8 +14,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
-from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
+
+from tests.fakes.serving import LoopbackServer
 
 CLIENT = "11111111-2222-3333-4444-555555555555"
 SECRET = "made-up-client-secret"
@@ -34,7 +35,7 @@ class FakeEntra:
         self.published = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
         self.key = self.published
         self._codes: dict[str, dict[str, str]] = {}
-        self._server = HTTPServer(host="127.0.0.1", port=0)
+        self._server = LoopbackServer()
 
     @property
     def authority(self) -> str:

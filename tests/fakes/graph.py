@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from cci_app.embedded.processes import LOOPBACK
 from cci_app.integrations.quickxor import quick_xor_hash
+from tests.fakes.serving import POLL_SECONDS
 
 TENANT, CLIENT, SECRET = "11111111-tenant", "22222222-client", "fictional-secret"
 HOST, SITE = "example.sharepoint.com", "/sites/members"
@@ -104,7 +105,7 @@ class FakeGraph:
         }
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), name="fake-graph", daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(POLL_SECONDS,), daemon=True).start()
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:

@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 import trustme
 
 from tests.fakes.addresses import NAMES, PUBLIC
+from tests.fakes.serving import POLL_SECONDS
 
 _LOOPBACK = "127.0.0.1"
 _PAGE = b"<html><title>Site</title><body><h1>Site</h1><p>Nous suivons les visas de vos salaries.</p></body></html>"
@@ -85,7 +86,7 @@ class Internet:
         self._site.socket = context.wrap_socket(self._site.socket, server_side=True, do_handshake_on_connect=False)
         self._site.daemon_threads = True
         self.place = Place(self._canary.getsockname()[1], self._site.server_address[1], str(file))
-        threading.Thread(target=self._site.serve_forever, daemon=True).start()
+        threading.Thread(target=self._site.serve_forever, args=(POLL_SECONDS,), daemon=True).start()
         threading.Thread(target=self._watch, daemon=True).start()
         return self
 

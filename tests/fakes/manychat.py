@@ -4,8 +4,9 @@ import json
 from types import TracebackType
 from typing import Any, Self
 
-from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
+
+from tests.fakes.serving import LoopbackServer
 
 SEND = "/fb/sending/sendContent"
 PAGE = "/fb/page/getInfo"
@@ -19,7 +20,7 @@ class FakePage:
         self.sent: list[dict[str, Any]] = []
         self.refused = 0
         self._name = name
-        self._server = HTTPServer(host="127.0.0.1", port=0)
+        self._server = LoopbackServer()
 
     @property
     def address(self) -> str:

@@ -7,8 +7,9 @@ import re
 from types import TracebackType
 from typing import Any, Self
 
-from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
+
+from tests.fakes.serving import LoopbackServer
 
 NUMBER = "106540352242922"
 TOKEN = "made-up-access-token"
@@ -63,7 +64,7 @@ class FakeMeta:
         self.read: list[dict[str, Any]] = []
         self.refuses: list[tuple[int, int]] = []
         self.files: dict[str, bytes] = {}
-        self._server = HTTPServer(host="127.0.0.1", port=0)
+        self._server = LoopbackServer()
 
     @property
     def address(self) -> str:

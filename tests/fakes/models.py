@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, ClassVar, Self
 
 from cci_app.embedded.processes import LOOPBACK
+from tests.fakes.serving import POLL_SECONDS
 
 CHARACTERS_PER_TOKEN = 4
 _TRICKLE_SECONDS = 0.1
@@ -98,7 +99,7 @@ class FakeModels:
         self._server = _Server((LOOPBACK, 0), _handler(self))
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), name="fake-models", daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(POLL_SECONDS,), daemon=True).start()
         return self
 
     def __exit__(

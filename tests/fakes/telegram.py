@@ -5,8 +5,9 @@ import re
 from types import TracebackType
 from typing import Any, Self
 
-from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
+
+from tests.fakes.serving import LoopbackServer
 
 BOT = "123456"
 TOKEN = f"{BOT}:made-up_token"
@@ -39,7 +40,7 @@ class FakeTelegram:
         self.webhook: dict[str, Any] = {"url": "", "pending_update_count": 0}
         self.refuses: list[dict[str, Any]] = []
         self.files: dict[str, bytes] = {}
-        self._server = HTTPServer(host="127.0.0.1", port=0)
+        self._server = LoopbackServer()
 
     @property
     def address(self) -> str:

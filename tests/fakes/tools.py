@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from cci_app.embedded.processes import LOOPBACK
+from tests.fakes.serving import POLL_SECONDS
 
 _PROGRAM = '''
 import sys
@@ -153,7 +154,7 @@ class FakeService:
                 """Say nothing."""
 
         self._server = ThreadingHTTPServer((LOOPBACK, 0), Handler)
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(POLL_SECONDS,), daemon=True).start()
         return self
 
     def __exit__(

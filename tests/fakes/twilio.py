@@ -5,9 +5,10 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlencode
 
-from pytest_httpserver import HTTPServer
 from twilio.request_validator import RequestValidator
 from werkzeug import Request, Response
+
+from tests.fakes.serving import LoopbackServer
 
 SID = "AC00000000000000000000000000000000"
 TOKEN = "12345"
@@ -70,7 +71,7 @@ class FakeTwilio:
         self.media: dict[str, bytes] = {}
         self.media_type = "image/jpeg"
         self.authorised_elsewhere = False
-        self._server = HTTPServer(host="127.0.0.1", port=0)
+        self._server = LoopbackServer()
 
     @property
     def address(self) -> str:

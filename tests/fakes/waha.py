@@ -7,8 +7,9 @@ import re
 from types import TracebackType
 from typing import Any, Self
 
-from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
+
+from tests.fakes.serving import LoopbackServer
 
 API_KEY = "made-up-waha-key"
 HMAC_KEY = "my-secret-key"
@@ -83,7 +84,7 @@ class FakeWaha:
         self.phones: dict[str, str] = {}
         self.files: dict[str, bytes] = {}
         self.strangers = 0
-        self._server = HTTPServer(host="127.0.0.1", port=0)
+        self._server = LoopbackServer()
 
     @property
     def address(self) -> str:

@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
-from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
+
+from tests.fakes.serving import LoopbackServer
 
 EMAIL = "agent@example.org"
 TOKEN = "made-up-token"
@@ -36,7 +37,7 @@ class FakeZendesk:
         self._keys: dict[str, int] = {}
         self._numbers = 100
         self._moment = datetime(2026, 1, 15, tzinfo=UTC)
-        self._server = HTTPServer(host="127.0.0.1", port=0)
+        self._server = LoopbackServer()
 
     @property
     def domain(self) -> str:

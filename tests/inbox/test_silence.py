@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +19,7 @@ from cci_app.handoff.desk import AnsweringDesk, change_desk
 from cci_app.inbox.watch import tend
 from cci_app.integrations.accounts import integrations
 from tests.conftest import Tenant
+from tests.fakes.serving import serving
 from tests.fakes.smtp import FakeSmtp
 from tests.inbox.conftest import Colleague
 
@@ -68,15 +68,13 @@ def slack(app: Flask, tenant: Tenant) -> Iterator[list[str]]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, daemon=True).start()
     before = app.config["SETTINGS"]
     app.config["SETTINGS"] = before.model_copy(update={"fetch_loopback": True})
     webhook = f"http://127.0.0.1:{server.server_address[1]}/services/x"
     integrations.add(tenant.organisation_id, "slack", "team", {}, {"webhook": webhook})
-    yield posted
+    with serving(server):
+        yield posted
     app.config["SETTINGS"] = before
-    server.shutdown()
-    server.server_close()
 
 
 def test_colleagues_are_told_once_by_mail_and_at_slack(

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,6 +11,7 @@ import pytest
 from cci_app.core.deadline import Deadline
 from config.settings import ROOT
 from tests.fakes.models import FakeModels, filled
+from tests.fakes.serving import serving
 from tests.llm.test_chat import REQUEST, models
 
 
@@ -41,10 +41,8 @@ def langsmith() -> Iterator[tuple[str, list[tuple[str, str]]]]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}", got
-    server.shutdown()
-    server.server_close()
+    with serving(server):
+        yield f"http://127.0.0.1:{server.server_address[1]}", got
 
 
 @pytest.mark.parametrize("key", [None, "lsv2-fictional"])

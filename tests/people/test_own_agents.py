@@ -2,8 +2,8 @@
 
 import json
 import sys
-import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from cci_app.contacts.models import Contact
 from cci_app.conversation.log import log_conversations
 from cci_app.core.database import db, tenant_transaction
 from tests.conftest import SAMPLES, Tenant
+from tests.fakes.serving import serving
 
 INPUTS = Path(__file__).parent / "inputs"
 CAMILLE = "+573001234567"
@@ -112,21 +113,18 @@ def test_05_a_module_that_knows_nobody_takes_nothing_away(
 @pytest.fixture
 def served(start: Start, tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Flask]]:
     """Start the product with a module that finds it at BACKEND_URL, with threads as a web process has them."""
-    servers = []
+    servers = ExitStack()
 
     def begin(source: str) -> Flask:
         started = start(source)
         server = make_server("127.0.0.1", 0, started, threaded=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        servers.append(server)
+        servers.enter_context(serving(server))
         monkeypatch.setenv("BACKEND_URL", f"http://127.0.0.1:{server.server_port}")
         monkeypatch.setenv("CCI_API_KEY", tenant.key)
         return started
 
-    yield begin
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    with servers:
+        yield begin
 
 
 def test_06_a_module_that_asks_us_who_is_writing_is_not_asked_in_turn(

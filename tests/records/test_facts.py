@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from cci_app.integrations.accounts import integrations
 from cci_app.records.baserow import facts_at_baserow, forget_tables
 from cci_app.records.facts import ToldFact, best_fact, facts_of, keep_facts
 from tests.conftest import SAMPLES, Tenant
+from tests.fakes.serving import serving
 
 TODAY = date(2026, 11, 29)
 FACTS = [
@@ -75,18 +75,16 @@ def baserow(app: Flask, tenant: Tenant) -> Iterator[list[int]]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.asked = 0  # type: ignore[attr-defined]
-    Thread(target=server.serve_forever, daemon=True).start()
     before = app.config["SETTINGS"]
     app.config["SETTINGS"] = before.model_copy(update={"fetch_loopback": True})
     address = {"base_url": f"http://127.0.0.1:{server.server_address[1]}", "table_id": 7}
     integrations.add(tenant.organisation_id, "baserow", "facts", address, {"token": "fictional"})
     forget_tables()
-    yield statuses
+    with serving(server):
+        yield statuses
     assert server.asked <= 4  # type: ignore[attr-defined]
     app.config["SETTINGS"] = before
     forget_tables()
-    server.shutdown()
-    server.server_close()
 
 
 def test_a_table_at_baserow_is_read_once_in_some_minutes(

@@ -11,7 +11,6 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from pydantic import SecretStr
-from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from cci_app.channels.accounts import channel_accounts, forget_accounts
@@ -21,6 +20,7 @@ from cci_app.conversation.service import Conversation
 from cci_app.core.database import tenant_transaction
 from tests.conftest import Tenant
 from tests.conversation.scripted import ScriptedAgent, ScriptedAssistant, ScriptedCatalogue
+from tests.fakes.serving import LoopbackServer
 from tests.fakes.twilio import SID, TOKEN, FakeTwilio, message, signed
 
 PUBLIC = "https://bot.example.org"
@@ -58,7 +58,7 @@ def _json(body: dict[str, Any], status: int = 200) -> Response:
 
 @pytest.fixture
 def ears() -> Iterator[tuple[Ears, str]]:
-    server, listening = HTTPServer(host="127.0.0.1", port=0), Ears()
+    server, listening = LoopbackServer(), Ears()
     server.expect_request("/v1/audio/transcriptions", method="POST").respond_with_handler(listening)
     server.start()
     server.expect_request("/v1/chat/completions", method="POST").respond_with_handler(listening.look)
