@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from standardwebhooks import Webhook
@@ -16,7 +17,7 @@ from cci_app.coordination.hooks.schemas import ACTS
 from cci_app.coordination.hooks.telling import KEPT, MOST_FAILURES, tell_subscribers
 from cci_app.coordination.tasks import change_task, write_task
 from cci_app.core import clock
-from cci_app.core.database import tenant_transaction
+from cci_app.core.database import system_transaction, tenant_transaction
 from cci_app.usage.alerts import list_alerts
 from tests.conftest import Tenant, make_tenant
 from tests.coordination.test_api import Client
@@ -47,6 +48,9 @@ class Subscriber:
 def subscriber(app: Flask, monkeypatch: pytest.MonkeyPatch, tenant: Tenant) -> Iterator[Subscriber]:
     loopback = app.config["SETTINGS"].model_copy(update={"fetch_loopback": True})
     monkeypatch.setitem(app.config, "SETTINGS", loopback)
+    with system_transaction() as session:
+        # Of other tests: this one is told at once.
+        session.execute(sa.text("DELETE FROM webhook_posts"))
     there = Subscriber()
     there.server.expect_request("/hook", method="POST").respond_with_handler(there.take)
     with there.server:
@@ -125,6 +129,26 @@ def test_who_does_not_answer_is_told_later_and_in_the_end_no_more(
     waiting = len(posts(call, hook, "?state=queued"))
     assert waiting == MOST_FAILURES - 1
     assert tell_subscribers(now + timedelta(days=1)) == waiting
+
+
+def test_who_is_told_much_or_is_slow_leaves_the_others_their_turn(
+    tenant: Tenant, call: Client, subscriber: Subscriber, web: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noisy = subscribe(call, subscriber)
+    project = make_project(tenant)
+    for _ in range(30):
+        give(tenant, project)
+    other = make_tenant(f"other-{noisy['id']}")
+    quiet = subscribe(Client(web, other), subscriber)
+    make_project(other)
+    assert tell_subscribers() == 21
+    assert posts(Client(web, other), quiet)[0]["state"] == "sent"
+    # Eleven are left. After the first that takes long the rest waits for the next time, and no attempt is counted.
+    monkeypatch.setattr(telling, "_SECONDS_EACH", 0.0)
+    now = clock.now()
+    assert [tell_subscribers(now), tell_subscribers(now)] == [1, 1]
+    waiting = posts(call, noisy, "?state=queued")
+    assert (len(waiting), {post["attempts"] for post in waiting}) == (9, {0})
 
 
 def test_who_is_gone_or_inside_is_told_no_more(

@@ -8,7 +8,9 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -34,7 +36,10 @@ MOST_FAILURES: Final = 20
 KEPT: Final = timedelta(days=30)
 _FIRST_PAUSE_SECONDS: Final = 30
 _LONGEST_PAUSE_SECONDS: Final = 6 * 3600
-_AT_ONCE: Final = 50
+_AT_ONCE: Final = 100
+# One who is told much, or is slow, leaves the others their turn.
+_MOST_EACH: Final = 20
+_SECONDS_EACH: Final = 10.0
 _SECONDS: Final = 10.0
 _MOST_BYTES: Final = 64 * 1024
 _LONGEST_ERROR: Final = 300
@@ -45,10 +50,15 @@ _GONE: Final = 410
 _CLAIM = sa.text(
     "UPDATE webhook_posts SET attempts = attempts + 1, not_before = :now + make_interval(secs =>"
     " least(:pause * power(2, least(attempts, 12)), :longest))"
-    " WHERE id IN (SELECT p.id FROM webhook_posts p JOIN webhook_subscribers s"
-    "  ON s.organisation_id = p.organisation_id AND s.id = p.subscriber_id AND s.state = 'active'"
-    "  WHERE p.state = 'queued' AND (p.not_before <= :now OR p.not_before > :now + interval '1 day')"
-    "  ORDER BY p.not_before, p.id LIMIT :most FOR UPDATE OF p SKIP LOCKED) RETURNING id"
+    " WHERE id IN (SELECT due.id FROM webhook_subscribers s CROSS JOIN LATERAL (SELECT p.id, p.not_before"
+    "   FROM webhook_posts p WHERE p.organisation_id = s.organisation_id AND p.subscriber_id = s.id"
+    "   AND p.state = 'queued' AND (p.not_before <= :now OR p.not_before > :now + interval '1 day')"
+    "   ORDER BY p.not_before, p.id LIMIT :each FOR UPDATE SKIP LOCKED) due"
+    "  WHERE s.state = 'active' ORDER BY due.not_before, due.id LIMIT :most) RETURNING id"
+)
+_LEAVE = sa.text(
+    "UPDATE webhook_posts SET attempts = attempts - 1, not_before = CASE WHEN :at_once THEN :now ELSE not_before END"
+    " WHERE id = :id AND state = 'queued'"
 )
 _FORGET = sa.text("DELETE FROM webhook_posts WHERE created_at < :before")
 
@@ -66,28 +76,34 @@ class _Told:
 def tell_subscribers(now: datetime | None = None) -> int:
     """Tell what is due; how much of it was taken."""
     now = now or clock.now()
-    values = {"now": now, "pause": _FIRST_PAUSE_SECONDS, "longest": _LONGEST_PAUSE_SECONDS, "most": _AT_ONCE}
-    with system_transaction() as session:
-        session.execute(_FORGET, {"before": now - KEPT})
-        ids = session.scalars(_CLAIM, values).all()
-        joined = sa.and_(
-            WebhookSubscriber.organisation_id == WebhookPost.organisation_id,
-            WebhookSubscriber.id == WebhookPost.subscriber_id,
-        )
-        chosen = sa.select(WebhookPost, WebhookSubscriber).join(WebhookSubscriber, joined)
-        rows = session.execute(chosen.where(WebhookPost.id.in_(ids)).order_by(WebhookPost.id)).all() if ids else []
-    taken, silent = 0, set[int]()
-    for post, subscriber in rows:
-        if subscriber.id in silent:
+    taken, silent, spent = 0, set[int](), defaultdict[int, float](float)
+    for post, subscriber in _claim(now):
+        if subscriber.id in silent or spent[subscriber.id] > _SECONDS_EACH:
             # It did not answer a moment ago, or is told no more: what else waits for it is left for later.
+            with system_transaction() as session:
+                session.execute(_LEAVE, {"id": post.id, "now": now, "at_once": subscriber.id not in silent})
             continue
+        began = time.monotonic()
         told = _tell(post, subscriber, now)
+        spent[subscriber.id] += time.monotonic() - began
         taken += told.error is None
-        if told.error is not None and told.status is None:
-            silent.add(subscriber.id)
-        if not _settle(post, subscriber, told, now):
+        if not _settle(post, subscriber, told, now) or (told.error is not None and told.status is None):
             silent.add(subscriber.id)
     return taken
+
+
+def _claim(now: datetime) -> Sequence[tuple[WebhookPost, WebhookSubscriber]]:
+    """Claim what is due, some of each subscriber's, the oldest first."""
+    pauses = {"pause": _FIRST_PAUSE_SECONDS, "longest": _LONGEST_PAUSE_SECONDS}
+    joined = sa.and_(
+        WebhookSubscriber.organisation_id == WebhookPost.organisation_id,
+        WebhookSubscriber.id == WebhookPost.subscriber_id,
+    )
+    chosen = sa.select(WebhookPost, WebhookSubscriber).join(WebhookSubscriber, joined).order_by(WebhookPost.id)
+    with system_transaction() as session:
+        session.execute(_FORGET, {"before": now - KEPT})
+        ids = session.scalars(_CLAIM, {"now": now, "each": _MOST_EACH, "most": _AT_ONCE, **pauses}).all()
+        return session.execute(chosen.where(WebhookPost.id.in_(ids))).all() if ids else []
 
 
 def signed(secret: bytes, name: str, moment: datetime, body: bytes) -> Mapping[str, str]:
