@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from cci_app.knowledge.search.sought import MONTHS, NAME
 from cci_app.language.hours import tells_closing, tells_hour, tells_opening
 from cci_app.language.number_words import NUMBER_WORDS
+from cci_app.language.places import OWN_ADDRESS, PLACE_WORDS, asks_where, tells_address
 from cci_app.language.prices import PRICE_WORDS, asks_price, tells_price
 from cci_app.language.tokens import folded, tokens
 
@@ -96,6 +97,8 @@ _DATE = _kind(
     r"|\bpar (?:mois|an|semaine)\b|\bchaque (?:mois|annee|semaine)\b|\b(?:cada|al) (?:mes|ano|semana)\b",
     "quand date dates jour limite cuando fecha fechas dia",
 )
+# Where the organisation is, and no place of something else: see `DocumentAnswerer`.
+PLACE = FigureKind(asks_where, tells_address, PLACE_WORDS, OWN_ADDRESS)
 _MAIL = _kind(
     r"^(?=.*\b(?:mail|courriel|correo)\b)"
     r"(?=.*(?:\b(?:quel\w*|votre|adresse|donne\w*|cual|su|tienen|deme)\b|\b(?:mail|courriel|correo) d))",

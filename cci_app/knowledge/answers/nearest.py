@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from cci_app.knowledge.answers.figures import FigureKind, may_hold
-from cci_app.knowledge.answers.windows import fits, joined, windows
+from cci_app.knowledge.answers.windows import fits, headed, joined, windows
 from cci_app.knowledge.search.evidence import Evidence
 from cci_app.knowledge.search.passage import Answer, Passage, Source
 from cci_app.knowledge.search.ranking import Ranker
@@ -75,9 +75,7 @@ class _Quote:
         end = self.end
         while end > self.begin and self.parts[end - 1].endswith(("?", ":")):
             end -= 1
-        heading = (self.passage.heading or "").strip("¿?¡! ")
-        plain = " ".join(joined(self.parts[self.begin : end]).replace(BULLET, "").split())
-        return f"{heading} – {plain}" if heading and plain else plain
+        return headed(joined(self.parts[self.begin : end]), self.passage.heading)
 
     def grow(self, room: Callable[[], int]) -> None:
         """Take in what stands around it as long as there is room, first what follows."""

@@ -1,21 +1,22 @@
 """An answer in the documents' own sentences, with its source, or none."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from cci_app.core.deadline import Deadline
-from cci_app.knowledge.answers.figures import PRICE, FigureKind, holds, wanted
+from cci_app.knowledge.answers.figures import PLACE, PRICE, FigureKind, holds, wanted
 from cci_app.knowledge.answers.follow_ups import going_on
 from cci_app.knowledge.answers.nearest import OWN_LANGUAGE, Searched, nearest
-from cci_app.knowledge.answers.windows import fits, joined, windows
+from cci_app.knowledge.answers.windows import fits, headed, joined, windows
 from cci_app.knowledge.languages import written_in
 from cci_app.knowledge.search.evidence import Evidence
 from cci_app.knowledge.search.passage import Answer, Passage, Source
 from cci_app.knowledge.search.ranking import Ranker
 from cci_app.knowledge.search.retrieval import BY_SORT, BY_SUBJECT, Found, Proposed, propose, read_question, within_turn
 from cci_app.knowledge.search.words import Term, terms
-from cci_app.language.sentences import sentences
+from cci_app.language.places import OWN_ADDRESS, STREETS
+from cci_app.language.sentences import BULLET, sentences
 from cci_app.language.synonyms import OWN_PLACES
 from cci_app.language.tokens import tokens
 
@@ -35,6 +36,7 @@ _MOST_TERMS = 24
 # Whose words are read for meaning, and those that may answer.
 _PASSAGES = 8
 _LIKELIEST = 2
+_MOST_OFFICES = 4
 _CLAUSE = re.compile(r"[^.,;:!?…\n]+\?")
 
 
@@ -92,7 +94,7 @@ class DocumentAnswerer:
         """
         asked_alone = question[:_LONGEST_QUESTION]
         question = going_on(asked_alone, about)
-        kind = wanted(question)
+        kind = wanted(question) or self._place(question)
         first = written_in(question, language)
         message, readings = self._readings(question, kind, goes_on=question != asked_alone)
         # One vector for all readings: a model that is slow is waited for once.
@@ -106,14 +108,17 @@ class DocumentAnswerer:
             ranker = Ranker(asked.judged, found.passages, meant=_PASSAGES)
             choices = [
                 choice
-                for passage in found.passages[:_LIKELIEST]
+                # An address is one wherever it stands.
+                for passage in found.passages[: None if kind is PLACE else _LIKELIEST]
                 if (kind is not PRICE or ranker.tells(passage))
                 # Of several rooms' hours the likeliest is as little the house's own.
                 and (asked.of_itself or _stands_out(passage, found))
                 and (choice := choose(passage, ranker, len(asked.judged), kind, ENOUGH)) is not None
             ]
             if asked.of_itself:
-                choices = self._of_itself(choices)
+                choices = self._of_itself(choices, OWN_ADDRESS if kind is PLACE else OWN_PLACES)
+            if choices and kind is PLACE:
+                return _each(choices, first)
             if choices:
                 return _answer(choices, found, message, first)
             if asked.of_itself:
@@ -128,13 +133,18 @@ class DocumentAnswerer:
             return None
         return nearest([_in_order(*each, deadline) for each in unanswered], kind, whole.sought, first)
 
-    def _of_itself(self, choices: list[Choice]) -> list[Choice]:
+    def _place(self, question: str) -> FigureKind | None:
+        """PLACE where a question asks for nothing but where the organisation is."""
+        asks = PLACE.asked(question) and all(each.word in PLACE.named for each in self._besides(question, PLACE))
+        return PLACE if asks else None
+
+    def _of_itself(self, choices: list[Choice], own_words: frozenset[str]) -> list[Choice]:
         """Those that speak of the organisation or its offices; without one, all where one document holds them."""
 
         def own(choice: Choice) -> bool:
-            words = tokens(f"{choice.passage.title} {choice.text}")
+            words = tokens(f"{choice.passage.title} {choice.passage.heading or ''} {choice.text}")
             named = self._own_name is not None and self._own_name.search(" ".join(words))
-            return bool(named) or not OWN_PLACES.isdisjoint(words)
+            return bool(named) or not own_words.isdisjoint(words)
 
         its_own = [choice for choice in choices if own(choice)]
         one = len({choice.passage.document_id for choice in choices}) == 1
@@ -156,8 +166,12 @@ class DocumentAnswerer:
 
     def _reading(self, text: str, kind: FigureKind | None) -> Reading:
         # "Les horaires de la Chambre" are the hours; "la Chambre" alone is what is asked about.
-        without = self._own_name.sub(" ", " ".join(tokens(text))) if self._own_name else text
-        asked = _terms(without, kind) or _terms(text, kind)
+        asked = self._besides(text, kind)
+        if kind is PLACE:
+            # Each address has one of these, and few other sentences do.
+            street = [Term(min(STREETS), tuple(sorted(STREETS)))]
+            return Reading(street, street, of_itself=True)
+        asked = asked or _terms(text, kind)
         if kind is None or not kind.named:
             return Reading(asked, asked)
         judged = [term for term in asked if term.word not in kind.named]
@@ -165,6 +179,10 @@ class DocumentAnswerer:
             # Nothing but "vos horaires d'ouverture": any name for them will do.
             return Reading(asked, [Term(asked[0].word, tuple(sorted(kind.named)))], of_itself=True)
         return Reading(asked, judged)
+
+    def _besides(self, text: str, kind: FigureKind | None) -> list[Term]:
+        """The terms of a text beside the organisation's own name."""
+        return _terms(self._own_name.sub(" ", " ".join(tokens(text))) if self._own_name else text, kind)
 
 
 def _in_order(asked: Reading, proposed: Proposed, deadline: Deadline) -> Searched:
@@ -197,6 +215,17 @@ def _answer(choices: list[Choice], found: Found, message: list[Term], language: 
         return choice.coverage * (1 + around) * found.fit[passage.id] ** 2 * own
 
     return _quoted(max(choices, key=fit))
+
+
+def _each(choices: Sequence[Choice], language: str) -> Answer:
+    """All of the choices, each under its heading where there are several: an organisation has more than one office."""
+    mine = [choice for choice in choices if choice.passage.language == language] or choices
+    if len(mine) == 1:
+        return _quoted(mine[0])
+    quoted = mine[:_MOST_OFFICES]
+    text = "\n".join(f"{BULLET}{headed(choice.text, choice.passage.heading)}" for choice in quoted)
+    sources = dict.fromkeys(Source(p.document_id, p.title, p.page) for p in (choice.passage for choice in quoted))
+    return Answer(text, tuple(sources), quoted[0].passage.language)
 
 
 def _quoted(choice: Choice) -> Answer:

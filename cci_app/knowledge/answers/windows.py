@@ -31,3 +31,10 @@ def joined(parts: list[str]) -> str:
         space = "\n" if part.startswith(BULLET) else " "
         text += (space if text else "") + part
     return text
+
+
+def headed(text: str, heading: str | None) -> str:
+    """A quote on one line, under what it stands under."""
+    above = (heading or "").strip("¿?¡! ")
+    plain = " ".join(text.replace(BULLET, "").split())
+    return f"{above} – {plain}" if above and plain else plain

@@ -11,6 +11,7 @@ from typing import Final
 
 from cci_app.language.hours import tells_hour
 from cci_app.language.number_words import NUMBER_WORDS
+from cci_app.language.places import asks_where
 from cci_app.language.prices import asks_price, tells_price
 from cci_app.language.tokens import folded
 
@@ -34,8 +35,6 @@ _UNITS = (
 _TIME = re.compile(
     rf"\b(?:{MONTHS}|{_ENGLISH_MONTHS}|{_DAYS}|semaine|semana|week|mois|mes|month)\b|\d{{1,2}}[/.-]\d{{1,2}}"
 )
-# The accents tell "où" from "ou".
-_WHERE = re.compile(r"\boù\b|\bd[oó]nde\b|\bwhere\b|\badresse\b|\bdirecci[oó]n\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ _SORTS = (
     ),
     _Sort(_finder(r"\b(?:qui|quien(?:es)?|who)\b"), lambda text: NAME.search(text) is not None),
     _Sort(
-        lambda text: _WHERE.search(text) is not None,
+        asks_where,
         _finder(
             r"\b(?:rue|calle|carrera|avenue|street|etage|piso|floor|sotano|sous-sol|niveau|salle|sala|room|quartier|barrio"
             r"|bureau|oficina|entree|entrada)\b"
