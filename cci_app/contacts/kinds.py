@@ -4,6 +4,7 @@ import re
 from enum import StrEnum
 
 from cci_app.contacts.errors import WorkbookError
+from cci_app.core.utf16 import encoding_of_pairs
 
 _LOOKED_AT = 4_096
 _AS_XLSX = "open it in Excel, save it as .xlsx (File, Save As) and send that file"
@@ -97,14 +98,8 @@ def _beginning(data: bytes) -> bytes:
 
 
 def _encoding_of_pairs(start: bytes) -> str | None:
-    """The UTF-16 of a text, by its mark or the first letter; as the reader of sheets tells it."""
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    first, second = (start[:1], start[1:2])
-    if b"\x00" in (first, second) and not start[:4].isspace() and start[:2] != start[2:4]:
-        letters = start[1::2] if first == b"\x00" else start[::2]
-        return ("utf-16-be" if first == b"\x00" else "utf-16-le") if letters.count(0) == 0 else None
-    return None
+    """The UTF-16 of a text, by its mark or without one."""
+    return "utf-16" if start.startswith((b"\xff\xfe", b"\xfe\xff")) else encoding_of_pairs(start)
 
 
 def _is_xhtml(start: bytes) -> bool:

@@ -20,6 +20,7 @@ import sys
 import zipfile
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -298,9 +299,12 @@ def decoded(data: bytes) -> str:
     """The text of a file in UTF-8, UTF-16 or Windows' encoding of western languages."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace")
-    # Without its mark: every other byte of its first letters is zero.
-    if data[:1] != data[1:2] and b"\x00" in (data[:1], data[1:2]):
-        return data.decode("utf-16-be" if data.startswith(b"\x00") else "utf-16-le", "replace")
+    # The interpreter was told to look at nothing but its own packages: ours are beside them.
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    from cci_app.core.utf16 import encoding_of_pairs
+
+    if pairs := encoding_of_pairs(data):
+        return data.decode(pairs, "replace")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -259,10 +259,21 @@ _PART = "--b\r\nContent-Type: text/html\r\n\r\n"
         f"<table>{_ROWS}</table>".encode("utf-16-le"),
         "Nombre\tCelular\r\nAna\t3000000001".encode("utf-16-le"),
         "Nombre\tCelular\r\nAna\t3000000001".encode("utf-16-be"),
+        "“Nombre”\tCelular\r\nAna\t3000000001".encode("utf-16-le"),
         "From: <Saved by Excel>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n"
         f"{_PART}<html><frameset></frameset></html>\r\n{_PART}<table>{_ROWS}</table>\r\n--b--\r\n".encode(),
     ],
-    ids=["any tag", "a title", "a line", "rows", "page of pairs", "pairs", "pairs reversed", "sheets of a saved page"],
+    ids=[
+        "any tag",
+        "a title",
+        "a line",
+        "rows",
+        "page of pairs",
+        "pairs",
+        "pairs reversed",
+        "quoted",
+        "sheets of a saved page",
+    ],
 )
 def test_14_whatever_a_page_or_text_begins_with(data: bytes) -> None:
     assert people(data) == {"+573000000001": "Ana"}

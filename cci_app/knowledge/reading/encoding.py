@@ -3,6 +3,7 @@
 import codecs
 import re
 
+from cci_app.core.utf16 import encoding_of_pairs
 from cci_app.knowledge.reading.document import Reason, UnreadableDocument
 
 _MARKS = (
@@ -20,6 +21,8 @@ _USUAL = re.compile(
     "[àâäçèéêëîïôöùûüÿœæñáíóúãõ’]|(?<![a-z])[ÀÂÇÈÉÊËÎÏÔÙÛÜŒÑÁÍÓÚÃÕ]"
     "|(?<![A-Za-z])[¿¡«»°ºª€‘“”…–—·\u00a0]|[¿¡«»°ºª€‘“”…–—·\u00a0](?![A-Za-z])"
 )
+# What calls itself so is read as browsers do: with Windows' quotes and its euro.
+_MEANT = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254"}
 _LOOKED_AT = 1024 * 1024
 
 
@@ -42,23 +45,13 @@ def decoded(data: bytes, declared: str = "") -> str:
         return data.decode("utf-8", "one_byte_letters")
     for encoding in (declared, _best(data)):
         try:
-            if codecs.lookup(encoding).name == "utf-8":
+            name = codecs.lookup(encoding).name
+            if name == "utf-8":
                 continue
-            return data.decode(encoding, "replace")
+            return data.decode(_MEANT.get(name, name), "replace")
         except (LookupError, UnicodeError):
             continue
     raise UnreadableDocument(Reason.NOT_TEXT)
-
-
-def encoding_of_pairs(data: bytes) -> str | None:
-    """The UTF-16 that a text without its mark is in: every other byte of western text is zero. None where it is not."""
-    if b"\x00" not in data:
-        return None
-    for first, encoding in ((0, "utf-16-be"), (1, "utf-16-le")):
-        zeros, others = data[first::2], data[1 - first :: 2]
-        if zeros.count(0) * 10 >= len(zeros) * 6 and others.count(0) * 100 <= len(others):
-            return encoding
-    return None
 
 
 def _is_partly_utf8(data: bytes) -> bool:

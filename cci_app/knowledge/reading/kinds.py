@@ -7,8 +7,8 @@ import zlib
 from enum import StrEnum
 from pathlib import PurePath
 
+from cci_app.core.utf16 import encoding_of_pairs
 from cci_app.knowledge.reading.document import Reason, UnreadableDocument
-from cci_app.knowledge.reading.encoding import encoding_of_pairs
 
 
 class DocumentKind(StrEnum):
@@ -47,8 +47,10 @@ _HEADER_OF_A_MESSAGE = rb"(?:received|return-path|delivered-to|message-id|mime-v
 _MESSAGE = re.compile(rb"\A(?:[!-9;-~]+:[ \t].*\n(?:[ \t].*\n)*){0,50}?" + _HEADER_OF_A_MESSAGE, re.I)
 _XML = re.compile(rb"<(?:\?xml|svg|!doctype)\b", re.I)
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-# A text may hold a sign that is none: DOS ends one with ^Z, and what copied it may have left others.
+# A text may hold a sign that is none, which what copied it may have left. DOS ends one with ^Z, and fills its last
+# block with them.
 _BYTES_PER_CONTROL = 100
+_FILLING = b"\x1a"
 
 
 def kind_of(data: bytes, name: str = "", media_type: str = "") -> DocumentKind:
@@ -86,6 +88,7 @@ def kind_of(data: bytes, name: str = "", media_type: str = "") -> DocumentKind:
 
 
 def _is_binary(data: bytes) -> bool:
+    data = data.rstrip(_FILLING)
     start = data[:_LOOKED_AT]
     controls = len(_CONTROLS.findall(start))
     return controls > 1 + len(start) // _BYTES_PER_CONTROL or data.count(0) > 1 + len(data) // _BYTES_PER_CONTROL
