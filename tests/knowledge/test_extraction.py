@@ -2,9 +2,13 @@
 
 import io
 import random
+import zipfile
 
 import docx
 import pytest
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 from pypdf import PdfWriter
 
 from cci_app.knowledge.reading.document import Reason, Section, UnreadableDocument
@@ -185,7 +189,7 @@ def test_a_text_is_read_in_its_encoding_whatever_stray_sign_it_has(encoding: str
     assert document.sections[0].text.strip() == " ".join([_SENTENCE] * 10)
 
 
-@pytest.mark.parametrize("between", ["\f", "\x0b", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029", "\r"])
+@pytest.mark.parametrize("between", ["\f", "\x0b", "\x1c", "\x1d", "\x1e", "\x1f", "\x85", "\u2028", "\u2029", "\r"])
 def test_whatever_ends_a_line_or_a_page_parts_words(between: str) -> None:
     document = extract("a.txt", f"{_SENTENCE} Cuesta 450 pesos{between}Horarios: de 8 a 17".encode())
     said = " ".join([document.title, *(section.text for section in document.sections)])
@@ -228,11 +232,95 @@ def _veiled(address: str) -> str:
         ("<a href='tel:+573000000000'>Llamar</a><a href='mailto:a@example.org'>Correo</a>", "(+573000000000) Correo"),
         ("<a href='mailto:a@example.org'></a><a href='tel:+573000000000'></a>", "a@example.org +573000000000"),
         ("<nav><a href='tel:+573000000000'>Teléfono</a></nav>", "Teléfono (+573000000000)"),
+        ("<a href='https://www.google.com/maps?q=Calle+1+%23+2-3'>Mapa</a>", "Mapa (Calle 1 # 2-3)"),
+        ("<a href='https://maps.google.com/maps/place/Calle+1+%23+2-3/@4.6,-74'>Mapa</a>", "Mapa (Calle 1 # 2-3)"),
+        ("<a href='/a'>Solo</a><a href='/b'>120 euros</a><button>Pagar</button>", "Solo 120 euros Pagar"),
     ],
 )
 def test_how_to_reach_somebody_is_read_in_whatever_markup_it_stands(markup: str, said: str) -> None:
     page = f"<html><body><main><h1>Contacto</h1><p>{_SENTENCE}</p>{markup}</main></body></html>"
     assert said in " ".join(section.text for section in extract("a.html", page.encode()).sections)
+
+
+_FOOT = "<p>Calle 1 # 2-3</p><p>Tel. 601 000 0000</p><p>De 8 h a 17 h</p><p>Con gusto</p><a href='/legal'>Aviso</a>"
+
+
+@pytest.mark.parametrize("main", ["main", "div"])
+@pytest.mark.parametrize(
+    "around", ["<footer>{}</footer>", "<aside>{}</aside>", "<div id=footer>{}</div>", "<div role=contentinfo>{}</div>"]
+)
+def test_what_stands_around_a_page_tells_how_to_reach_its_people(main: str, around: str) -> None:
+    page = f"<html><body><{main}><h1>Sede</h1><p>{_SENTENCE * 2}</p></{main}>{around.format(_FOOT)}</body></html>"
+    *_, besides = extract("a.html", page.encode()).sections
+    assert besides.text == "Calle 1 # 2-3\n\nTel. 601 000 0000\n\nDe 8 h a 17 h"
+
+
+def test_of_a_menu_only_the_link_to_a_person_is_read() -> None:
+    menu = "<header><nav><a href='/'>Inicio</a><a href='tel:+573000000000'>Llamar</a></nav></header>"
+    page = f"<html><body>{menu}<main><h1>Sede</h1><p>{_SENTENCE}</p></main></body></html>"
+    *_, besides = extract("a.html", page.encode()).sections
+    assert besides.text == "Llamar (+573000000000)"
+
+
+def _relate(made: docx.document.Document, address: str) -> str:
+    return made.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+
+
+@pytest.mark.parametrize(
+    ("address", "words", "said"),
+    [
+        ("mailto:info@example.org?subject=Hola", "Por correo", "Por correo (info@example.org)"),
+        ("tel:+573000000000", "300 000 0000", "300 000 0000"),
+        ("https://example.org/precios", "Precios", "Precios"),
+    ],
+)
+@pytest.mark.parametrize("as_field", [True, False])
+def test_whom_a_link_of_word_leads_to_is_said(address: str, words: str, said: str, as_field: bool) -> None:
+    made = docx.Document()
+    run = f"<w:r><w:t>{words}</w:t></w:r>"
+    marks = [f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end")]
+    asks = f'<w:r><w:instrText> HYPERLINK "{address}" </w:instrText></w:r>'
+    field = f"{marks[0]}{asks}{marks[1]}{run}{marks[2]}"
+    link = f'<w:hyperlink r:id="{_relate(made, address)}">{run}</w:hyperlink>'
+    made.element.body.insert(0, parse_xml(f"<w:p {nsdecls('w', 'r')}>{field if as_field else link}</w:p>"))
+    file = io.BytesIO()
+    made.save(file)
+    assert extract("a.docx", file.getvalue()).sections == (Section(said),)
+
+
+def test_a_word_file_whose_parts_are_named_as_on_windows_is_read() -> None:
+    made = docx.Document()
+    made.add_paragraph(_SENTENCE)
+    whole, file = io.BytesIO(), io.BytesIO()
+    made.save(whole)
+    with zipfile.ZipFile(whole) as packed, zipfile.ZipFile(file, "w") as other:
+        for name in packed.namelist():
+            other.writestr(name.replace("/", "\\"), packed.read(name))
+    assert extract("a.docx", file.getvalue()).sections == (Section(_SENTENCE),)
+
+
+@pytest.mark.parametrize(
+    ("matter", "title"),
+    [
+        ('+++\ntitle = "Guía"\n+++\n\n', "Guía"),
+        ("---\ntitle: >\n  Guía\nauthor: x\n---\n", "Guía"),
+        ("---\n\nTarifa: 450 pesos\n\n---\n\n", "A"),
+    ],
+)
+def test_front_matter_is_told_from_a_rule(matter: str, title: str) -> None:
+    document = extract("a.md", f"{matter}{_SENTENCE}".encode())
+    assert document.title == title
+    assert ("450 pesos" in document.sections[0].text) is ("450" in matter)
+
+
+def test_dos_fills_its_last_block_with_the_end() -> None:
+    assert extract("a.txt", _SENTENCE.encode() + b"\r\n" + b"\x1a" * 90).sections[0].text == _SENTENCE
+
+
+@pytest.mark.parametrize("named", ["iso-8859-1", "latin1", "us-ascii", "windows-1252"])
+def test_what_a_page_calls_latin_has_the_euro_of_windows(named: str) -> None:
+    page = f"<html><head><meta charset={named}></head><body><p>Fermé à Noël. 450 € l’an</p></body></html>"
+    assert extract("a.html", page.encode("cp1252")).sections[0].text == "Fermé à Noël. 450 € l’an"
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,12 @@ from typing import cast
 
 import pytest
 from fpdf import FPDF
+from PIL import Image
 from pypdf import PdfWriter
 from pypdf.annotations import FreeText, Text
-from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject
+from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, NumberObject
 
-from cci_app.knowledge.reading.document import Caution, Document, Omission
+from cci_app.knowledge.reading.document import Caution, Document, Omission, Reason, UnreadableDocument
 from cci_app.knowledge.reading.extraction import extract
 from cci_app.knowledge.reading.pdf.choice import chosen
 from cci_app.knowledge.reading.pdf.lines import Line, Mark, Page, usual, with_marks
@@ -152,3 +153,82 @@ def test_a_short_value_is_read_though_the_page_says_it_elsewhere() -> None:
 
 def test_old_style_figures_and_small_capitals_of_adobe_are_usual_letters() -> None:
     assert usual("\uf734\uf735\uf730 \uf765\uf7e9") == "450 eé"
+
+
+def test_a_mark_stands_where_it_is_seen_in_a_line() -> None:
+    line = Line("Socio: sí no Pago: tarjeta", 11.0, 0.5, (0.1, 0.25, 0.45, 0.6, 0.75))
+    page = with_marks(Page([line]), [Mark("☒", 0.5, 0.2), Mark("☒", 0.5, 0.7)])
+    assert page.text == "Socio: ☒ sí no Pago: ☒ tarjeta"
+
+
+def test_a_mark_goes_with_its_column() -> None:
+    names = [Line("Teléfono:", 11.0, 0.2, (0.1,)), Line("Correo:", 11.0, 0.3, (0.1,)), Line("Plan:", 11.0, 0.2, (0.5,))]
+    marks = [Mark("+57 300 000 0000", 0.23, 0.1), Mark("info@example.org", 0.33, 0.1), Mark("Pyme", 0.2, 0.6)]
+    assert with_marks(Page(names), marks).text.split("\n") == [
+        "Teléfono:",
+        "+57 300 000 0000",
+        "Correo:",
+        "info@example.org",
+        "Plan: Pyme",
+    ]
+
+
+def test_whom_a_link_leads_to_is_said_behind_it_unless_the_page_says_it() -> None:
+    made = FPDF()
+    made.add_page()
+    made.set_font("Times", size=11)
+    for written, address in (
+        ("Por correo", "mailto:info@example.org?subject=Hola"),
+        ("o al 300 000 0000", "tel:+573000000000"),
+        ("Mapa", "https://www.google.com/maps/search/?api=1&query=Calle+1+%23+2-3"),
+    ):
+        made.cell(60, 8, written, link=address)
+    assert "Por correo (info@example.org) o al 300 000 0000 Mapa (Calle 1 # 2-3)" in _text(_read(made))
+
+
+def _on_picture(share: float, *lines: tuple[str, int, float], angle: float = 0.0) -> FPDF:
+    made = FPDF()
+    made.add_page()
+    made.image(Image.new("L", (8, 8)), 0, 0, 210, 297 * share)
+    for text, size, down in lines:
+        made.set_font("Times", size=size)
+        with made.rotation(angle, 105, 148):
+            made.text(20, 297 * down, text)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("share", "lines", "angle"),
+    [
+        (0.3, [("Scanned with a telephone", 8, 0.97)], 0),
+        (1.0, [("RECIBIDO", 30, 0.5), ("12 de mayo de 2026, en la sede", 12, 0.6)], 0),
+        (1.0, [("COPIA NO VÁLIDA", 40, 0.5), ("SIN SELLO", 40, 0.6)], 45),
+        (1.0, [("Firmado por Camila Rojas el 2 de mayo de 2026 a las 10:23 en la ciudad de Bogotá; " * 2, 5, 0.98)], 0),
+    ],
+)
+def test_a_picture_with_a_stamp_is_no_text(share: float, lines: list[tuple[str, int, float]], angle: float) -> None:
+    with pytest.raises(UnreadableDocument) as raised:
+        _read(_on_picture(share, *lines, angle=angle))
+    assert raised.value.reason is Reason.NO_TEXT
+
+
+def test_a_poster_of_a_few_large_words_is_text() -> None:
+    text = _text(_read(_on_picture(1.0, ("FORO 2026", 60, 0.2), ("Entrada: 20 euros", 36, 0.4))))
+    assert "FORO 2026" in text
+    assert "Entrada: 20 euros" in text
+
+
+def test_letters_of_which_a_file_says_nothing_are_told() -> None:
+    made = FPDF()
+    made.add_page()
+    _lines(made, "La cuota anual es de \x84\x85\x80 pesos.")
+    writer = PdfWriter(clone_from=io.BytesIO(bytes(made.output())))
+    names = ArrayObject([NumberObject(0x80), *(NameObject(f"/g{code}") for code in range(0x80, 0x90))])
+    for font in cast(dict[str, dict[str, DictionaryObject]], writer.pages[0])["/Resources"]["/Font"].values():
+        font.get_object()[NameObject("/Encoding")] = DictionaryObject({NameObject("/Differences"): names})
+    out = io.BytesIO()
+    writer.write(out)
+    document = extract("a.pdf", out.getvalue())
+    assert "es de \ufffd\ufffd\ufffd pesos" in _text(document)
+    assert document.report is not None
+    assert Caution.ODD_LETTERS in document.report.cautions

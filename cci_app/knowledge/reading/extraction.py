@@ -18,7 +18,7 @@ MAX_CHARACTERS = 10_500_000
 _WORDS = re.compile(r"\w")
 _LONGEST_TITLE = 120
 _LONGEST_HEADING = 300
-_BREAKS = re.compile(r"\s*[\f\x0b\x1c-\x1e\u2029]\s*")
+_BREAKS = re.compile(r"\s*[\f\x0b\x1c-\x1f\u2029]\s*")
 _EMPTY_LINE = re.compile(r"\n\s*\n")
 # What has no width and no meaning: soft hyphens, joiners of lines, marks of direction and of byte order.
 _WIDTHLESS = dict.fromkeys((0xAD, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF))

@@ -1,17 +1,20 @@
 """Text of a web page: what it is about, without menus and footers, under its headings; and where it leads."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
+from itertools import chain, islice
 
 from lxml.etree import LxmlError
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from cci_app.knowledge.reading.document import Found, Omission, Reason, UnreadableDocument
+from cci_app.knowledge.reading.contact import reached, tells_how_to_reach
+from cci_app.knowledge.reading.document import Found, Omission, Reason, Section, UnreadableDocument
 from cci_app.knowledge.reading.encoding import decoded
-from cci_app.knowledge.reading.hypertext import CONTACT, Hypertext, with_breaks, words_in
-from cci_app.knowledge.reading.outline import Outline
+from cci_app.knowledge.reading.hypertext import Hypertext, with_breaks, words_in
+from cci_app.knowledge.reading.outline import Outline, join_blocks
 
 _MAX_LINKS = 2000
+_MOST_BESIDES = 50
 _CHARSET = re.compile(
     rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{1,40})|<\?xml[^>]{0,100}encoding=[\"']([\w-]{1,40})", re.I
 )
@@ -38,16 +41,20 @@ def read_html(data: bytes) -> Found:
         shell = _is_shell(page)
         outline = Outline(named)
         reader = Hypertext(outline, links=False)
-        parts, left_out = _cut(page)
+        parts, around, left_out = _cut(page)
         for part in parts:
             reader.read(part)
+        sections = outline.close()
+        besides = _besides(around, sections)
     except (MemoryError, RecursionError) as error:
         raise UnreadableDocument(Reason.TOO_COMPLEX) from error
     except (LxmlError, ValueError, AssertionError) as error:
         raise UnreadableDocument(Reason.DAMAGED) from error
-    sections = outline.close()
     if shell and sum(len(section.text.split()) for section in sections) < _FEW_WORDS:
         raise UnreadableDocument(Reason.NEEDS_SCRIPT)
+    if besides:
+        sections = (*sections, Section(join_blocks(besides)))
+        left_out = max(left_out - sum(len(each.split()) for each in besides), 0)
     reader.left_out[Omission.MENUS_AND_FOOTERS] += left_out
     return Found(outline.title, sections, {"lxml": 1}, links=links, left_out=reader.left_out)
 
@@ -76,28 +83,52 @@ def _links(page: HtmlElement) -> Iterator[str]:
             yield target
 
 
-def _cut(page: HtmlElement) -> tuple[list[HtmlElement], int]:
-    """The elements that a page is about, without what stands around them; how many words those others have.
+def _cut(page: HtmlElement) -> tuple[list[HtmlElement], list[HtmlElement], int]:
+    """The elements that a page is about, those that stand around them, and how many words are in none of the first.
 
     What a page calls its main part is believed where most of the text stands in it.
     """
     body = page.find("body")
     body = page if body is None else body
     whole = words_in(body)
-    around = [each for each in body.iter() if each is not body and _is_around(each)]
-    besides = sum(words_in(each) for each in _outermost(around))
+    around = _outermost([each for each in body.iter() if each is not body and _is_around(each)])
+    besides = sum(words_in(each) for each in around)
     mains = _outermost([each for each in body.iter() if each.tag == "main" or each.get("role") == "main"])
     if mains and 2 * sum(map(words_in, mains)) >= whole - besides:
         menus = [each for main in mains for each in main.iter("nav", "menu") if each is not main]
-        around = [each for each in menus if not any(CONTACT.match(link.get("href") or "") for link in each.iter("a"))]
+        cut = [each for each in menus if not any(reached(link.get("href") or "") for link in each.iter("a"))]
+        held = set(mains)
+        around = [each for each in around if not _shares(each, held)]
     elif whole - besides >= min(_FEW_WORDS, whole):
-        mains = [body]
+        mains, cut = [body], around
     else:
         # The whole text stands in what is called something else.
-        mains, around = [body], list(body.iter("nav"))
-    for element in _outermost(around):
+        mains, around, cut = [body], [], list(body.iter("nav"))
+    for element in _outermost(cut):
         element.drop_tree()
-    return mains, whole - sum(map(words_in, mains))
+    return mains, around, whole - sum(map(words_in, mains))
+
+
+def _besides(around: Iterable[HtmlElement], sections: Iterable[Section]) -> list[str]:
+    """What stands around a page's text and tells how to reach its people, each once, save what the text says."""
+    shown = " ".join(each.text for each in sections)
+    told = dict.fromkeys(block for element in around for block in _blocks(element) if tells_how_to_reach(block))
+    return [block for block in islice(told, _MOST_BESIDES) if block not in shown]
+
+
+def _blocks(element: HtmlElement) -> Iterator[str]:
+    """The blocks of what stands around the text, without the links of its menus."""
+    for link in element.xpath(".//a"):
+        if not reached(link.get("href") or "") and not tells_how_to_reach(link.text_content()):
+            link.drop_tree()
+    outline = Outline("")
+    Hypertext(outline, links=False).read(element)
+    return (block for section in outline.close() for block in section.text.split("\n") if block)
+
+
+def _shares(element: HtmlElement, mains: Set[HtmlElement]) -> bool:
+    """Whether an element stands in one of `mains`, or one of those in it."""
+    return any(each in mains for each in chain(element.iterancestors(), element.iter()))
 
 
 def _outermost(elements: list[HtmlElement]) -> list[HtmlElement]:

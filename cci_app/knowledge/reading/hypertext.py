@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from lxml.etree import _Element as Element
 from lxml.etree import iterwalk
 
+from cci_app.knowledge.reading.contact import is_said, reached
 from cci_app.knowledge.reading.document import Omission
 from cci_app.knowledge.reading.outline import Outline
 from cci_app.knowledge.reading.table import items
@@ -81,7 +82,6 @@ _UNSEEN = frozenset(
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _OPENED = re.compile(r"tab|accordion|collaps|panel|toggle", re.I)
-CONTACT = re.compile(r"(?:mailto:|tel:|sms:|callto:|https?://(?:wa\.me/|api\.whatsapp\.com/))", re.I)
 # As Cloudflare keeps an address from robots, beside the attribute `data-cfemail`.
 _VEILED = re.compile(r"/email-protection#([0-9a-f]+)", re.I)
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -111,7 +111,8 @@ class _Cell:
 class Hypertext:
     """Writes what a tree of elements shows into an outline. `links` tells whether a link keeps its address.
 
-    The address of a link to a person (mail, telephone, WhatsApp) is kept in any case: it may stand nowhere else.
+    The address of a link to a person (mail, telephone, WhatsApp) or a place is kept in any case: it may stand nowhere
+    else.
     """
 
     def __init__(self, outline: Outline, *, links: bool) -> None:
@@ -125,8 +126,8 @@ class Hypertext:
         self._raised = 0
         self._term: str | None = None
         self._links_open: list[int] = []
-        # How many words there were when an address was put behind a link: another link parts from it.
-        self._addressed = 0
+        # How many words there were where a link ended: another link, or a button, parts from it.
+        self._linked = 0
         self._tables: list[_Table | None] = []
         self._cells: list[_Cell] = []
 
@@ -167,7 +168,7 @@ class Hypertext:
         tag = element.tag
         if tag in _HEADINGS or (tag in _BLOCKS and not (tag in _SOFT and self._items)):
             self._flush()
-        elif tag in _SOFT or tag in {"br", "option"}:
+        elif tag in _SOFT or tag in {"br", "option", "button"}:
             self._words.append(" ")
         if tag == "li":
             self._items += 1
@@ -177,7 +178,7 @@ class Hypertext:
         elif tag == "sup":
             self._raised += 1
         elif tag == "a":
-            if self._words and len(self._words) == self._addressed:
+            if self._words and len(self._words) == self._linked:
                 self._words.append(" ")
             self._links_open.append(len(self._words))
         elif tag == "img" and self._links:
@@ -199,6 +200,7 @@ class Hypertext:
             self._shut_heading(_HEADINGS[tag])
         elif tag == "a" and self._links_open:
             self._shut_link(element, self._links_open.pop())
+            self._linked = len(self._words)
         elif tag == "sup":
             self._raised -= 1
         elif tag in {"td", "th"}:
@@ -232,17 +234,12 @@ class Hypertext:
         address = (element.get("href") or "").strip()
         if veiled := _VEILED.search(address):
             address = f"mailto:{_unveiled(veiled[1])}"
-        contact = CONTACT.match(address)
-        if not contact and (not self._links or not address or address.startswith("#")):
-            return
-        shown = unquote(re.sub(r"^(?:mailto|tel|sms|callto):/*", "", address, flags=re.I))
-        if contact and not shown.startswith("http"):
-            shown = shown.partition("?")[0]
         words = " ".join("".join(self._words[begin:]).split())
-        same = shown in words or (shown.lstrip("+").isdigit() and shown.lstrip("+") in re.sub(r"\D", "", words))
-        if shown and not same:
+        shown = reached(address)
+        if not shown and self._links and not address.startswith("#"):
+            shown = unquote(address)
+        if shown and not is_said(shown, words):
             self._words.append(f" ({shown})" if words else shown)
-            self._addressed = len(self._words)
 
     def _open_cell(self, element: Element) -> None:
         self._flush()

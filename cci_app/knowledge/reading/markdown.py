@@ -16,8 +16,13 @@ from cci_app.knowledge.reading.outline import Outline
 _EMPTY_LINE = re.compile(r"(\n[ \t]*\n)")
 _TABLE_RULE = re.compile(r"\A[ \t]*+\|?(?:[ \t]*+:?-+:?[ \t]*+\|)*+[ \t]*+:?-*:?[ \t]*")
 _MOST_OPEN = 1000
-_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?:(?:[\w-]+[ \t]*:.*|[ \t]+\S.*|- .*|#.*|[ \t]*)\n)*?(?:---|\.\.\.)[ \t]*\n")
-_TITLE = re.compile(r"^title[ \t]*:[ \t]*(\S.*)$", re.MULTILINE)
+_FRONT_MATTER = re.compile(
+    # A rule with an empty line below it only parts what it stands between.
+    r"\A(?:---[ \t]*\n(?![ \t]*\n)(?:(?:[\w-]+[ \t]*:.*|[ \t]+\S.*|- .*|#.*|[ \t]*)\n)*?(?:---|\.\.\.)"
+    r"|\+\+\+[ \t]*\n(?:(?:[\w.\"-]+[ \t]*=.*|[ \t]+\S.*|[\[\]#].*|[ \t]*)\n)*?\+\+\+)[ \t]*\n"
+)
+# Of several lines, as YAML writes them, the first.
+_TITLE = re.compile(r"^title[ \t]*[:=][ \t]*(?:[>|][+-]?[ \t]*\n[ \t]+)?([^\s>|].*)$", re.MULTILINE)
 # Letters that are tags only where the tag is closed somewhere: "a<b>c" is none.
 _LETTER = re.compile(r"<([abiqsu])>", re.IGNORECASE)
 # A table drawn with lines: above and between its rows, and below its head.

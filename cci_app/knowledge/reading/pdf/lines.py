@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from cci_app.knowledge.reading.contact import is_said
+
 # Adobe's names of old-style figures and small capitals stand for private letters, each so far from the usual one.
 _PRIVATE = {0xF700 + code: code for code in (*range(0x21, 0x7F), *range(0xA1, 0x100))}
 # As far as this a value stands beside a line, in pages.
 _BESIDE = 0.015
+# So much less counts how far it stands to the side.
+_ASIDE = 0.03
 # A value this long that stands on the page already is the same one, however it is parted there.
 _LONG = 20
 # What is shorter may well be written twice: "bonbon".
@@ -15,11 +19,15 @@ _SHORTEST_TWICE = 5
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`size` is that of its letters in points; `top` how far down the page it stands, 0 to 1, None where unknown."""
+    """`size` is that of its letters in points; `top` how far down the page it stands, 0 to 1, None where unknown.
+
+    `starts` tells where each word of it begins, from the left of the page, 0 to 1; none where that is unknown.
+    """
 
     text: str
     size: float
     top: float | None = None
+    starts: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +46,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What stands on a page without being in its content: the value of a field, a comment written on the page."""
+    """What stands on a page without being in its content: the value of a field, a comment written on the page.
+
+    `top` and `left` are where it stands, of the page, 0 to 1. `reached` is whom a link leads to.
+    """
 
     text: str
     top: float
+    left: float = 1.0
+    reached: str = ""
 
 
 def usual(text: str) -> str:
@@ -70,20 +83,44 @@ def _same_height(one: Line, other: Line) -> bool:
 
 
 def with_marks(page: Page, marks: Sequence[Mark]) -> Page:
-    """The page with its marks: each at the end of the line beside it, else between the lines above and below."""
+    """The page with its marks: each in the line beside it, where it stands there, else below the line above it."""
     lines = list(page.lines)
     shown = " ".join(page.text.split())
     for mark in marks:
-        tops = [line.top if line.top is not None else 0.0 for line in lines]
-        beside = " ".join(line.text for line, top in zip(lines, tops, strict=True) if abs(top - mark.top) < _BESIDE)
-        if mark.text in (shown if len(mark.text) >= _LONG else beside):
+        if mark.reached and is_said(mark.reached, shown):
             continue
-        near = min(range(len(lines)), key=lambda place: abs(tops[place] - mark.top), default=None)
-        if near is not None and abs(tops[near] - mark.top) < _BESIDE:
-            lines[near] = replace(lines[near], text=f"{lines[near].text} {mark.text}")
-        else:
-            above = [place for place, top in enumerate(tops) if top < mark.top]
-            place = above[-1] + 1 if above else 0
-            size = lines[min(place, len(lines) - 1)].size if lines else 1.0
-            lines.insert(place, Line(mark.text, size, mark.top))
+        shown += f" {mark.reached}"
+        if _is_drawn(mark, page, shown):
+            continue
+        beside = [place for place, line in enumerate(lines) if abs((line.top or 0.0) - mark.top) < _BESIDE]
+        if beside:
+            near = min(beside, key=lambda place: _apart(lines[place], mark))
+            lines[near] = _joined(lines[near], mark)
+            continue
+        above = [place for place, line in enumerate(lines) if (line.top or 0.0) < mark.top]
+        place = min(above, key=lambda each: (_apart(lines[each], mark), -each), default=-1) + 1
+        size = lines[min(place, len(lines) - 1)].size if lines else 1.0
+        lines.insert(place, Line(mark.text, size, mark.top, (mark.left,) * len(mark.text.split())))
     return replace(page, lines=lines)
+
+
+def _is_drawn(mark: Mark, page: Page, shown: str) -> bool:
+    """Whether the page's content has the text of a mark, too."""
+    if len(mark.text) >= _LONG:
+        return mark.text in shown
+    beside = (line.text for line in page.lines if abs((line.top or 0.0) - mark.top) < _BESIDE)
+    return f" {mark.text} " in f" {' '.join(beside)} "
+
+
+def _apart(line: Line, mark: Mark) -> float:
+    """How far a line is from a mark: what stands higher or lower is farther than what stands to the left."""
+    gap = mark.left - line.starts[0] if line.starts else 0.0
+    return abs((line.top or 0.0) - mark.top) + _ASIDE * max(gap, -2 * gap)
+
+
+def _joined(line: Line, mark: Mark) -> Line:
+    """The line with a mark before the words that stand to its right."""
+    words, added = line.text.split(), mark.text.split()
+    at = sum(start < mark.left for start in line.starts) if len(line.starts) == len(words) else len(words)
+    starts = (*line.starts[:at], *[mark.left] * len(added), *line.starts[at:]) if line.starts else ()
+    return replace(line, text=" ".join([*words[:at], *added, *words[at:]]), starts=starts)

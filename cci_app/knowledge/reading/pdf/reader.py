@@ -3,18 +3,25 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import itemgetter
 
 from cci_app.knowledge.reading.document import Caution, Found, Omission, Reason, Section, UnreadableDocument
 from cci_app.knowledge.reading.pdf.choice import MOST_MISSED, chosen, words
 from cci_app.knowledge.reading.pdf.layout import laid_out
 from cci_app.knowledge.reading.pdf.lines import Line, Page, with_marks
 from cci_app.knowledge.reading.pdf.margins import without_margins
-from cci_app.knowledge.reading.pdf.with_pdfium import Pdfium
+from cci_app.knowledge.reading.pdf.with_pdfium import FEW_WORDS, Pdfium
 from cci_app.knowledge.reading.pdf.with_pypdf import Pypdf
 
-# A page that is covered by pictures so far, and has fewer words than this, is a picture with a stamp on it.
-_COVERED = 0.5
-_STAMP_WORDS = 20
+# A page that is covered by pictures so far, and has fewer words than this, is a picture with a stamp on it: a page, or
+# a ticket in the middle of one.
+_STAMPED = ((0.5, 20), (0.2, 6))
+# What stands at the edge of a picture, and there alone, may take as many words to say who signed it.
+_EDGE, _EDGE_WORDS = 0.1, FEW_WORDS
+# A poster says little, in letters of this many points: several lines of them, and several words. A stamp has one,
+# and a watermark runs across the page.
+_POSTER_SIZE, _POSTER_LINES, _POSTER_WORDS = 18.0, 2, 4
 
 
 @dataclass(slots=True)
@@ -38,21 +45,33 @@ def read_pdf(data: bytes) -> Found:
     pictures = [
         number
         for number, (page, lines) in enumerate(zip(read.pages, margins.pages, strict=True), 1)
-        if page.covered >= _COVERED and _count(lines) < _STAMP_WORDS
+        if _is_picture(page.covered, lines)
     ]
     if not any(lines for number, lines in enumerate(margins.pages, 1) if number not in pictures) and (
         pictures or not margins.repeated
     ):
         raise UnreadableDocument(problem or Reason.NO_TEXT)
     title, sections = laid_out(margins.pages)
-    shown = " ".join([title or "", *(f"{each.heading} {each.text}" for each in sections)])
-    sections += [Section(text, None, page) for page, text in margins.repeated if text not in shown]
+    shown = " ".join(["", title or "", *(f"{each.heading} {each.text}" for each in sections), ""])
+    for page, lines in groupby(margins.repeated, key=itemgetter(0)):
+        if said := [text for _, text in lines if f" {text} " not in shown]:
+            sections.append(Section("\n\n".join(said), None, page))
     if title and not sections:
         sections = [Section(title, None, 1)]
     if pictures:
         read.cautions[Caution.PICTURES] = tuple(pictures)
     named = title or (second and second.title) or (first and first.title) or None
     return Found(named, sections, read.readers, len(read.pages), (), read.left_out + margins.left_out, read.cautions)
+
+
+def _is_picture(covered: float, lines: Sequence[Line]) -> bool:
+    """Whether a page is a picture, with no more on it than what a scanner, a fax or a stamp adds."""
+    large = [line for line in lines if line.size >= _POSTER_SIZE and line.top is not None]
+    if len(large) >= _POSTER_LINES and _count(large) >= _POSTER_WORDS:
+        return False
+    at_edges = all(line.top is not None and not _EDGE < line.top < 1 - _EDGE for line in lines)
+    most = next((words for share, words in _STAMPED if covered >= share), 0)
+    return _count(lines) < (_EDGE_WORDS if most and at_edges else most)
 
 
 def _opened(data: bytes) -> tuple[Pdfium | None, Pypdf | None, Reason | None]:

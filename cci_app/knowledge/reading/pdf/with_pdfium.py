@@ -22,8 +22,12 @@ _DEEPEST = 5
 # Where a word was parted at the end of a line: PDFium runs it on there.
 _PARTED = re.compile("[\x02\ufffe]")
 _LINE_END = re.compile("(?<=[\x02\ufffe])(?!\r?\n)|\n")
+# What PDFium writes for a letter of which the file says nothing: its code, which is that of no letter.
+_UNTOLD = dict.fromkeys(range(0x80, 0xA0), "\ufffd")
 # So much of the size of the letters is room for a space.
 _ROOM = 0.17
+# The sine of the angle from which a line runs across the page, as a watermark does.
+_ASLANT = 0.1
 
 
 class Pdfium:
@@ -74,7 +78,7 @@ class Pdfium:
 def _page(page: Any, *, apart: bool = False) -> Page:
     textpage = page.get_textpage()
     try:
-        written = textpage.get_text_range()
+        written = textpage.get_text_range().translate(_UNTOLD)
         found = list(_lines(page, textpage, written, _gaps(textpage, written) if apart else frozenset()))
     finally:
         textpage.close()
@@ -88,33 +92,49 @@ def _lines(page: Any, textpage: Any, text: str, gaps: Set[int]) -> Iterator[tupl
     """The lines, and whether each stands on the page; `gaps` are the places in `text` before which there is room."""
     # Not `get_cropbox`: where the size of the page stands above it in the file, that is the one of an American letter.
     left, bottom, right, top = page.get_bbox()
-    height = (top - bottom) or 1.0
+    height, width = (top - bottom) or 1.0, (right - left) or 1.0
     turned = page.get_rotation() != 0
+    # Where each word begins is asked only where something may have to be put between them.
+    marked = not turned and pdfium.FPDFPage_GetAnnotCount(page) > 0
     at = 0
     for end in (*_LINE_END.finditer(text), None):
         written = text[at : None if end is None else end.start()]
         begin = at + len(written) - len(written.lstrip())
+        begins = list(_begins(written, at, gaps)) if marked else []
         if gaps:
             written = "".join(f" {letter}" if at + far in gaps else letter for far, letter in enumerate(written))
         at = len(text) if end is None else end.end()
         words = " ".join(_PARTED.sub("-", written).split())
         if not words:
             continue
-        x, y, size = _seen(textpage, begin)
+        x, y, size, upright = _seen(textpage, begin)
         middle = _seen(textpage, begin + len(words) // 2)[2]
         inside = left - 2 <= x <= right + 2 and bottom - 2 <= y <= top + 2
-        yield Line(usual(words), max(size, middle), None if turned else (top - y) / height), inside
+        starts = tuple((_seen(textpage, each)[0] - left) / width for each in begins)
+        height_known = upright and not turned
+        yield Line(usual(words), max(size, middle), (top - y) / height if height_known else None, starts), inside
 
 
-def _seen(textpage: Any, place: int) -> tuple[float, float, float]:
-    """Where a letter stands, in points from the left and from below, and its size as it is shown."""
+def _begins(written: str, at: int, gaps: Set[int]) -> Iterator[int]:
+    """The places where words begin in a line that itself begins `at` that place of the page's text."""
+    parted = True
+    for far, letter in enumerate(written):
+        if not letter.isspace() and (parted or at + far in gaps):
+            yield at + far
+        parted = letter.isspace()
+
+
+def _seen(textpage: Any, place: int) -> tuple[float, float, float, bool]:
+    """Where a letter stands, in points from the left and from below, its size as shown, and whether it is upright."""
     index = pdfium.FPDFText_GetCharIndexFromTextIndex(textpage, place)
     x, y, matrix = ctypes.c_double(), ctypes.c_double(), pdfium.FS_MATRIX()
     pdfium.FPDFText_GetCharOrigin(textpage, index, x, y)
     size = abs(pdfium.FPDFText_GetFontSize(textpage, index))
+    upright = True
     if pdfium.FPDFText_GetMatrix(textpage, index, matrix):
         size *= math.hypot(matrix.c, matrix.d) or 1.0
-    return x.value, y.value, round(size, 1)
+        upright = abs(matrix.b) <= _ASLANT * math.hypot(matrix.a, matrix.b)
+    return x.value, y.value, round(size, 1), upright
 
 
 def _gaps(textpage: Any, text: str) -> frozenset[int]:

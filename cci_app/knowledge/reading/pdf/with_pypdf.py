@@ -13,6 +13,7 @@ from pypdf import PageObject, PdfReader
 from pypdf._codecs.adobe_glyphs import adobe_glyphs
 from pypdf.errors import FileNotDecryptedError, PyPdfError
 
+from cci_app.knowledge.reading.contact import reached
 from cci_app.knowledge.reading.document import Omission, Reason, UnreadableDocument
 from cci_app.knowledge.reading.encoding import decoded
 from cci_app.knowledge.reading.pdf.lines import Line, Mark, Page, drawn_once, once, usual
@@ -27,6 +28,8 @@ MAX_SECONDS = 15.0
 _GLYPH = re.compile(r"/([A-Za-z]+(?:_[A-Za-z]+)*)\.[A-Za-z0-9]+|/([A-Za-z]+(?:_[A-Za-z]+)+)")
 _TAG = re.compile(r"<[^<>]*>")
 _HIDDEN_OR_UNSEEN = 0b100010
+# Whether a page says already whom a link leads to takes a look at all of it.
+_MOST_LINKS = 100
 _SWITCH, _SECRET = 1 << 16, 1 << 13
 
 
@@ -108,6 +111,8 @@ def _letter(name: re.Match[str]) -> str:
 def _marks(page: PageObject, left_out: Counter[Omission]) -> Iterator[Mark]:
     box = page.cropbox
     bottom, height = float(box.bottom), float(box.height) or 1.0
+    beginning, width = float(box.left), float(box.width) or 1.0
+    links = 0
     for reference in page.get("/Annots") or ():
         mark = reference.get_object()
         if int(mark.get("/F", 0)) & _HIDDEN_OR_UNSEEN:
@@ -115,10 +120,20 @@ def _marks(page: PageObject, left_out: Counter[Omission]) -> Iterator[Mark]:
         kind = mark.get("/Subtype")
         if kind in {"/Text", "/Highlight", "/Underline", "/StrikeOut", "/Squiggly"} and mark.get("/Contents"):
             left_out[Omission.COMMENTS] += 1
-        text = " ".join(_written(mark, str(kind), page).split())
+        person = _led_to(mark) if kind == "/Link" and links < _MOST_LINKS else ""
+        links += bool(person)
+        text = f"({person})" if person else " ".join(_written(mark, str(kind), page).split())
         if text:
-            _, low, _, high = (float(each) for each in mark["/Rect"])
-            yield Mark(text, 1 - ((low + high) / 2 - bottom) / height - 0.004)
+            one, low, other, high = (float(each) for each in mark["/Rect"])
+            # Whom a link leads to is said behind it.
+            side = ((max if person else min)(one, other) - beginning) / width
+            yield Mark(text, 1 - ((low + high) / 2 - bottom) / height - 0.004, side, person)
+
+
+def _led_to(link: Any) -> str:
+    """Whom a link leads to."""
+    action = link["/A"].get_object() if "/A" in link else None
+    return reached(_text(action.get("/URI"))) if isinstance(action, dict) else ""
 
 
 def _written(mark: Any, kind: str, page: PageObject) -> str:

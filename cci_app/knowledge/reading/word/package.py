@@ -11,6 +11,8 @@ from lxml.etree import _Element as Element
 from cci_app.knowledge.reading.document import Reason, UnreadableDocument
 
 MAX_UNPACKED = 100 * 1024 * 1024
+# The kind of what a part refers to and the package does not have.
+_OUTSIDE = "outside"
 
 
 def local(element: Element) -> str:
@@ -51,10 +53,15 @@ class Part:
             if relation == kind and (part := self._package.part(name)) is not None:
                 yield part
 
+    def address(self, identity: str | None) -> str:
+        """The address outside of the package that an element refers to by its id."""
+        kind, address = self._related.get(identity or "", (_OUTSIDE, ""))
+        return address if kind == _OUTSIDE else ""
+
     def by_id(self, identity: str | None) -> "Part | None":
         """The part that an element refers to by its id."""
         found = self._related.get(identity or "")
-        return None if found is None else self._package.part(found[1])
+        return None if found is None or found[0] == _OUTSIDE else self._package.part(found[1])
 
 
 class Package:
@@ -62,8 +69,8 @@ class Package:
 
     def __init__(self, data: bytes) -> None:
         self._archive = zipfile.ZipFile(io.BytesIO(data))
-        # Word does not tell upper from lower case in the names of parts.
-        self._names = {name.lstrip("/").lower(): name for name in self._archive.namelist()}
+        # Word does not tell upper from lower case in the names of parts; some programs part folders as Windows does.
+        self._names = {name.replace("\\", "/").lstrip("/").lower(): name for name in self._archive.namelist()}
         self._read = 0
         self._parts: dict[str, Part | None] = {}
 
@@ -83,12 +90,14 @@ class Package:
         return self._parts[name]
 
     def relations(self, name: str) -> Iterator[tuple[str, tuple[str, str]]]:
-        """What the part `name` refers to inside the package: id, then its kind and the name of the other part."""
+        """What the part `name` refers to: id, then its kind and the name of the other part, or an address outside."""
         folder, _, file = name.rpartition("/")
         root = self._tree(posixpath.join(folder, "_rels", f"{file}.rels"))
         for relation in root if root is not None else ():
             kind, target = relation.get("Type") or "", relation.get("Target") or ""
-            if relation.get("TargetMode") != "External" and target:
+            if relation.get("TargetMode") == "External":
+                yield relation.get("Id") or "", (_OUTSIDE, target)
+            elif target:
                 path = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
                 yield relation.get("Id") or "", (kind.rpartition("/")[2], path)
 

@@ -91,7 +91,7 @@ class _Reader:
                 if part is not None and (attribute(mark, "type") or "default") in kinds:
                     self._runs.enter(part)
                     lines.update((text, None) for _, text in self._blocks(part.root))
-        kept = [line for line in lines if line and line not in shown]
+        kept = [line for line in lines if line and f" {line} " not in f" {shown} "]
         return [line for line in kept if not _NUMBERING.fullmatch(line.removeprefix(BULLET))]
 
     def _blocks(self, container: Element) -> Iterator[_Block]:

@@ -1,9 +1,11 @@
 """What the runs of a Word paragraph show: its text, and what stands beside it and is read after it."""
 
 from collections import Counter
+from dataclasses import dataclass
 
 from lxml.etree import _Element as Element
 
+from cci_app.knowledge.reading.contact import is_said, reached
 from cci_app.knowledge.reading.document import Omission
 from cci_app.knowledge.reading.word.package import Part, attribute, child, flag, local
 from cci_app.knowledge.reading.word.styles import Styles
@@ -19,6 +21,20 @@ _NUMBERING = frozenset(("PAGE", "NUMPAGES", "SECTIONPAGES"))
 _NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
 
 
+@dataclass(slots=True)
+class _Field:
+    """An open field: what it asks for, whether its result has begun, where that leads.
+
+    `paragraph` and `words` are where it was opened: in which paragraph, after how many words.
+    """
+
+    asked: str = ""
+    begun: bool = False
+    address: str = ""
+    paragraph: int = 0
+    words: int = 0
+
+
 class Runs:
     """Reads paragraph after paragraph of a document: a field may reach over several of them."""
 
@@ -27,8 +43,8 @@ class Runs:
         self._styles = styles
         self._left_out = left_out
         self._notes = {mark: _notes(main, kind) for mark, kind in _NOTES.items()}
-        # Of each open field what it asks for, and whether its result has begun.
-        self._fields: list[tuple[str, bool]] = []
+        self._fields: list[_Field] = []
+        self._paragraph = 0
         self._words: list[str] = []
         self._after: list[Element] = []
 
@@ -40,6 +56,7 @@ class Runs:
     def read(self, paragraph: Element) -> tuple[str, list[Element]]:
         """What a paragraph says, and boxes and notes that hang on it."""
         self._words, self._after = [], []
+        self._paragraph += 1
         self._inside(paragraph)
         return " ".join("".join(self._words).split()), self._after
 
@@ -68,6 +85,10 @@ class Runs:
             self.delete(element)
         elif name in {"fldChar", "instrText", "fldSimple"}:
             self._field(element, name)
+        elif name == "hyperlink":
+            begin = len(self._words)
+            self._inside(element)
+            self._lead(self._part.address(attribute(element, "id")), begin)
         elif name == "sym":
             self._words.append(_symbol(element))
         elif name in _NOTES:
@@ -95,28 +116,39 @@ class Runs:
         self._inside(run)
 
     def _is_shown(self) -> bool:
-        return all(begun and asked not in _NUMBERING for asked, begun in self._fields)
+        return all(field.begun and field.asked not in _NUMBERING for field in self._fields)
 
     def _field(self, element: Element, name: str) -> None:
         if name == "fldSimple":
             asked = (attribute(element, "instr") or "").split()
-            self._fields.append((asked[0].upper() if asked else "", True))
+            self._fields.append(_Field(asked[0].upper() if asked else "", begun=True))
             self._inside(element)
             self._fields.pop()
             return
         if name == "instrText":
-            if self._fields and not self._fields[-1][0] and (asked := (element.text or "").split()):
-                self._fields[-1] = (asked[0].upper(), self._fields[-1][1])
+            if self._fields and not self._fields[-1].asked and (asked := (element.text or "").split()):
+                self._fields[-1].asked = asked[0].upper()
+                self._fields[-1].address = asked[1].strip('"') if len(asked) > 1 and asked[0] == "HYPERLINK" else ""
             return
         kind = attribute(element, "fldCharType")
         if kind == "begin":
             if self._is_shown():
                 self._words.append(_chosen_value(element))
-            self._fields.append(("", False))
+            self._fields.append(_Field(paragraph=self._paragraph, words=len(self._words)))
         elif kind == "separate" and self._fields:
-            self._fields[-1] = (self._fields[-1][0], True)
+            self._fields[-1].begun = True
         elif kind == "end" and self._fields:
-            self._fields.pop()
+            field = self._fields.pop()
+            self._lead(field.address, field.words if field.paragraph == self._paragraph else 0)
+
+    def _lead(self, address: str, begin: int) -> None:
+        """Say whom a link leads to, where its words, from `begin` on, do not."""
+        shown = reached(address)
+        if not shown or not self._is_shown():
+            return
+        words = "".join(self._words[begin:])
+        if not is_said(shown, words):
+            self._words.append(f" ({shown})" if words.strip() else shown)
 
     def _drawn(self, element: Element, name: str) -> None:
         """A diagram's words are read after the paragraph; charts and embedded files are not, and counted."""
