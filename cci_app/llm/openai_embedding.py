@@ -10,6 +10,7 @@ from cci_app.llm.calls import CallOutcome
 from cci_app.llm.chat import ModelFailed
 from cci_app.llm.failures import outcome_of
 from cci_app.llm.names import ModelName
+from cci_app.llm.openai_address import client_of
 from cci_app.llm.retry_after import retry_after
 from cci_app.llm.vectors import DIMENSIONS, Vector
 from config.settings import Settings
@@ -35,6 +36,7 @@ class OpenAIEmbedding:
             model=name.model,
             openai_api_key=settings.openai_api_key,
             openai_api_base=settings.openai_base_url,
+            http_client=client_of(settings),
             dimensions=DIMENSIONS if name.model.startswith(_CAN_SHORTEN) else None,
             # To count tokens it would fetch a table from the network at run time.
             check_embedding_ctx_length=False,

@@ -139,11 +139,13 @@ def make_model(name: ModelName, settings: Settings) -> BaseChatModel:
         common["temperature"] = settings.model_temperature
     # Addresses and keys are always given: left out, the packages would look for them in the environment.
     if name.provider is Provider.OPENAI:
+        from cci_app.llm.openai_address import client_of
         from cci_app.llm.openai_chat import CompatibleChatOpenAI
 
         return CompatibleChatOpenAI(
             api_key=settings.openai_api_key,
             base_url=settings.openai_base_url,
+            http_client=client_of(settings),
             max_retries=0,
             # The one that compatible services speak too.
             use_responses_api=False,

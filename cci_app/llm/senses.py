@@ -87,10 +87,13 @@ class OpenAISenses:
         if self._client is None:
             from openai import OpenAI
 
+            from cci_app.llm.openai_address import client_of
+
             key = self._settings.openai_api_key
             self._client = OpenAI(
                 api_key=key.get_secret_value() if key else "",
                 base_url=self._settings.openai_base_url,
+                http_client=client_of(self._settings),
                 max_retries=0,
             )
         return self._client
