@@ -1,11 +1,12 @@
 """The port of a channel: how messages come in and go out by it, and what it can show."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
-from cci_app.channels.message import Address, Brought, File, Part, Text
+from cci_app.channels.message import Address, Audio, Brought, Buttons, Choices, File, Link, Part, Text
 
 JSON_TYPE = "application/json"
 TEXT_TYPE = "text/plain; charset=utf-8"
@@ -62,15 +63,16 @@ Delivery = Sent | Refused | Retry | Uncertain
 class Limits:
     """What a channel can do.
 
-    `text_length` in characters of one message, `messages` in one reply (None for any number), `buttons` and `choices`
-    shown as such (0 for none). `listener` tells that whoever brought a message waits for the reply, `pushes` that a
-    message can be sent later. Where nobody waits a message is answered when so many `burst_seconds` went by without
-    another one, None for as many as the installation has it. `window_seconds` after a person's last message nothing but
-    a template can be sent to them, None where that is always possible. Where nobody `converses`, only what answers a
-    message about the work is taken in.
+    `text_length` in characters of one message, `caption_length` of the words below a file, `messages` in one reply
+    (None for any number), `buttons` and `choices` shown as such (0 for none). `listener` tells that whoever brought a
+    message waits for the reply, `pushes` that a message can be sent later. Where nobody waits a message is answered
+    when so many `burst_seconds` went by without another one, None for as many as the installation has it.
+    `window_seconds` after a person's last message nothing but a template can be sent to them, None where that is always
+    possible. Where nobody `converses`, only what answers a message about the work is taken in.
     """
 
     text_length: int | None = None
+    caption_length: int | None = None
     messages: int | None = None
     buttons: int = 0
     choices: int = 0
@@ -220,6 +222,9 @@ def read_fault(errors: Mapping[str, Fault], code: str, reason: str, after: float
     return Retry(reason, after) if fault is Fault.RETRY else Refused(code, reason, fault)
 
 
+_JOINER = "\u200d"
+_JOINED = frozenset((_JOINER, "\ufe0f", "\u20e3", *map(chr, range(0x1F3FB, 0x1F400))))
+_LONGEST_SIGN = 32
 _CUTS = (("\n\n",), ("\n",), (". ", "! ", "? ", "… "), (" ",))
 
 
@@ -227,10 +232,18 @@ def split_text(text: str, limit: int) -> list[str]:
     """Cut a text into pieces of at most `limit` characters: between paragraphs, else lines, sentences, or words."""
     pieces = []
     while len(text) > limit:
-        cut = next(filter(None, (_last(text, marks, limit) for marks in _CUTS)), limit)
+        cut = next(filter(None, (_last(text, marks, limit) for marks in _CUTS)), 0) or _between_signs(text, limit)
         pieces.append(text[:cut].rstrip())
         text = text[cut:].lstrip()
     return [*pieces, text] if text or not pieces else pieces
+
+
+def _between_signs(text: str, at: int) -> int:
+    """The place at or a little before that one at which no sign of several characters is cut, such as an emoji."""
+    for place in range(at, max(at - _LONGEST_SIGN, 0), -1):
+        if text[place - 1] != _JOINER and text[place] not in _JOINED and not unicodedata.combining(text[place]):
+            return place
+    return at
 
 
 def _last(text: str, marks: tuple[str, ...], limit: int) -> int:
@@ -241,12 +254,37 @@ def _last(text: str, marks: tuple[str, ...], limit: int) -> int:
 
 def fitted(parts: Iterable[Part], limits: Limits) -> tuple[Part, ...]:
     """The parts with long texts cut into several, so that each part is one message of the channel."""
-    if limits.text_length is None:
-        return tuple(parts)
     made: list[Part] = []
     for part in parts:
-        if isinstance(part, Text):
+        if isinstance(part, File):
+            made += _with_short_caption(part, limits)
+        elif limits.text_length is None:
+            made.append(part)
+        elif isinstance(part, Text):
             made += [Text(piece) for piece in split_text(part.text, limits.text_length)]
+        elif isinstance(part, Buttons | Choices | Link):
+            made += _with_short_text(part, limits.text_length)
         else:
             made.append(part)
     return tuple(made)
+
+
+def _with_short_text(part: Buttons | Choices | Link, limit: int) -> list[Part]:
+    """The part with the end of its text, after the rest of it, where all of it is too long in plain form."""
+    room = limit - (len(part.plain) - len(part.text))
+    # What is nearly all answers is as it is: no cut of its text makes it short.
+    if len(part.text) <= room or room < limit // 4:
+        return [part]
+    *before, last = split_text(part.text, limit)
+    *more, end = split_text(last, room)
+    return [*map(Text, (*before, *more)), replace(part, text=end)]
+
+
+def _with_short_caption(file: File, limits: Limits) -> list[Part]:
+    """The file with as much of its caption as is shown below it, then the rest; with a recording nothing is shown."""
+    most = limits.caption_length
+    if most is None or len(file.caption) <= (0 if isinstance(file, Audio) else most):
+        return [file]
+    first, *rest = split_text(file.caption, most)
+    below = "" if isinstance(file, Audio) else first
+    return [replace(file, caption=below), *map(Text, rest if below else (first, *rest))]

@@ -89,7 +89,11 @@ class Twilio:
         loopback: bool = False,
     ) -> None:
         self.limits = Limits(
-            text_length=_TEXT_LENGTH, messages=_MESSAGES, pushes=bool(auth_token), window_seconds=WINDOW_SECONDS
+            text_length=_TEXT_LENGTH,
+            caption_length=_TEXT_LENGTH,
+            messages=_MESSAGES,
+            pushes=bool(auth_token),
+            window_seconds=WINDOW_SECONDS,
         )
         self._sid, self._token, self._number = account_sid, auth_token, number
         self._called_back_at, self._loopback = called_back_at, loopback
@@ -289,7 +293,8 @@ def _parts(form: Mapping[str, str]) -> tuple[Part, ...]:
 def _messages(part: Part) -> list[tuple[str, str]]:
     """The messages of a part: text, and the address of a file that is shown with it."""
     if isinstance(part, File) and part.url:
-        return [(marked_up(part.caption or part.name, WHATSAPP), part.url)]
+        first, *rest = split_text(part.caption or part.name, _TEXT_LENGTH)
+        return [(marked_up(first, WHATSAPP), part.url), *((marked_up(piece, WHATSAPP), "") for piece in rest)]
     plain = f"{part.text}\n{part.label}: {part.url}" if isinstance(part, Link) else part.plain
     return [(marked_up(piece, WHATSAPP), "") for piece in split_text(plain, _TEXT_LENGTH) if piece]
 

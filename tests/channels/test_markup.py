@@ -3,7 +3,7 @@
 import pytest
 
 from cci_app.channels.markup import TELEGRAM, WHATSAPP, marked_up, without_marks
-from cci_app.channels.message import Link, Text
+from cci_app.channels.message import Audio, Button, Buttons, Choice, Choices, File, Image, Link, Part, Text
 from cci_app.channels.ports import Limits, fitted, split_text
 from tests.fakes.processor import processor_time_below
 
@@ -71,3 +71,34 @@ def test_each_piece_is_a_part() -> None:
     link = Link("Mire", "https://example.org", "Abrir")
     assert fitted((Text("uno. dos"), link), Limits(text_length=5)) == (Text("uno."), Text("dos"), link)
     assert fitted((Text("uno dos"),), Limits()) == (Text("uno dos"),)
+
+
+LONG = " ".join(f"palabra{number:04d}" for number in range(400))
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        Buttons(LONG, (Button("si", "Sí"), Button("no", "No"))),
+        Choices(LONG, "Ver", tuple(Choice(str(number), f"Opción {number}", "descrita") for number in range(10))),
+        Link(LONG, "https://example.org", "Abrir"),
+        Image(url="https://example.org/a.png", caption=LONG),
+        Audio(url="https://example.org/a.ogg", caption=LONG),
+    ],
+)
+def test_case_10_nothing_is_cut_whatever_it_is_made_of(part: Part) -> None:
+    limits = Limits(text_length=1500, caption_length=1024)
+    made = fitted((Text("antes"), part, Text("después")), limits)
+    assert [type(one) for one in made if not isinstance(one, Text)] == [type(part)]
+    assert all(len(one.plain) <= 1500 for one in made)
+    assert all(len(one.caption) <= 1024 for one in made if isinstance(one, File))
+    words = " ".join(one.plain for one in made).split()
+    assert [word for word in words if word.startswith("palabra")] == LONG.split()
+    assert (words[0], words[-1]) == ("antes", "después")
+
+
+@pytest.mark.parametrize("sign", ["👩‍👩‍👧", "👍🏽", "e\u0301", "✍️"])
+def test_case_10_no_sign_is_cut_in_two(sign: str) -> None:
+    pieces = split_text(sign * 9000, 4096)
+    assert "".join(pieces) == sign * 9000
+    assert all(len(piece) <= 4096 and piece.startswith(sign) and piece.endswith(sign) for piece in pieces)

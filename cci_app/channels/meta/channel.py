@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from cci_app.channels.message import Address, Brought, File, Part
-from cci_app.channels.meta.messages import TEXT_LENGTH, body_of
+from cci_app.channels.meta.messages import CAPTION_LENGTH, TEXT_LENGTH, body_of
 from cci_app.channels.meta.wire import META, read_delivery
 from cci_app.channels.ports import (
     TEXT_TYPE,
@@ -64,6 +64,7 @@ class MetaCloud:
         self._access = access = access or MetaAccess()
         self.limits = Limits(
             text_length=TEXT_LENGTH,
+            caption_length=CAPTION_LENGTH,
             buttons=3,
             choices=10,
             listener=False,

@@ -23,7 +23,7 @@ from cci_app.channels.message import (
 from cci_app.channels.meta.wire import CUT
 
 TEXT_LENGTH = 4096
-_BODY_LENGTH = 1024
+CAPTION_LENGTH = _BODY_LENGTH = 1024
 _BUTTON_LENGTH = 20
 _ROW_LENGTH = 24
 _DESCRIPTION_LENGTH = 72
@@ -60,7 +60,7 @@ def _file(part: File) -> dict[str, Any]:
     name = next((name for kind, name in _FILES if isinstance(part, kind)), "document")
     file: dict[str, Any] = {"link": part.url}
     if part.caption and name != "audio":
-        file["caption"] = marked_up(part.caption[:_BODY_LENGTH], WHATSAPP)
+        file["caption"] = marked_up(part.caption[:CAPTION_LENGTH], WHATSAPP)
     if name == "document" and part.name:
         file["filename"] = part.name
     return {"type": name, name: file}

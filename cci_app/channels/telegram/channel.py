@@ -70,7 +70,14 @@ class Telegram:
         *,
         deliver_to: str | None = None,
     ) -> None:
-        self.limits = Limits(text_length=TEXT_LENGTH, buttons=3, choices=10, listener=False, pushes=bool(token))
+        self.limits = Limits(
+            text_length=TEXT_LENGTH,
+            caption_length=_CAPTION_LENGTH,
+            buttons=3,
+            choices=10,
+            listener=False,
+            pushes=bool(token),
+        )
         self._secret, self._token, self._deliver_to = secret, token, deliver_to
         self._api = Vendor("Telegram", base_url)
 
