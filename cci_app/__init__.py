@@ -88,11 +88,14 @@ def create_app(settings: Settings | None = None, *, serves: bool = True) -> Flas
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     for room in ROOMS:
         import_module(room)
+    _check_accounts(settings)
     _init_database(app, settings)
     _init_edge(app, settings, BLUEPRINTS if serves else ())
     _load("cci_app.llm.embeddings:init_embeddings")(app, settings)
     _load("cci_app.knowledge.index.stores.choice:init_vector_store")(app, settings)
     _load("cci_app.conversation.service:init_conversation")(app)
+    if settings.agent_handler is not None:
+        _load("cci_app.core.at_work:put_to_work")(app)
     _load("cci_app.sign_up.founding:check_at_start")(settings)
     if settings.trusted_proxies:
         from werkzeug.middleware.proxy_fix import ProxyFix
@@ -141,6 +144,16 @@ def read_settings() -> Settings:
 def _load(dotted: str) -> Any:
     module, _, name = dotted.partition(":")
     return getattr(import_module(module), name)
+
+
+def _check_accounts(settings: Settings) -> None:
+    """Raise CannotStart for variables of the environment's own accounts that cannot be what they say."""
+    from cci_app.core.errors import CannotStart
+
+    kinds = [*_load("cci_app.channels.kinds:KINDS").values(), *_load("cci_app.integrations.kinds:KINDS").values()]
+    faults = [fault for kind in kinds for fault in kind.fields.faults_of_environment(settings)]
+    if faults:
+        raise CannotStart("; ".join(dict.fromkeys(faults)))
 
 
 def _init_database(app: Flask, settings: Settings) -> None:

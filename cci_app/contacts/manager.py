@@ -2,29 +2,35 @@
 
 from typing import Any
 
-from flask import current_app
+from flask import current_app, has_app_context
 
 from cci_app.contacts import book, reload
 from cci_app.contacts.source import fetch_workbook
+from cci_app.core.at_work import application_context
 from cci_app.core.database import tenant_transaction
 from cci_app.core.tenants import organisation_named
 from config.settings import Settings
 
 
 class ContactsManager:
-    """The contact book of one organisation. Its methods need the application's context."""
+    """The contact book of the default organisation.
 
-    def __init__(self, organisation_id: int, settings: Settings) -> None:
-        self._organisation_id = organisation_id
-        self._settings = settings
+    It may be made before there is an application; its methods need one, see `application_context`.
+    """
 
-    def get_contact_info(self, user_id: str) -> dict[str, Any] | None:
-        """What our book knows of the person with that phone, as `ContactCard.told`; None for a stranger."""
-        with tenant_transaction(self._organisation_id) as session:
-            card = book.find(session, self._organisation_id, user_id, self._settings.default_region)
+    def __init__(self, organisation_id: int | None = None) -> None:
+        self._found = organisation_id
+
+    def get_contact_info(self, user_id: Any) -> dict[str, Any] | None:
+        """What our book knows of the person with that phone, as `ContactCard.told`; None for a stranger, or nobody.
+
+        The phone may be written in any way, as a number too.
+        """
+        with application_context(), tenant_transaction(self.organisation_id) as session:
+            card = book.find(session, self.organisation_id, str(user_id), _settings().default_region)
         return card.told() if card else None
 
-    def find_contact_by_phone(self, phone: str) -> dict[str, Any] | None:
+    def find_contact_by_phone(self, phone: Any) -> dict[str, Any] | None:
         """The same as `get_contact_info`, by the name that some agents know."""
         return self.get_contact_info(phone)
 
@@ -34,18 +40,32 @@ class ContactsManager:
         Raises a CciError, and then nothing has changed: RemovesMany where more than a tenth of the book would go and
         `confirm` is not their number.
         """
-        data = fetch_workbook(self._settings)
-        region = self._settings.default_region
-        return reload.apply(self._organisation_id, data, region, confirm=confirm).summary()
+        with application_context():
+            settings = _settings()
+            data = fetch_workbook(settings)
+            return reload.apply(self.organisation_id, data, settings.default_region, confirm=confirm).summary()
 
     @property
     def count(self) -> int:
         """How many contacts there are."""
-        with tenant_transaction(self._organisation_id) as session:
-            return book.count(session, self._organisation_id)
+        with application_context(), tenant_transaction(self.organisation_id) as session:
+            return book.count(session, self.organisation_id)
+
+    @property
+    def organisation_id(self) -> int:
+        """Whose book it is. Raises NotFound."""
+        if self._found is None:
+            self._found = organisation_named(_settings().default_organisation)
+        return self._found
 
 
 def get_contacts_manager() -> ContactsManager:
-    """The contact book of the default organisation; call it in the application's context. Raises NotFound."""
+    """The contact book of the default organisation. Raises NotFound, where there is an application to ask."""
+    if has_app_context():
+        return ContactsManager(organisation_named(_settings().default_organisation))
+    return ContactsManager()
+
+
+def _settings() -> Settings:
     settings: Settings = current_app.config["SETTINGS"]
-    return ContactsManager(organisation_named(settings.default_organisation), settings)
+    return settings

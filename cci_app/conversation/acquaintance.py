@@ -6,12 +6,16 @@ import structlog
 
 from cci_app.assistants.assistant import Assistant
 from cci_app.contacts.card import ContactCard
-from cci_app.conversation.inbound import EventKind
+from cci_app.conversation.inbound import Event, EventKind
 from cci_app.conversation.models import TurnMode
 from cci_app.conversation.state import PersonState
 from cci_app.conversation.turns import Turn
+from cci_app.core.deadline import Deadline
 
 log = structlog.get_logger(__name__)
+
+# How long a reset waits, and then again for a worker: an agent of one's own may ask for it while a person waits for it.
+RESET_WAITS_SECONDS = 1.0
 
 
 def acquaint(turn: Turn, assistant: Assistant) -> Turn:
@@ -39,6 +43,16 @@ def remembered(state: PersonState | None, known: ContactCard | None, assistant: 
     for name, agent in assistant.knowing.items():
         known = agent.remembered(state.agents.get(name, {}) if state else {}, known)
     return known
+
+
+def patience(event: Event, deadline: Deadline, assistant: Assistant) -> Deadline:
+    """Until when an event waits for the turn before it.
+
+    A reset may come from the agent that this turn waits for: it is done after the turn, and told of before.
+    """
+    if event.kind is not EventKind.RESET or not assistant.forgetting:
+        return deadline
+    return Deadline.after(deadline.within(RESET_WAITS_SECONDS))
 
 
 def forget(turn: Turn, assistant: Assistant) -> None:

@@ -20,7 +20,7 @@ from cci_app.channels.words import written
 from cci_app.contacts import book
 from cci_app.contacts.card import ContactCard
 from cci_app.conversation import completing, memory, receipts, turns
-from cci_app.conversation.acquaintance import acquaint, forget, remembered
+from cci_app.conversation.acquaintance import RESET_WAITS_SECONDS, acquaint, forget, patience, remembered
 from cci_app.conversation.completing import Completion, ModeChanged
 from cci_app.conversation.inbound import Event, Person
 from cci_app.conversation.media import Attention
@@ -238,14 +238,7 @@ class Conversation:
         except LeaseLost:
             return None
 
-    def _work(
-        self,
-        turn: Turn,
-        started: float,
-        *,
-        deadline: Deadline | None = None,
-        unheard: bool = False,
-    ) -> Answered:
+    def _work(self, turn: Turn, started: float, *, deadline: Deadline | None = None, unheard: bool = False) -> Answered:
         """The turn itself, in a thread of the pool: think, commit, remember, ring."""
         state = PersonState.from_json(turn.state) if turn.state else None
         assistant, experiment = self._chosen(turn.person, state)
@@ -312,10 +305,15 @@ class Conversation:
     def _wait(self, arrival: _Arrival) -> Answered:
         """Wait for what came before: then the event's own turn, or somebody else's reply to it. Raises NoSeat."""
         receipt, seats = arrival.receipt, self._repeats if arrival.receipt.repeated else self._waiting
-        with seats.take(arrival.event.person):
-            turn = None if receipt.turn else self._await_turn(arrival)
+        person = arrival.event.person
+        assistant = self.assistant(person.organisation_id, person.assistant)
+        waiting = replace(arrival, deadline=patience(arrival.event, arrival.deadline, assistant))
+        with seats.take(person):
+            turn = None if receipt.turn else self._await_turn(waiting)
             answered = self._answer(turn, arrival) if turn else None
-            return answered or Answered(self._await_reply(arrival))
+            if answered is None and waiting.deadline is not arrival.deadline:
+                ring_after(RESET_WAITS_SECONDS, Task.RESUME_TURN, str(receipt.id))
+            return answered or Answered(self._await_reply(waiting))
 
     def _await_turn(self, arrival: _Arrival) -> Turn | None:
         """Wait for the turn of a receipt; None when the deadline passed or a reply is already there."""

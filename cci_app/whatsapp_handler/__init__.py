@@ -1,7 +1,8 @@
 """The assistant as four functions, for callers outside: a script, a notebook, another program in the same process.
 
 They speak for the default organisation and its default assistant, over the same receipts, turns, log and limits as the
-message endpoint. Inside an application they use it; elsewhere they make one from the environment.
+message endpoint. Inside an application they use it; elsewhere the one at work in this process (`core/at_work.py`), or
+they make one from the environment.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,10 +17,10 @@ from cci_app.agents.handler.asking import is_being_asked
 from cci_app.channels.api import ACCOUNT
 from cci_app.channels.functions import Functions
 from cci_app.channels.message import Inbound, Text
-from cci_app.contacts.book import find
+from cci_app.contacts.manager import get_contacts_manager
 from cci_app.conversation.inbound import Event, Person
 from cci_app.conversation.service import get_conversation, user_status
-from cci_app.core.database import tenant_transaction
+from cci_app.core.at_work import at_work
 from cci_app.core.errors import Conflict, InvalidInput
 from cci_app.core.phone import to_user_id
 from cci_app.core.tenants import organisation_named
@@ -40,7 +41,7 @@ def _application() -> Iterator[None]:
     if has_app_context():
         yield
     else:
-        with _own_application().app_context():
+        with (at_work() or _own_application()).app_context():
             yield
 
 
@@ -58,10 +59,11 @@ def _settings() -> Settings:
     return settings
 
 
-def _person(user_id: str) -> Person:
+def _person(user_id: Any) -> Person:
+    """Who is meant; a phone may be a number too. Raises InvalidInput."""
     settings = _settings()
     return get_conversation().person(
-        organisation_named(settings.default_organisation), None, to_user_id(user_id, settings.default_region)
+        organisation_named(settings.default_organisation), None, to_user_id(str(user_id), settings.default_region)
     )
 
 
@@ -101,8 +103,5 @@ def reset_user_conversation(user_id: str) -> None:
 
 @_inside_application
 def get_contact_info(user_id: str) -> dict[str, Any] | None:
-    """What the contact book knows of a person, as `ContactCard.told`; None for a stranger."""
-    person = _person(user_id)
-    with tenant_transaction(person.organisation_id) as session:
-        card = find(session, person.organisation_id, person.user_id, _settings().default_region)
-    return card.told() if card else None
+    """What the contact book knows of a person, as `ContactCard.told`; None for a stranger, or for nobody."""
+    return get_contacts_manager().get_contact_info(user_id)

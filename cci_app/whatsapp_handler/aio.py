@@ -14,6 +14,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 from flask import Flask, current_app, has_app_context
 
 from cci_app import whatsapp_handler as plain
+from cci_app.agents.handler.asking import ASKING
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -34,8 +35,10 @@ def _awaitable(function: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]:
             with app.app_context():
                 return function(*args, **kwargs)
 
-        # The first call may have to make the application: that too happens in the thread, in an empty context.
+        # The first call may have to make the application: that too happens in the thread, in a context that knows
+        # nothing but who called: an agent that would be asked in turn is refused here too.
         context = contextvars.Context()
+        context.run(ASKING.set, ASKING.get())
         return await asyncio.get_running_loop().run_in_executor(_THREADS, context.run, work)
 
     return call

@@ -13,7 +13,7 @@ import pytest
 
 from cci_app.agents.handler.agent import HandlerAgent, HandlerFailed, _for_status
 from cci_app.agents.handler.loading import Handler, HandlerError, load_handler
-from cci_app.agents.handler.results import NOTHING_ASKED, read_contact, read_language, read_progress
+from cci_app.agents.handler.results import NOTHING_ASKED
 from cci_app.agents.ports import AgentReply, Progress, TurnContext
 from cci_app.channels.message import Audio, Image
 from cci_app.contacts.card import ContactCard
@@ -97,6 +97,8 @@ def test_a_module_is_loaded_with_its_functions(module: Callable[[str], str]) -> 
         ("import no_such_package", ["cannot be imported", "No module named 'no_such_package'"]),
         ("raise KeyError('THEIR_KEY')", ["cannot be imported: KeyError: 'THEIR_KEY'"]),
         ("raise SystemExit(2)", ["cannot be imported: SystemExit: 2"]),
+        ("import os; os.environ['NO_SUCH_SETTING']", ["KeyError: 'NO_SUCH_SETTING'", "docs/your-own-agent.md"]),
+        ("open('/no/such/file')", ["FileNotFoundError", "docs/your-own-agent.md"]),
         ("def", ["cannot be imported: SyntaxError"]),
     ],
 )
@@ -115,6 +117,19 @@ def test_what_cannot_serve_is_refused_with_the_reason(
 def test_a_name_that_is_no_module_is_refused(dotted: str) -> None:
     with pytest.raises(HandlerError, match="cannot be imported"):
         load_handler(dotted)
+
+
+def test_whoever_names_a_file_or_a_folder_is_told_how_modules_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(HandlerError, match=r"AGENT_HANDLER=agent PYTHONPATH=/opt/own\)"):
+        load_handler("/opt/own/agent.py")
+    (tmp_path / "agent_folder").mkdir()
+    (tmp_path / "agent_folder" / "agent.py").write_text(WHOLE)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(HandlerError, match=r"it is a folder: name the module in it \(AGENT_HANDLER=agent_folder\."):
+        load_handler("agent_folder")
+    assert load_handler("agent_folder.agent").chat("a", "b") == "b"
 
 
 def test_more_parameters_with_defaults_are_fine(module: Callable[[str], str]) -> None:
@@ -272,60 +287,6 @@ def test_a_hanging_status_does_not_make_a_ready_reply_late() -> None:
     assert 0 < _for_status(Deadline.after(1.0)) <= 0.75
     assert _for_status(Deadline.after(0.3)) == 0.1
     assert _for_status(Deadline.after(60)) == 2.0
-
-
-@pytest.mark.parametrize(
-    ("status", "expected"),
-    [
-        ({}, Progress(2, 1, False)),
-        ({"current_question": 3, "total_questions_answered": 2, "session_completed": False}, Progress(3, 2, False)),
-        ({"current_question": "5", "questions_answered": "4", "completed": "False"}, Progress(5, 4, False)),
-        ({"current_question": 7, "questions_answered": 7, "questionnaire_completed": True}, Progress(None, 7, True)),
-        ({"current_question": None}, Progress(None, 1, False)),
-        ({"current_question": 0}, Progress(None, 1, False)),
-        ({"current_question": -1, "questions_answered": 10**12, "completed": "perhaps"}, Progress(2, 1, False)),
-        ({"current_question": [3], "questions_answered": True, "completed": 1.5}, Progress(2, 1, False)),
-        ({"answers_collected": 7, "diagnostic_complete": True, "current_question": 9}, Progress(None, 7, True)),
-        ({"answers_collected": "3", "diagnostic_complete": "false"}, Progress(2, 3, False)),
-        ({"answers_collected": {"1": "oui", "2": "non"}}, Progress(2, 2, False)),
-        ({"questions_answered": "4.0", "diagnostic_completed": "True"}, Progress(None, 4, True)),
-        ({"session_completed": 1, "other": object(), 3: 4}, Progress(None, 1, True)),
-    ],
-)
-def test_progress_is_read_with_tolerance(status: dict[Any, Any], expected: Progress) -> None:
-    assert read_progress(status, Progress(2, 1, False)) == expected
-
-
-@pytest.mark.parametrize(
-    ("status", "expected"),
-    [
-        ({"language": "fr"}, "fr"),
-        ({"detected_language": "ES"}, "es"),
-        ({"language": "es-CO"}, "es"),
-        ({"language": "Français"}, "fr"),
-        ({"language": "spanish"}, "es"),
-        ({"language": "en"}, None),
-        ({"language": None, "detected_language": "fr_FR"}, "fr"),
-        ({"language": 5}, None),
-        ({}, None),
-    ],
-)
-def test_a_language_that_is_spoken_is_read(status: dict[str, Any], expected: str | None) -> None:
-    assert read_language(status, ("fr", "es")) == expected
-
-
-def test_a_contact_is_read_by_our_names_and_the_spanish_ones() -> None:
-    spanish = {"empresa": "Vinos", "nombre": "Ana", "Apellido": "Ruiz", "cargo": "Gerente", "sector": "Vinos"}
-    more = {"descripción": "x" * 3000, "ciudad": " Cali ", "correo": "a@example.org", "celular": "+573009999999"}
-    card = read_contact({**spanish, **more, "otro": 1}, WHO)
-    assert card == ContactCard(
-        WHO, "Ana", "Ruiz", "Vinos", "Gerente", "Vinos", "Cali", "a@example.org", None, "x" * 2000
-    )
-    assert read_contact({"company": "Vinos", "phone": 573001112233.0, "city": float("nan")}, "manychat:1") == (
-        ContactCard("573001112233", company="Vinos")
-    )
-    assert read_contact({"empresa": None, "nombre": "", "celular": "1"}, WHO) is None
-    assert read_contact({}, WHO) is None
 
 
 def test_its_contact_book_goes_before_ours_and_takes_nothing_away() -> None:

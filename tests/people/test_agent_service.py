@@ -99,6 +99,17 @@ def test_what_it_says_of_people_goes_before_our_book(serve: Serve) -> None:
     )
 
 
+def test_its_functions_may_return_objects(serve: Serve) -> None:
+    status = "class Standing:\n    def __init__(self): self.answersCollected = 7\n"
+    status += "def get_user_status(user_id): return Standing()\n"
+    status += "def get_contact_info(user_id):\n"
+    status += "    import dataclasses\n"
+    status += "    return dataclasses.make_dataclass('Contact', ['empresa'], slots=True)('Theirs')\n"
+    remote = agent(serve(MODULE + status))
+    assert remote.reply(turn("hola")).progress == Progress(None, 7, False)
+    assert remote.contact(WHO, None) == ContactCard(WHO, company="Theirs")
+
+
 def test_without_the_secret_nobody_is_served(serve: Serve) -> None:
     url = serve(MODULE)
     with pytest.raises(RemoteFailed, match="answered 401"):

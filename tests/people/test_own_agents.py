@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -95,6 +96,13 @@ NOTHING = [
     "{'error': 404}",
     "{'nombre': 'N/A'}",
     "1 / 0",
+    "{'found': False, 'empresa': 'Ninguna encontrada'}",
+    "{'ok': True, 'contact': None}",
+    "{'error': 'not found', 'description': 'There is no such member'}",
+    "{'empresa': 'Empresa desconocida', 'nombre': 'Sin nombre', 'ciudad': 'Non renseignée'}",
+    "{'company': 'No company', 'first_name': 'Unknown contact', 'role': 'Sin información'}",
+    "{'company': user_id}",
+    "__import__('collections').namedtuple('Contact', 'empresa nombre')(None, None)",
 ]
 
 
@@ -108,6 +116,25 @@ def test_05_a_module_that_knows_nobody_takes_nothing_away(
     log_conversations()
     kept = rows("SELECT client_company FROM conversations WHERE organisation_id = :org", org=tenant.organisation_id)
     assert kept == [{"client_company": "Vinos del Valle SAS"}]
+
+
+SAYS = [
+    "{'Company': 'Theirs'}",
+    "{'EMPRESA': b'Theirs'}",
+    "{'success': True, 'data': {'contact': {'empresa': 'Theirs', 'firstName': 'Zoe'}}}",
+    '\'{"empresa": "Theirs"}\'',
+    "[{'empresa': 'Theirs'}]",
+    "__import__('types').SimpleNamespace(company='Theirs', id=7)",
+    "__import__('collections').namedtuple('Contact', 'empresa nombre')('Theirs', None)",
+    "__import__('dataclasses').make_dataclass('Contact', ['company'], slots=True)('Theirs')",
+]
+
+
+@pytest.mark.parametrize("says", SAYS)
+def test_05_what_it_says_is_read_in_whatever_it_is_put(start: Start, tenant: Tenant, says: str) -> None:
+    started = start(silent(f"async def get_contact_info(user_id): return {says}"))
+    say(started, tenant)
+    assert told(started, tenant, "whatsapp/info/{}")["company"] == "Theirs"
 
 
 @pytest.fixture
@@ -137,6 +164,63 @@ def test_06_a_module_that_asks_us_who_is_writing_is_not_asked_in_turn(
     assert "Vinos del Valle SAS" in reply["response"]
     assert reply["user_status"]["current_question"] == 1
     assert told(started, tenant, "whatsapp/info/{}")["empresa"] == "Vinos del Valle SAS"
+
+
+ASKS = """
+import json, os, urllib.request
+
+def ask(method, path):
+    headers = {"X-API-Key": os.environ["CCI_API_KEY"], "Content-Type": "application/json"}
+    request = urllib.request.Request(os.environ["BACKEND_URL"] + "/api/v1/" + path, method=method, headers=headers)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.load(answer)
+
+def reset(user_id):
+    return ask("POST", f"users/{urllib.request.quote(user_id)}/reset")["reset"]
+
+"""
+RESETS = [
+    "def whatsapp_chat(user_id, user_input): return f'done: {reset(user_id)}' if user_input == 'reset' else 'hello'",
+    "async def get_user_status(user_id): return {'current_question': 2 + reset(user_id)}",
+    "def get_contact_info(user_id): reset(user_id)",
+    "def reset_user_conversation(user_id): reset(user_id)",
+]
+
+
+@pytest.mark.parametrize("resets", RESETS)
+def test_06_a_reset_that_it_asks_for_follows_its_answer(
+    served: Callable[[str], Flask], tenant: Tenant, resets: str
+) -> None:
+    started = served(silent(ASKS + resets))
+    say(started, tenant)
+    begun = time.monotonic()
+    assert not say(started, tenant, text="reset")["response"].startswith("Un")
+    # Held until the deadline it would be a minute here.
+    assert time.monotonic() - begun < 30
+    conversation = started.extensions["cci_conversation"]
+    with started.app_context():
+        finished = conversation.resume(conversation.person(tenant.organisation_id, None, CAMILLE))
+        if finished is not None:
+            finished.result(30)
+            assert conversation.state(conversation.person(tenant.organisation_id, None, CAMILLE)).run is None
+
+
+def test_06_nor_does_it_wait_for_itself_when_it_awaits_us(start: Start, tenant: Tenant) -> None:
+    started = start(
+        silent(
+            """
+from cci_app.core.errors import Conflict
+from cci_app.whatsapp_handler import aio
+
+async def whatsapp_chat(user_id, user_input):
+    try:
+        return await aio.whatsapp_chat(user_id, "again")
+    except Conflict as refused:
+        return f"refused: {(await aio.get_contact_info(user_id))['empresa']}"
+"""
+        )
+    )
+    assert say(started, tenant)["response"] == "refused: Vinos del Valle SAS"
 
 
 def test_06_nor_does_it_wait_for_itself_in_the_process(start: Start, tenant: Tenant) -> None:
@@ -189,6 +273,51 @@ def test_08_it_finds_a_contact_by_its_own_names(start: Start, tenant: Tenant) ->
             found = get_contacts_manager().find_contact_by_phone(written)
             assert found == whatsapp_handler.get_contact_info(written) == info
         assert get_contacts_manager().find_contact_by_phone(STRANGER) is None
+
+
+ELSEWHERE = [
+    "asyncio.run(asyncio.to_thread(find, user_id))",
+    "POOL.submit(find, user_id).result()",
+    "POOL.submit(whatsapp_handler.get_contact_info, user_id).result()",
+    "MANAGER.find_contact_by_phone(int(user_id[1:]))",
+    "MANAGER.find_contact_by_phone(float(user_id[1:]))",
+    "whatsapp_handler.get_contact_info(int(user_id[1:]))",
+]
+
+
+@pytest.mark.parametrize("finds", ELSEWHERE)
+def test_08_wherever_it_asks_from(start: Start, tenant: Tenant, finds: str) -> None:
+    started = start(
+        silent(
+            f"""
+import asyncio, concurrent.futures
+from cci_app import whatsapp_handler
+from cci_app.contacts.manager import get_contacts_manager
+
+MANAGER = get_contacts_manager()
+POOL = concurrent.futures.ThreadPoolExecutor(1)
+
+def find(user_id):
+    return get_contacts_manager().find_contact_by_phone(user_id)
+
+def whatsapp_chat(user_id, user_input):
+    return ({finds} or {{"empresa": "nobody"}})["empresa"]
+"""
+        )
+    )
+    assert say(started, tenant)["response"] == "Vinos del Valle SAS"
+    assert say(started, tenant, STRANGER)["response"] == "nobody"
+
+
+@pytest.mark.parametrize("nobody", [None, "", " ", "null", "{{phone}}", float("nan"), 0, "nobody at all", "manychat:1"])
+@pytest.mark.usefixtures("start")
+def test_08_nobody_is_none(
+    tenant: Tenant, settings: Any, app: Flask, monkeypatch: pytest.MonkeyPatch, nobody: Any
+) -> None:
+    changed = app.config["SETTINGS"].model_copy(update={"default_organisation": tenant.slug})
+    monkeypatch.setitem(app.config, "SETTINGS", changed)
+    assert get_contacts_manager().find_contact_by_phone(nobody) is None
+    assert whatsapp_handler.get_contact_info(nobody) is None
 
 
 def test_09_what_it_needs_and_does_not_find_leads_to_the_page(start: Start) -> None:

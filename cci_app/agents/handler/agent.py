@@ -15,7 +15,15 @@ import structlog
 
 from cci_app.agents.handler.asking import ASKING, Asking
 from cci_app.agents.handler.loading import Function, Handler
-from cci_app.agents.handler.results import NOTHING_ASKED, read_contact, read_language, read_progress
+from cci_app.agents.handler.results import (
+    CONTACT_NAMES,
+    NOTHING_ASKED,
+    STATUS_NAMES,
+    read_contact,
+    read_language,
+    read_progress,
+)
+from cci_app.agents.handler.returned import as_dictionary, where
 from cci_app.agents.ports import AgentReply, Progress, TurnContext
 from cci_app.contacts.card import ContactCard
 from cci_app.core.daemon_threads import DaemonThreads
@@ -31,6 +39,7 @@ _RESET_SECONDS = 5.0
 # What a turn needs after its agent to leave in time, and what even a late one has for the status.
 _COMPLETION_SECONDS = 0.25
 _LEAST_SECONDS = 0.1
+_NAMES_LOGGED = 20
 
 
 # What the module said of the person whose turn it is, until the turn's state is made.
@@ -50,6 +59,7 @@ class HandlerAgent:
         self._seconds = seconds
         # As many again as there are turns: calls that hang for ever leave room for the others.
         self._threads = DaemonThreads("own-agent", 2 * turns_at_once)
+        self._unread: set[str] = set()
 
     def reply(self, turn: TurnContext) -> AgentReply:
         """Answer with `whatsapp_chat`, then ask `get_user_status` where the person stands."""
@@ -72,9 +82,7 @@ class HandlerAgent:
             return known
         try:
             info = self._call(self._handler.contact, user_id, seconds=_ASIDE_SECONDS)
-            if info and not isinstance(info, Mapping):
-                raise HandlerFailed(f"get_contact_info returned {type(info).__name__}, not dict")
-            told = read_contact(info, user_id) if info else None
+            told = read_contact(self._dictionary("get_contact_info", info, CONTACT_NAMES), user_id) if info else None
         except Exception:
             log.exception("own_agent_contact_failed", module=self._handler.module)
             return known
@@ -97,13 +105,24 @@ class HandlerAgent:
         """Where the person stands, and the language they are spoken to; as before where the module cannot tell."""
         before = Progress(**turn.state["progress"]) if "progress" in turn.state else NOTHING_ASKED
         try:
-            status = self._call(self._handler.status, turn.user_id, seconds=_for_status(turn.deadline))
-            if not isinstance(status, Mapping):
-                raise HandlerFailed(f"get_user_status returned {type(status).__name__}, not dict")
+            returned = self._call(self._handler.status, turn.user_id, seconds=_for_status(turn.deadline))
+            status = self._dictionary("get_user_status", returned, STATUS_NAMES)
             return read_progress(status, before), read_language(status, self._languages)
         except Exception:
             log.exception("own_agent_status_failed", module=self._handler.module)
             return before, None
+
+    def _dictionary(self, function: str, returned: Any, names: Sequence[str]) -> Mapping[str, Any]:
+        """What a function told. Where it does so under none of the `names` that are read, the log says it once."""
+        told = as_dictionary(returned)
+        if told is None:
+            raise HandlerFailed(f"{function} returned {type(returned).__name__}, not dict")
+        if told and function not in self._unread and not where(told, names):
+            self._unread.add(function)
+            # A key that is no name may be somebody's number.
+            names_told = sorted(filter(str.isidentifier, told))[:_NAMES_LOGGED]
+            log.warning("own_agent_told_nothing", function=function, told=names_told, read=names)
+        return told
 
     def _call(self, function: Function, *arguments: str, seconds: float, reply: Deadline | None = None) -> Any:
         """Call one of the functions, however it is written, and wait for at most `seconds` and its limit."""

@@ -2,8 +2,10 @@
 
 import inspect
 from collections.abc import Callable
+from contextvars import Context
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import PurePath
 from typing import Any
 
 from cci_app.core.errors import CannotStart
@@ -22,7 +24,7 @@ _OURS = "cci_app.whatsapp_handler"
 _CIRCULAR = {"whatsapp_chat", "reset_user_conversation"}
 
 
-_PACKAGES = "where a module and the packages it needs are put, docs/your-own-agent.md tells"
+_PAGE = "where a module and the packages, settings and files it needs are put, docs/your-own-agent.md tells"
 
 
 class HandlerError(CannotStart):
@@ -47,12 +49,14 @@ def load_handler(dotted: str) -> Handler:
     functions, or cannot be called as they will be.
     """
     try:
-        module = import_module(dotted)
+        # In no context: what it makes at its import must not belong to whichever application there is just now.
+        module = Context().run(import_module, dotted)
     except (Exception, SystemExit) as error:
-        where = f"; {_PACKAGES}" if isinstance(error, ImportError) else ""
-        raise HandlerError(
-            f"AGENT_HANDLER={dotted}: the module cannot be imported: {type(error).__name__}: {error}{where}"
-        ) from error
+        why = f"the module cannot be imported: {type(error).__name__}: {error}{_named(dotted)}"
+        raise HandlerError(f"AGENT_HANDLER={dotted}: {why}; {_PAGE}") from error
+    if getattr(module, "__file__", None) is None and hasattr(module, "__path__"):
+        folder = f"it is a folder: name the module in it (AGENT_HANDLER={dotted}.<module>), or put it into PYTHONPATH"
+        raise HandlerError(f"AGENT_HANDLER={dotted}: {folder}; {_PAGE}")
     problems = []
     for name, parameters in {**_NEEDED, **_OPTIONAL}.items():
         problem = _problem(getattr(module, name, None), name, parameters)
@@ -67,6 +71,14 @@ def load_handler(dotted: str) -> Handler:
         reset=module.reset_user_conversation,
         contact=getattr(module, "get_contact_info", None),
     )
+
+
+def _named(dotted: str) -> str:
+    """How a module is named, for whoever named a file."""
+    path = PurePath(dotted)
+    if path.suffix != ".py" and len(path.parts) < 2:
+        return ""
+    return f" (a module is named, not its file: AGENT_HANDLER={path.stem} PYTHONPATH={path.parent})"
 
 
 def _problem(function: Any, name: str, parameters: tuple[str, ...]) -> str | None:
