@@ -14,14 +14,19 @@ import psycopg2
 from psycopg2.extensions import parse_dsn
 from sqlalchemy.engine import URL
 
-# `user:password@` may hold what ought to be percent-encoded; then the last @ before something like a host ends it.
-_STRICT = r"(?:(?P<user>[^/?#@]*)@)?(?P<hosts>[^/?#@]*)(?:/(?P<path>[^?#]*))?(?:\?(?P<query>.*))?"
-_LOOSE = r"(?P<user>.*)@(?P<hosts>[^/?#@]*)(?:/(?P<path>[^?#]*))?(?:\?(?P<query>.*))?"
-_ADDRESS = tuple(re.compile(rf"(?P<scheme>[a-z][a-z0-9+.:-]*)://{rest}", re.IGNORECASE) for rest in (_STRICT, _LOOSE))
-_HOST = re.compile(r"(?P<host>\[[^\]]*\]|[^:]*)(?::(?P<port>\d*))?")
+# `user:password@` may hold what ought to be percent-encoded; then the first @ ends it with which the rest can be read.
+_REST = r"(?P<hosts>[^/?#@]*)(?:/(?P<path>[^?#@]*))?(?:\?(?P<query>[^=@]*(?:=.*)?))?"
+_ADDRESS = tuple(
+    re.compile(rf"(?P<scheme>[a-z][a-z0-9+.:-]*)://{user}{_REST}", re.IGNORECASE)
+    for user in ("(?:(?P<user>[^/?#@]*)@)?", "(?P<user>.*?)@")
+)
+# What the page of a host shows where a part is for the reader to fill in, or is hidden.
+_PLACEHOLDER = re.compile(r"\[[^\]:.]*\]|<[^>]*>|\$?\{[^}]*\}|\*+")
+_HOST = re.compile(r"(?P<host>\[[^\]]*\]|/.*?|[\w.-]*)(?::(?P<port>\d*))?")
 _LONGEST = 8192
 
-POSTGRESQL_FORM = "write postgresql://user:password@host:5432/database"
+POSTGRESQL_FORM = "write postgresql://user:password@host:5432/database, / ? # @ % in a password as %2F %3F %23 %40 %25"
+SERVICE_FORM = "write https://host, and its path where it has one"
 REDIS_FORM = "write redis://:password@host:6379/0, or rediss:// for TLS"
 _DRIVER = "postgresql+psycopg2"
 _SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
@@ -31,6 +36,8 @@ _ON = {"true", "1", "on", "yes", "require", "required", ""}
 # Words of other clients for TLS whose certificate is not looked at.
 _UNVERIFIED = {"no-verify", "accept_invalid_certs", '{"rejectunauthorized":false}'}
 _VERIFIED = {"strict", "verify_full", "verify_identity", '{"rejectunauthorized":true}'}
+# libpq finds out only when it connects.
+_NUMBERS = re.compile(r"connect_timeout|keepalives(?:_\w+)?|tcp_user_timeout")
 # As clients of the Node and JVM worlds name the schema whose tables are meant.
 _SCHEMA = ("schema", "currentSchema", "search_path")
 _REDIS_SCHEMES = {
@@ -65,26 +72,45 @@ def read_address(written: str, form: str) -> Address:
     """Read `scheme://user:password@host:port/path?query`, several hosts too. `form` completes the refusals."""
     if len(written) > _LONGEST:
         raise ValueError(f"this is too long for an address: {form}")
-    found = next(filter(None, (pattern.fullmatch(written) for pattern in _ADDRESS)), None)
-    if found is None:
-        raise ValueError(f"this is no address: {form}")
-    user, _, password = (found["user"] or "").partition(":")
-    return Address(
-        scheme=found["scheme"].lower(),
-        user=unquote(user) or None,
-        password=unquote(password) or None,
-        hosts=tuple(read_host(host, form) for host in found["hosts"].split(",")) if found["hosts"] else (),
-        path=unquote(found["path"] or ""),
-        query=dict(parse_qsl(found["query"] or "", keep_blank_values=True)),
-    )
+    refusal = ValueError(f"this is no address: {form}")
+    for found in filter(None, (pattern.fullmatch(written) for pattern in _ADDRESS)):
+        try:
+            hosts = tuple(read_host(host, form) for host in found["hosts"].split(",")) if found["hosts"] else ()
+        except ValueError as error:
+            refusal = error
+            continue
+        user, _, password = (found["user"] or "").partition(":")
+        path = (found["path"] or "").strip("/")
+        if any(map(_PLACEHOLDER.fullmatch, (user, password, path, found["hosts"]))):
+            raise ValueError("a part of it is still the placeholder that the page of the host shows: write your own")
+        if "=" in path:
+            raise ValueError(f"parameters begin with ? and are parted by &: {form}")
+        return Address(
+            scheme=found["scheme"].lower(),
+            user=unquote(user) or None,
+            password=unquote(password) or None,
+            hosts=hosts,
+            path=unquote(path),
+            query=_parameters(found["query"] or ""),
+        )
+    raise refusal
+
+
+def _parameters(query: str) -> dict[str, str]:
+    """Parameters by name; one that stands there several times has all its values, for none is dropped unseen."""
+    read: dict[str, str] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        read[name] = value if read.get(name, value) == value else f"{read[name]},{value}"
+    return read
 
 
 def read_host(written: str, form: str) -> tuple[str, int | None]:
-    """Read `host`, `host:port`, `[::1]:port` or a bare IPv6 address."""
+    """Read `host`, `host:port`, `[::1]:port`, a bare IPv6 address, or an encoded folder of sockets."""
+    written = unquote(written)
     if is_ipv6(written):
         return written, None
     found = _HOST.fullmatch(written)
-    if found is None or any(character.isspace() for character in written):
+    if found is None:
         raise ValueError(f"the host cannot be read: {form}")
     host, port = found["host"], found["port"]
     if host.startswith("["):
@@ -130,25 +156,38 @@ def read_database(written: str) -> Database:
     for name in _SCHEMA:
         schema = query.pop(name, "public")
         if schema != "public":
-            kept["options"] = f"{query.pop('options', '')} -csearch_path={schema}".strip()
+            escaped = re.sub(r"([\\\s])", r"\\\1", schema)
+            kept["options"] = f"{query.pop('options', '')} -csearch_path={escaped}".strip()
     for name, value in query.items():
+        if _NUMBERS.fullmatch(name) and not re.fullmatch(r"-?\d{1,9}", value.strip()):
+            raise ValueError(f"{name} is a whole number, without a unit")
         if _known_to_libpq(name):
             kept[name] = value
         else:
             ignored.append(name)
-    several = len(address.hosts) > 1
-    host, port = (None, None) if several or not address.hosts else address.hosts[0]
-    hosts = tuple(bracketed(host) + (f":{port}" if port else "") for host, port in address.hosts)
-    url = URL.create(
+    hosts = address.hosts
+    if not hosts and re.fullmatch("[^/]*:[^/]*", kept.get("host", "")):
+        # As SQLAlchemy writes several hosts.
+        hosts = tuple(read_host(host, POSTGRESQL_FORM) for host in kept.pop("host").split(","))
+    return Database(_rendered(_url(address, hosts, kept)), tuple(ignored))
+
+
+def _url(address: Address, hosts: tuple[tuple[str, int | None], ...], kept: dict[str, str]) -> URL:
+    several = len(hosts) > 1
+    host, port = (None, None) if several or not hosts else hosts[0]
+    written = tuple(bracketed(host) + (f":{port}" if port else "") for host, port in hosts)
+    if host and host.startswith("/"):
+        kept = {"host": host, **({"port": str(port)} if port else {}), **kept}
+        host = port = None
+    return URL.create(
         _DRIVER,
         username=address.user,
         password=address.password,
         host=host or None,
         port=port,
         database=address.path or None,
-        query={**kept, **({"host": hosts} if several else {})},
+        query={**kept, **({"host": written} if several else {})},
     )
-    return Database(_rendered(url), tuple(ignored))
 
 
 def _rendered(url: URL) -> str:
@@ -163,9 +202,10 @@ def _tls(query: dict[str, str]) -> dict[str, str]:
     unknown = next((name for name in query if re.search("ssl|tls", name, re.I) and not _known_to_libpq(name)), None)
     if unknown and strictest not in _SSL_MODES[3:]:
         raise ValueError(f"the parameter {unknown} is another client's: write sslmode=require or sslmode=verify-full")
-    # Clients that say it this way mean the certificates of the system.
-    roots = {"sslrootcert": "system"} if any(value.lower() in _VERIFIED for _, value in said) else {}
-    return {**({"sslmode": strictest} if strictest else {}), **roots}
+    # Clients that say it this way mean the certificates of the system, with which libpq takes no weaker mode.
+    if query.get("sslrootcert") == "system" or any(value.lower() in _VERIFIED for _, value in said):
+        return {"sslmode": "verify-full", "sslrootcert": query.pop("sslrootcert", "system")}
+    return {"sslmode": strictest} if strictest else {}
 
 
 def _ssl_mode(name: str, value: str) -> str:
@@ -275,15 +315,16 @@ def service_address(*own_paths: str, path: str = "") -> Callable[[str], str]:
     own = re.compile(rf"(?:{'|'.join(own_paths)})(?:[/:].*)?$") if own_paths else None
 
     def read(written: str) -> str:
-        parts = urlsplit(written)
-        if parts.scheme.lower() not in {"http", "https"}:
-            raise ValueError("the scheme is missing or another: write https://host, and its path where it has one")
-        if not parts.hostname or any(character.isspace() for character in written):
-            raise ValueError("the host is missing: write https://host, and its path where it has one")
         try:
-            _ = parts.port
+            parts = urlsplit(written)
         except ValueError:
-            raise ValueError("the port is not between 1 and 65535") from None
+            # Its own words repeat the address.
+            raise ValueError(f"the host cannot be read: {SERVICE_FORM}") from None
+        if parts.scheme.lower() not in {"http", "https"}:
+            raise ValueError(f"the scheme is missing or another: {SERVICE_FORM}")
+        if not parts.hostname or any(character.isspace() for character in written):
+            raise ValueError(f"the host is missing: {SERVICE_FORM}")
+        read_host(parts.netloc.rpartition("@")[2], SERVICE_FORM)
         base = own.split(parts.path, maxsplit=1)[0] if own else parts.path
         return f"{parts.scheme.lower()}://{parts.netloc}{base.rstrip('/') or path}"
 
@@ -311,8 +352,8 @@ SERVICES: Mapping[str, Callable[[str], str]] = {
     "public_base_url": service_address("/api/v1"),
     "twilio_base_url": service_address("/2010-04-01"),
     "waha_base_url": service_address("/api", "/dashboard", "/health"),
-    "telegram_base_url": service_address("/bot[^/]*"),
-    "meta_base_url": service_address(r"/v\d+\.\d+"),
+    "telegram_base_url": service_address("(?:/file)?/bot[^/]*"),
+    "meta_base_url": service_address(r"/v\d+(?:\.\d+)?"),
     "graph_base_url": service_address(r"/v1\.0", "/beta"),
     "graph_authority": service_address("/.*"),
     "google_sheets_url": service_address("/v4"),

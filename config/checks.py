@@ -6,6 +6,7 @@ A sentence names the setting and what to write; it never repeats the value, whic
 import re
 from difflib import get_close_matches
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -19,21 +20,15 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.addresses import SERVICES, database_of_parts, read_database, read_host, read_redis, whole_address
 
 DEVELOPMENT_SECRET = "development-only-secret-key-of-32-bytes"  # noqa: S105 (refused in production)
 
-# What travels in a header: nothing but printable ASCII, and no space.
-_KEYS = (
-    *("manychat_api_key", "sharepoint_client_secret", "openai_api_key", "anthropic_auth_token", "anthropic_api_key"),
-    *("google_api_key", "pinecone_api_key", "langsmith_api_key"),
-    *("twilio_auth_token", "waha_api_key", "waha_hmac_key", "webhook_verify_token"),
-    *("telegram_bot_token", "telegram_webhook_secret"),
-    *("meta_access_token", "meta_app_secret", "meta_verify_token"),
-)
+# What travels in a header: nothing but printable ASCII, and no space. The first two sign only.
+_KEY = re.compile(r"(?!secret_key$|jwt_secret_key$)\w+_(?:key|token|secret)")
 _QUOTES = ("'", '"')
 
 
@@ -81,7 +76,7 @@ class CheckedSettings(BaseSettings):
     @classmethod
     def _host_alone(cls, value: str) -> str:
         host, port = read_host(value, "write an address such as 0.0.0.0 or ::, or the name of a host")
-        if port is not None or not host:
+        if port is not None or not host or "/" in host:
             raise ValueError("write the address alone; the port belongs into PORT")
         return host
 
@@ -90,8 +85,8 @@ class CheckedSettings(BaseSettings):
     def _site(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/") or parts.query:
+        parts = urlsplit(whole_address(value))
+        if parts.path.strip("/") or parts.query or "@" in parts.netloc:
             raise ValueError("write where people reach the pages, as https://example.org, without a path")
         return f"{parts.scheme}://{parts.netloc}"
 
@@ -124,12 +119,25 @@ class CheckedSettings(BaseSettings):
     def _whole(cls, value: str | None) -> str | None:
         return None if value is None else whole_address(value)
 
-    @field_validator(*_KEYS, check_fields=False)
+    @field_validator("*")
     @classmethod
-    def _key(cls, value: SecretStr | None) -> SecretStr | None:
-        key = value.get_secret_value() if value is not None else ""
-        if any(not "!" <= character <= "~" for character in key):
+    def _key(cls, value: Any, info: ValidationInfo) -> Any:
+        if not isinstance(value, SecretStr) or not _KEY.fullmatch(str(info.field_name)):
+            return value
+        if any(not "!" <= character <= "~" for character in value.get_secret_value()):
             raise ValueError("this holds a space, a line end or a letter that no key has: copy the key anew")
+        return value
+
+    @field_validator("*")
+    @classmethod
+    def _at_home(cls, value: Any) -> Any:
+        return value.expanduser() if isinstance(value, Path) else value
+
+    @field_validator("file_storage", check_fields=False)
+    @classmethod
+    def _storage(cls, value: str) -> str:
+        if re.match(r"[A-Za-z][\w+.-]*:", value) and not re.match(r"s3://\w", value):
+            raise ValueError("write the path of a folder, or s3://bucket/prefix")
         return value
 
     @field_validator("rate_limit_per_key", "rate_limit_per_stranger", "rate_limit_per_person", check_fields=False)
@@ -149,24 +157,24 @@ class CheckedSettings(BaseSettings):
         try:
             made = handler(given)
         except ValidationError as error:
-            if not refusals:
-                raise
-            told: list[InitErrorDetails] = [
-                {
-                    "type": PydanticCustomError("setting", "{said}", {"said": fault["msg"]}),
-                    "loc": fault["loc"],
-                    "input": None,
-                }
-                for fault in error.errors(include_input=False, include_url=False, include_context=False)
-            ]
-            refused: InitErrorDetails = {
-                "type": PydanticCustomError("setting", "{said}", {"said": "; ".join(refusals)}),
-                "input": None,
-            }
-            raise ValidationError.from_exception_data(cls.__name__, [*told, refused], hide_input=True) from None
+            told = [_detail(cls._said(fault), *fault["loc"]) for fault in error.errors(include_input=False)]
+            told += [_detail("; ".join(refusals))] if refusals else []
+            raise ValidationError.from_exception_data(cls.__name__, told, hide_input=True) from None
         if refusals:
             raise ValueError("; ".join(refusals))
         return made
+
+    @classmethod
+    def _said(cls, fault: ErrorDetails) -> str:
+        """A fault in words; what is not said in words of ours says what the setting is, too."""
+        name = str(fault["loc"][0]) if fault["loc"] else ""
+        described = cls.model_fields[name].description if name in cls.model_fields else None
+        ours = fault["type"] == "value_error" or described is None
+        return fault["msg"] if ours else f"{fault['msg']} ({described})"
+
+
+def _detail(said: str, *loc: int | str) -> InitErrorDetails:
+    return {"type": PydanticCustomError("setting", "{said}", {"said": said}), "loc": loc, "input": None}
 
 
 def _bare(value: str) -> str:

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import socket
 import tempfile
 from typing import Any
 
@@ -15,6 +16,19 @@ try:
     _settings = get_settings()
 except ValidationError as error:
     raise SystemExit(f"cannot start: {told(error)}") from error
+
+
+def _check_host(host: str) -> None:
+    """End where this machine cannot listen at that address, whatever the port: gunicorn would try for long."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM)[0]
+        socket.create_server(address[:2], family=family).close()
+    except OSError as error:
+        said = "cannot start: WEB_HOST: this machine cannot listen there"
+        raise SystemExit(f"{said} ({error.strerror}): write 127.0.0.1, 0.0.0.0 or ::") from error
+
+
+_check_host(_settings.web_host)
 
 # Before the application loads: prometheus-client looks at the variable when it is imported.
 if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, DirectoryPath, Field, FilePath, SecretStr
 from pydantic_settings import NoDecode
 
 from config.addresses import broker_address, database_of_parts, is_ipv6, read_database, redis_with_password
@@ -112,11 +112,13 @@ class Settings(CheckedSettings):
         None, description="Connection of background work across organisations; DATABASE_URL where unset"
     )
     db_pool_size: int = Field(8, ge=1, le=100, description="PostgreSQL connections of each process at most")
-    db_pool_timeout: float = Field(5.0, gt=0, description="Wait for a free PostgreSQL connection")
+    db_pool_timeout: float = Field(5.0, gt=0, le=600, description="Wait for a free PostgreSQL connection")
 
     redis_url: SecretStr = Field(SecretStr("redis://127.0.0.1:6379/0"), description="Redis; rediss:// for TLS")
     redis_password: SecretStr = Field(SecretStr(""), description="Password of Redis, where REDIS_URL holds none")
-    state_ttl_seconds: int = Field(1_814_400, ge=60, description="Life of a conversation's state in Redis (21 days)")
+    state_ttl_seconds: int = Field(
+        1_814_400, ge=60, le=315_360_000, description="Life of a conversation's state in Redis (21 days)"
+    )
 
     default_organisation: str = Field("cci", description="Short name of the organisation that `flask seed` makes")
     organisation_language: str = Field(
@@ -140,7 +142,7 @@ class Settings(CheckedSettings):
     agent_handler_seconds: float = Field(
         60.0, gt=0, le=600, description="Time a call of one's own agent may take; then the person gets a kind error"
     )
-    tool_scripts_path: Path | None = Field(
+    tool_scripts_path: DirectoryPath | None = Field(
         None,
         description="Folder of programs (`*.py`) that organisations may use as tools (docs/tools.md)",
     )
@@ -152,7 +154,7 @@ class Settings(CheckedSettings):
     )
     default_region: str = Field("CO", pattern="^[A-Z]{2}$", description="Country of phone numbers written without one")
 
-    migrations_path: Path = Field(ROOT / "migrations", description="Folder of the database's migrations")
+    migrations_path: DirectoryPath = Field(ROOT / "migrations", description="Folder of the database's migrations")
 
     manychat_api_key: SecretStr | None = Field(None, description="Key of the Manychat page that pushes late answers")
     manychat_base_url: str = Field("https://api.manychat.com", description="Manychat's API")
@@ -264,10 +266,10 @@ class Settings(CheckedSettings):
     model_temperature: float | None = Field(
         None, ge=0, le=2, description="Temperature of the models; unset, their own: some refuse any other"
     )
-    chatbot_templates_path: Path = Field(
+    chatbot_templates_path: DirectoryPath = Field(
         ROOT / "config" / "chatbots", description="Folder of what chatbots are begun with (docs/tools.md)"
     )
-    plans_path: Path = Field(ROOT / "config" / "plans.yaml", description="Plans of organisations (docs/usage.md)")
+    plans_path: FilePath = Field(ROOT / "config" / "plans.yaml", description="Plans of organisations (docs/usage.md)")
     prices_path: Path = Field(ROOT / "config" / "prices.yaml", description="Prices of the models (docs/models.md)")
     embedding_model: str | None = Field(
         None,
@@ -302,7 +304,9 @@ class Settings(CheckedSettings):
         "300/minute", description="Keys and sessions that do not hold, of one address, in each web process"
     )
     rate_limit_per_person: str = Field("120/minute", description="Messages of one person")
-    prometheus_multiproc_dir: Path | None = Field(None, description="Folder in which web processes share their metrics")
+    prometheus_multiproc_dir: DirectoryPath | None = Field(
+        None, description="Folder in which web processes share their metrics"
+    )
 
     @property
     def default_models(self) -> tuple[str, ...]:

@@ -16,12 +16,13 @@ from cci_app.assistants.files import Files, load_contents, load_specs
 from cci_app.assistants.ports import AssistantKey, AssistantSource
 from cci_app.assistants.spec import AssistantSpec
 from cci_app.assistants.versions.source import ChangedFiles
-from cci_app.core.errors import CannotStart, InvalidInput
+from cci_app.core.errors import CannotStart, InvalidInput, of_setting
 from cci_app.core.tenants import NamedOrganisations, zone_of
 from cci_app.knowledge.answers.quoting import DocumentAnswerer
 from cci_app.knowledge.answers.wording import ModelAnswerer
 from cci_app.knowledge.learning.corrected import CorrectedFirst
 from cci_app.llm.chains import ChatModels
+from cci_app.llm.chat import Chat
 from cci_app.tools.workshop import Workshop
 from config.settings import Settings
 
@@ -170,16 +171,23 @@ def load_catalogue(settings: Settings, models: ChatModels) -> Catalogue:
 
     workshop = Workshop(settings)
 
+    def chain_of(spec: AssistantSpec) -> Chat | None:
+        if spec.model:
+            return models.chain(spec.model)
+        with of_setting("CHAT_MODEL"):
+            return models.chain(settings.default_models)
+
     def build(spec: AssistantSpec) -> Assistant:
-        chat = models.chain(spec.model or settings.default_models)
+        chat = chain_of(spec)
         documents = DocumentAnswerer(spec.own_names, spec.name)
         answerer = CorrectedFirst(ModelAnswerer(chat, documents, spec.title) if chat else documents, spec.name)
         return Assistant.build(spec, answerer, chat, workshop, zone_of)
 
-    specs = load_specs(settings.assistants_path)
-    contents = load_contents(settings.assistants_path)
+    with of_setting("ASSISTANTS_PATH"):
+        specs = load_specs(settings.assistants_path)
+        contents = load_contents(settings.assistants_path)
     for spec in specs.values():
-        models.chain(spec.model or settings.default_models)
+        chain_of(spec)
     shared_with = {slug.strip() for slug in settings.assistants_shared_with.split(",")} - {""}
     files = Files(specs, settings.default_organisation, shared_with, contents)
     sources: list[AssistantSource] = [ChangedFiles(files), files, Chatbots()]

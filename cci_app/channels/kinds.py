@@ -23,7 +23,7 @@ from cci_app.core.mail import MailServer
 from cci_app.core.outside.addresses import OPERATOR, PLAIN_HTTP, at_service, speaks_safely
 from cci_app.core.outside.kind import AccountKind, Fields
 from cci_app.core.phone import to_e164
-from config.addresses import SERVICES
+from config.addresses import SERVICES, read_host
 from config.settings import Settings
 
 
@@ -253,6 +253,13 @@ def _mailbox(address: str) -> str:
         raise ValueError("has to be an address, as assistant@example.org") from error
 
 
+def _server(host: str) -> str:
+    alone, port = read_host(host, "write the name of the server, as mail.example.org")
+    if port is not None or "/" in host:
+        raise ValueError("has to be the name of the server alone, as mail.example.org; its port has a place of its own")
+    return alone
+
+
 # Where mail is submitted; another port of somebody's is no mail server's.
 _MAIL_PORTS = (25, 465, 587, 2525)
 
@@ -264,7 +271,7 @@ class EmailFields(Fields):
         name: f"email_{name}" for name in ("host", "port", "security", "user", "password", "sender", "inbound_token")
     } | {"sender": "email_from"}
 
-    host: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:-]{0,252}$")]
+    host: Annotated[str, Field(min_length=1, max_length=253), AfterValidator(_server)]
     port: int = 587
     security: Literal["starttls", "tls", "none"] = "starttls"
     user: Annotated[str | None, Field(max_length=320)] = None

@@ -129,6 +129,6 @@ def load_channels(settings: Settings) -> Channels:
             module = import_module(dotted)
             made += module.channels(settings)
             KINDS.update({kind.name: kind for kind in getattr(module, "KINDS", ())})
-        except (ImportError, AttributeError) as error:
+        except Exception as error:
             raise CannotStart(f"CHANNEL_MODULES={dotted}: {type(error).__name__}: {error}") from error
     return Channels({channel.kind: channel for channel in made})

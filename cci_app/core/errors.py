@@ -1,6 +1,7 @@
 """Errors the product raises on purpose, each with the status and code its caller sees."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -79,3 +80,12 @@ class Unavailable(CciError):  # noqa: N818
 
 class CannotStart(ValueError):  # noqa: N818
     """The product is set up in a way it cannot run with; the message says what to change."""
+
+
+@contextmanager
+def of_setting(name: str) -> Iterator[None]:
+    """Say which setting it is that the product cannot start with."""
+    try:
+        yield
+    except CannotStart as error:
+        raise type(error)(f"{name}: {error}") from error

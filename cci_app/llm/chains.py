@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from cci_app.core.breaker import Breaker
 from cci_app.core.daemon_threads import DaemonThreads
-from cci_app.core.errors import CannotStart
+from cci_app.core.errors import CannotStart, of_setting
 from cci_app.llm.chat import Chat, ChatModel
 from cci_app.llm.names import ModelName, Provider
 from cci_app.llm.prices import Prices
@@ -30,7 +30,8 @@ class ChatModels:
     def __init__(self, settings: Settings) -> None:
         """Raises CannotStart for a file of prices that cannot be read."""
         self._settings = settings
-        self._prices = Prices.load(settings.prices_path)
+        with of_setting("PRICES_PATH"):
+            self._prices = Prices.load(settings.prices_path)
         self._threads = DaemonThreads("model", settings.agent_pool_size * _THREADS_PER_TURN)
         self._models: dict[ModelName, ChatModel] = {}
         self._breakers: dict[Provider, Breaker] = {}

@@ -27,7 +27,7 @@ from cci_app.accounts.organisations import known_timezone
 from cci_app.core import clock
 from cci_app.core.audit import acting_for, record
 from cci_app.core.database import enter_organisation, keyless_transaction, system_transaction
-from cci_app.core.errors import CannotStart, Conflict, InvalidInput, NotFound, Unavailable
+from cci_app.core.errors import CannotStart, Conflict, InvalidInput, NotFound, Unavailable, of_setting
 from cci_app.core.http.limits import Counted, RateLimits
 from cci_app.core.text import fold
 from cci_app.usage.plans import Plan, load_plans
@@ -154,7 +154,8 @@ def _check_plan(settings: Settings, plan: str) -> None:
 
 
 def _plans(settings: Settings) -> Mapping[str, Plan]:
-    return load_plans(settings.plans_path)
+    with of_setting("PLANS_PATH"):
+        return load_plans(settings.plans_path)
 
 
 def _check(given: Founding, email: str) -> None:

@@ -33,6 +33,8 @@ TLS = {"require", "verify-ca", "verify-full"}
         ("supa=base-pooler.x", {}),
         ("uselibpqcompat=true&sslmode=require", {"sslmode": "require"}),
         ("sslmode=require&sslfactory=org.example.Factory", {"sslmode": "require"}),
+        ("sslmode=require&sslrootcert=system", {"sslmode": "verify-full", "sslrootcert": "system"}),
+        ("schema=their own", {"options": r"-csearch_path=their\ own"}),
         (
             "application_name=a&keepalives=1&channel_binding=prefer",
             {"application_name": "a", "keepalives": "1", "channel_binding": "prefer"},
@@ -59,7 +61,9 @@ def test_case_38_what_is_left_keeps_psycopg_content(addresses: dict[str, str]) -
     assert read.ignored == ("pgbouncer", "statement_cache_size")
 
 
-@pytest.mark.parametrize("asked", ["sslfactory=x", "tls_ca=/x.pem", "ssl=perhaps", "sslmode=on-sundays"])
+@pytest.mark.parametrize(
+    "asked", ["sslfactory=x", "tls_ca=/x.pem", "ssl=perhaps", "sslmode=on-sundays", "sslmode=require&sslmode=disable"]
+)
 def test_what_asks_for_tls_is_never_dropped(asked: str) -> None:
     with pytest.raises(ValueError, match="sslmode="):
         read_database(f"{HERE}?{asked}")
@@ -74,6 +78,12 @@ def test_what_asks_for_tls_is_never_dropped(asked: str) -> None:
         ("postgis://u:p@h/x", "h", None, "p"),
         ("postgres://u:p%40ss@[::1]:5433/x", "::1", 5433, "p@ss"),
         ("postgres://u.ref:p#a@b?c@pooler.example.org:6543/x", "pooler.example.org", 6543, "p#a@b?c"),
+        ("postgres://u:p/w@db.example.org:5432/x", "db.example.org", 5432, "p/w"),
+        ("postgres://u:12/w@h:5432/x?application_name=me@example.org", "h", 5432, "12/w"),
+        ("postgres://u:p?w@h/x/", "h", None, "p?w"),
+        ("postgres://u:p?w=1@h:5432//x", "h", 5432, "p?w=1"),
+        ("postgres://u:a/b@c/d@h/x?sslmode=require", "h", None, "a/b@c/d"),
+        ("postgres://u:p@[fe80::1%25eth0]/x", "fe80::1%eth0", None, "p"),
     ],
 )
 def test_addresses_of_databases_as_hosts_write_them(written: str, host: str, port: int | None, password: str) -> None:
@@ -91,6 +101,43 @@ def test_several_hosts_of_one_database() -> None:
     url = sa.make_url(read_database("postgres://u:p@a.example.org:1,[::1]:2/x?target_session_attrs=read-write").url)
     assert url.query["host"] == ("a.example.org:1", "[::1]:2")
     assert url.query["target_session_attrs"] == "read-write"
+
+
+@pytest.mark.parametrize(
+    ("written", "host", "port"),
+    [
+        ("postgresql://u:p@%2Frun%2Fpostgresql:5433/x", "/run/postgresql", "5433"),
+        ("postgresql://u:p@%2Fcloudsql%2Fp:r:i/x", "/cloudsql/p:r:i", None),
+        ("postgresql://u:p@/x?host=/run/postgresql", "/run/postgresql", None),
+        (
+            "postgresql+psycopg2://u:p@/x?host=a.example.org:1&host=b.example.org:2",
+            "a.example.org,b.example.org",
+            "1,2",
+        ),
+    ],
+)
+def test_case_38_other_ways_to_name_the_host(written: str, host: str, port: str | None) -> None:
+    url = sa.make_url(read_database(written).url)
+    _, given = url.get_dialect()().create_connect_args(url)
+    assert (given["host"], given.get("port")) == (host, port)
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("postgresql://u:[YOUR-PASSWORD]@h/x", "placeholder"),
+        ("postgresql://u:****@h/x", "placeholder"),
+        ("postgresql://u:p@h/${DATABASE}", "placeholder"),
+        ("postgresql://u:p@h/x&sslmode=require", "begin with ?"),
+        ("postgresql://u:p@h/x?connect_timeout=10s", "connect_timeout is a whole number"),
+        ("postgresql://u:p@h/x?keepalives=yes", "keepalives is a whole number"),
+        ("postgresql://u:p@h:port/x", "%2F"),
+    ],
+)
+def test_case_38_what_would_fail_at_every_request_is_told(written: str, words: str) -> None:
+    with pytest.raises(ValueError) as told:
+        read_database(written)
+    assert words in str(told.value)
 
 
 @pytest.mark.parametrize("written", ["mysql://u:p@h/x", "host=h user=u", "postgres://u:canary@h:99999/x", "x" * 9000])
@@ -125,6 +172,7 @@ def test_a_folder_of_sockets_is_a_host() -> None:
         ("valkey://127.0.0.1:6379/0", "redis://127.0.0.1:6379/0"),
         ("redis://default:p#a@127.0.0.1:6379/0", "redis://default:p%23a@127.0.0.1:6379/0"),
         ("redis://[::1]", "redis://[::1]:6379/0"),
+        ("redis://:p/w@h:6379/1", "redis://:p%2Fw@h:6379/1"),
         ("redis://h:6379/1?password=p%23a", "redis://:p%23a@h:6379/1"),
         ("redis://h?username=u&password=p", "redis://u:p@h:6379/0"),
         ("rediss://cache.example.org", "rediss://cache.example.org:6379/0?ssl_cert_reqs=required"),
@@ -190,6 +238,8 @@ def test_case_39_what_is_no_redis_is_told(written: str) -> None:
         ("graph_authority", "https://login.example.org/a-tenant/v2.0", "https://login.example.org"),
         ("meta_base_url", "https://meta.example.org/v23.0/106540352242922/messages", "https://meta.example.org"),
         ("telegram_base_url", "https://telegram.example.org/bot123:ABC/getMe", "https://telegram.example.org"),
+        ("telegram_base_url", "https://telegram.example.org/file/bot123:ABC/x", "https://telegram.example.org"),
+        ("meta_base_url", "https://meta.example.org/v26", "https://meta.example.org"),
         ("twilio_base_url", "https://t.example.org/2010-04-01/Accounts/AC1/Messages.json", "https://t.example.org"),
         ("waha_base_url", "http://waha:3000/dashboard/", "http://waha:3000"),
         ("baserow_url", "https://b.example.org/api/database/rows/table/12/?size=1", "https://b.example.org"),
@@ -218,7 +268,14 @@ def test_case_37_an_account_is_added_with_the_address_of_a_curl_line() -> None:
     assert MetaFields(**fields).base_url == "https://graph.facebook.com"
 
 
-@pytest.mark.parametrize("written", ["127.0.0.1:1/v1", "ftp://h", "https://", "https://a b/", "https://h:99999"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("127.0.0.1:1/v1", "ftp://h", "https://", "https://a b/", "https://h:99999", "https://h:port", "https://[::1"),
+        *("https://<host>/v1", "https://u:canary@h\u2100.example.org"),
+    ],
+)
 def test_case_37_what_is_no_address_is_told(written: str) -> None:
-    with pytest.raises(ValueError, match=r"https://host|65535"):
+    with pytest.raises(ValueError, match=r"https://host|65535") as told:
         service_address("/v1")(written)
+    assert "canary" not in str(told.value)

@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from config.settings import ROOT, Environment, Settings
+from cci_app import start
+from config.settings import ROOT, Environment, Settings, get_settings
 
 
 @pytest.mark.parametrize(
@@ -67,6 +68,66 @@ def test_case_39_a_faulty_set_up_is_told(environment: dict[str, str], words: lis
     assert "canary" not in done.stderr
     for word in words:
         assert word in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"SECRET_KEY": "canary"}, ["SECRET_KEY: ", "32 characters or more"]),
+        ({"DEFAULT_REGION": "Colombia"}, ["DEFAULT_REGION: ", "Country of phone numbers"]),
+        ({"DB_POOL_TIMEOUT": "inf"}, ["DB_POOL_TIMEOUT: ", "600"]),
+        ({"CHANNEL_MODULES": "./own.py"}, ["CHANNEL_MODULES=./own.py: "]),
+        ({"CHAT_MODEL": "gpt-4o"}, ["CHAT_MODEL: 'gpt-4o' names no model"]),
+        ({"ASSISTANTS_PATH": "/nowhere"}, ["ASSISTANTS_PATH: /nowhere: no assistant"]),
+        ({"PRICES_PATH": "/nowhere.yaml"}, ["PRICES_PATH: /nowhere.yaml: "]),
+        ({"PROMETHEUS_MULTIPROC_DIR": "/nowhere"}, ["PROMETHEUS_MULTIPROC_DIR: "]),
+        ({"FILE_STORAGE": "gs://bucket"}, ["FILE_STORAGE: ", "s3://bucket/prefix"]),
+        ({"BASEROW_AUTH_KEY": "canary\u00e9"}, ["BASEROW_AUTH_KEY: "]),
+        ({"PUBLIC_URL": "https://u:canary@h\u2100.example.org"}, ["PUBLIC_URL: ", "https://host"]),
+        ({"TELEGRAM_BOT_TOKEN": "canary"}, ["TELEGRAM_BOT_TOKEN ", "123456:ABC"]),
+        ({"META_PHONE_NUMBER_ID": "+573000000001"}, ["META_PHONE_NUMBER_ID "]),
+        ({"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_WHATSAPP_NUMBER": "ours"}, ["TWILIO_WHATSAPP_NUMBER ", "+573001234567"]),
+        ({"GOOGLE_SERVICE_ACCOUNT": "{canary"}, ["GOOGLE_SERVICE_ACCOUNT ", "JSON key"]),
+        ({"SLACK_ALERT_WEBHOOK": "hooks.slack.com/services/canary"}, ["SLACK_ALERT_WEBHOOK ", "https://"]),
+        ({"ZENDESK_DOMAIN": "https://example.zendesk.com"}, ["ZENDESK_DOMAIN ", "as example.zendesk.com"]),
+        (
+            {"EMAIL_HOST": "mail.example.org:587", "PUBLIC_URL": "https://example.org"},
+            ["EMAIL_HOST ", "as mail.example.org"],
+        ),
+    ],
+)
+def test_case_39_each_setting_is_named_with_what_to_write(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], words: list[str]
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    get_settings.cache_clear()
+    try:
+        with pytest.raises(SystemExit) as ended:
+            start()
+    finally:
+        get_settings.cache_clear()
+    told = str(ended.value)
+    assert told.startswith("cannot start: ")
+    assert "\n" not in told
+    assert "canary" not in told
+    for word in words:
+        assert word in told
+
+
+@pytest.mark.parametrize("written", ["256.0.0.1", "192.0.2.1"])
+def test_case_39_an_address_at_which_nobody_can_listen_is_told(written: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "-c", "config/gunicorn.py", "wsgi:app"],
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "WEB_HOST": written},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("cannot start: WEB_HOST: ")
 
 
 @pytest.mark.parametrize(

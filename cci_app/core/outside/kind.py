@@ -93,14 +93,8 @@ class Fields(BaseModel):
     @classmethod
     def of_environment(cls, settings: Settings, kind: str) -> Self:
         """The fields of the account that the environment's variables make. Raises InvalidInput, which names them."""
-        values = {
-            name: value
-            for name, variable in cls.variables.items()
-            if (value := getattr(settings, variable)) is not None
-        }
-        plain_http = settings.environment is not Environment.PRODUCTION
         try:
-            return cls.model_validate(values, context={OPERATOR: True, PLAIN_HTTP: plain_http})
+            return cls._validated(settings)
         except ValidationError as error:
             missing = [cls.variable(str(fault["loc"][0])) for fault in error.errors() if fault["type"] == "missing"]
             if missing:
@@ -108,6 +102,27 @@ class Fields(BaseModel):
             else:
                 told = "; ".join(f"{cls.variable(name)} {fault}".strip() for name, fault in _faults(error))
             raise InvalidInput(told) from None
+
+    @classmethod
+    def _validated(cls, settings: Settings) -> Self:
+        values = {
+            name: value
+            for name, variable in cls.variables.items()
+            if (value := getattr(settings, variable)) is not None
+        }
+        plain_http = settings.environment is not Environment.PRODUCTION
+        return cls.model_validate(values, context={OPERATOR: True, PLAIN_HTTP: plain_http})
+
+    @classmethod
+    def faults_of_environment(cls, settings: Settings) -> Iterator[str]:
+        """What is wrong with the variables that are set; whether those that are not were needed, their use tells."""
+        try:
+            cls._validated(settings)
+        except ValidationError as error:
+            for name, fault in _faults(error):
+                variable = cls.variables.get(name)
+                if variable is not None and getattr(settings, variable) is not None:
+                    yield f"{cls.variable(name)} {fault} ({type(settings).model_fields[variable].description})"
 
     @classmethod
     def in_environment(cls, settings: Settings) -> bool:
