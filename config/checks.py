@@ -85,9 +85,13 @@ class CheckedSettings(BaseSettings):
     def _site(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        parts = urlsplit(whole_address(value))
+        wrong = ValueError("write where people reach the pages, as https://example.org, without a path")
+        try:
+            parts = urlsplit(whole_address(value))
+        except ValueError:
+            raise wrong from None
         if parts.path.strip("/") or parts.query or "@" in parts.netloc:
-            raise ValueError("write where people reach the pages, as https://example.org, without a path")
+            raise wrong
         return f"{parts.scheme}://{parts.netloc}"
 
     @field_validator("database_url", "migrations_database_url", "system_database_url", check_fields=False)

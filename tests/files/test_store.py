@@ -145,5 +145,5 @@ def test_the_setting_chooses_the_store(tmp_path: Path) -> None:
 
     assert isinstance(chosen(str(tmp_path)), FolderStore)
     assert isinstance(chosen("s3://bucket/prefix"), S3Store)
-    with pytest.raises(InvalidInput):
+    with pytest.raises(ValueError, match="s3://bucket/prefix"):
         chosen("s3://")

@@ -39,6 +39,7 @@ def serve(settings: Any, application: Flask, folder: Path, tmp_path: Path) -> It
     """Serve the example with tools of the organisation's, whose addresses may be on loopback."""
     from contextlib import ExitStack
 
+    (tmp_path / "scripts").mkdir()
     with ExitStack() as stack:
 
         def begin(fake: FakeModels | None = None, **content: Any) -> Flask:
@@ -159,7 +160,6 @@ def test_a_schema_that_cannot_be_used_is_refused(web: FlaskClient, tenant: Tenan
 
 def test_a_script_of_the_allowed_list_runs_in_the_sandbox(serve: Any, tenant: Tenant, tmp_path: Path) -> None:
     scripts = tmp_path / "scripts"
-    scripts.mkdir()
     (scripts / "double.py").write_text(
         "import json, sys\nprint(json.dumps({'double': 2 * json.load(sys.stdin)['number']}))\n", encoding="utf-8"
     )
