@@ -11,7 +11,7 @@ from typing import Any
 from cci_app.coordination.collaborators import named
 from cci_app.coordination.models import LONGEST_NAME, LONGEST_TEXT, MOST_HOURS, TaskPriority
 from cci_app.coordination.tasks import known_status, write_task
-from cci_app.core.csv_guard import unguarded
+from cci_app.core.csv_file import unguarded
 from cci_app.core.database import tenant_transaction
 from cci_app.core.errors import CciError, InvalidInput
 from cci_app.core.text import fold

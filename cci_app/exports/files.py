@@ -10,10 +10,11 @@ from typing import cast
 from flask import Flask, current_app
 
 from cci_app.conversation.service import get_conversation
+from cci_app.core.csv_file import Separator
 from cci_app.core.errors import TooManyRequests, Unavailable
 from cci_app.core.seats import NoSeat, Seat, Seats
 from cci_app.exports.record import Record, Writable, open_record
-from cci_app.exports.selection import ExportFormat, Selection, Separator
+from cci_app.exports.selection import ExportFormat, Selection
 from cci_app.exports.spool import Streamed
 from cci_app.exports.workbook import write_workbook
 

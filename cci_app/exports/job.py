@@ -17,13 +17,14 @@ from cci_app.contacts.wishes import last_erasure
 from cci_app.conversation.service import get_conversation
 from cci_app.core import clock
 from cci_app.core.audit import record
+from cci_app.core.csv_file import Separator
 from cci_app.core.database import system_transaction, tenant_transaction
 from cci_app.core.errors import Conflict, InvalidInput, NotFound
 from cci_app.core.queue import Task
 from cci_app.exports.destinations.registry import destination
 from cci_app.exports.files import selected, write_file
 from cci_app.exports.manifest import Manifest
-from cci_app.exports.selection import ExportFormat, Selection, Separator
+from cci_app.exports.selection import ExportFormat, Selection
 from cci_app.files.store import FileStore, file_store
 from cci_app.integrations.kinds import GOOGLE_SHEETS
 from cci_app.integrations.ports import Destination

@@ -9,11 +9,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from cci_app.core.csv_guard import unguarded
+from cci_app.core.csv_file import Separator, unguarded
 from cci_app.exports.columns import ColumnKind
 from cci_app.exports.files import selected
 from cci_app.exports.record import Record
-from cci_app.exports.selection import ExportFormat, Selection, Separator
+from cci_app.exports.selection import ExportFormat, Selection
 from cci_app.integrations.ports import Cell, Parcel
 
 

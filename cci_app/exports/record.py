@@ -5,8 +5,6 @@ what goes into CSV and JSON. Rows are put together as they are reached, so that 
 flat however many there are.
 """
 
-import csv
-import io
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,10 +15,10 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from cci_app.assistants.spec import AssistantSpec
-from cci_app.core.csv_guard import guarded, guarded_sql
+from cci_app.core.csv_file import BYTE_ORDER_MARK, Separator, guarded_sql
 from cci_app.core.database import tenant_snapshot
 from cci_app.exports.columns import Column, ColumnKind, Layout
-from cci_app.exports.selection import Selection, Separator
+from cci_app.exports.selection import Selection
 
 _FETCH_ROWS = 2_000
 _ORDER = "v.started_at, v.id"
@@ -152,11 +150,7 @@ class Record:
 
     def copy_csv(self, file: Writable) -> None:
         """Write the conversations as CSV: UTF-8 with a byte order mark, moments in the organisation's time."""
-        header = io.StringIO()
-        csv.writer(header, lineterminator="\n", delimiter=self.separator.sign).writerow(
-            map(guarded, self.layout.header)
-        )
-        file.write(b"\xef\xbb\xbf" + header.getvalue().encode())
+        file.write(f"{BYTE_ORDER_MARK}{self.separator.line(self.layout.header)}".encode())
         values = ", ".join(
             f"{_value(column, _CSV_MOMENT)} AS c{place}" for place, column in enumerate(self.layout.columns)
         )

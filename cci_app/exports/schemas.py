@@ -5,10 +5,10 @@ from typing import Any
 import marshmallow as ma
 
 from cci_app.conversation.models import RunStatus
-from cci_app.core.http.fields import CleanText, PageSize, TrueOrFalse, UserId, WholeNumber
+from cci_app.core.http.fields import CleanText, PageSize, TrueOrFalse, UserId, WholeNumber, separator_field
 from cci_app.exports.destinations.registry import PATTERN
 from cci_app.exports.job import DOWNLOAD
-from cci_app.exports.selection import ExportFormat, Selection, Separator
+from cci_app.exports.selection import ExportFormat, Selection
 from cci_app.jobs.models import Frequency, JobState
 
 
@@ -65,21 +65,10 @@ class Filters(ma.Schema):
             raise ma.ValidationError(f"Not before start_date ({start}).", "end_date")
 
 
-def _separator() -> ma.fields.Enum[Separator]:
-    return ma.fields.Enum(
-        Separator,
-        by_value=True,
-        metadata={
-            "description": "Between the cells of CSV; by default as Excel has it in the organisation's language",
-            "example": "comma",
-        },
-    )
-
-
 class ExportQuery(Filters):
     """Which conversations, and in which form."""
 
-    separator = _separator()
+    separator = separator_field()
 
     format = ma.fields.String(
         load_default=ExportFormat.EXCEL,
@@ -130,7 +119,7 @@ class ExportPayload(Filters):
 
     format = ma.fields.String(load_default=ExportFormat.EXCEL, validate=ma.validate.OneOf(list(ExportFormat)))
     destination = _destination()
-    separator = _separator()
+    separator = separator_field()
 
 
 class JobsQuery(PageSize):

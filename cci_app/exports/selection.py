@@ -44,23 +44,6 @@ _CONTENT_TYPES = {
 }
 
 
-class Separator(StrEnum):
-    """What stands between the cells of a CSV, as requests and settings name it."""
-
-    COMMA = "comma"
-    SEMICOLON = "semicolon"
-
-    @classmethod
-    def of_language(cls, language: str) -> Self:
-        """The one by which a double click shows columns: Excel takes what its language writes in lists."""
-        return cls.COMMA if language == "en" else cls.SEMICOLON
-
-    @property
-    def sign(self) -> str:
-        """The character."""
-        return "," if self is Separator.COMMA else ";"
-
-
 _DIGEST_CHARACTERS = 12
 
 

@@ -1,7 +1,5 @@
 """What was used in a span of days, of what may be used, and what the period comes to if it goes on so."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -13,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from cci_app.core import clock
-from cci_app.core.csv_guard import guarded
+from cci_app.core.csv_file import BYTE_ORDER_MARK, Separator
 from cci_app.core.database import tenant_transaction
 from cci_app.core.tenants import timezone_of
 from cci_app.usage.models import TurnUsage, UsageLog
@@ -77,15 +75,23 @@ def usage_overview(
 
 
 def usage_csv(
-    organisation_id: int, *, start: date | None = None, end: date | None = None, assistant: str | None = None
+    organisation_id: int,
+    separator: Separator,
+    *,
+    start: date | None = None,
+    end: date | None = None,
+    assistant: str | None = None,
 ) -> str:
     """The rows of `usage_report` as CSV."""
-    written = io.StringIO()
-    sheet = csv.writer(written)
-    sheet.writerow(_COLUMNS)
-    for row in usage_report(organisation_id, start=start, end=end, assistant=assistant):
-        sheet.writerow([guarded(str("" if row[name] is None else row[name])) for name in _COLUMNS])
-    return written.getvalue()
+    rows = usage_report(organisation_id, start=start, end=end, assistant=assistant)
+
+    def cell(value: Any) -> str:
+        if isinstance(value, Decimal | int):
+            return separator.number(value)
+        return "" if value is None else str(value)
+
+    lines = (separator.line(cell(row[name]) for name in _COLUMNS) for row in rows)
+    return BYTE_ORDER_MARK + separator.line(_COLUMNS) + "".join(lines)
 
 
 def _counted(

@@ -15,7 +15,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl.utils.escape import unescape
 
-from cci_app.core.csv_guard import guarded, unguarded
+from cci_app.core.csv_file import guarded, unguarded
 from cci_app.core.database import system_transaction
 from cci_app.exports import files, record, workbook
 from cci_app.exports.selection import ExportFormat, Selection

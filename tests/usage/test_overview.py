@@ -88,15 +88,14 @@ def test_a_file_has_a_line_for_each_day_assistant_and_model(web: FlaskClient, ap
                 timestamp=NOW - timedelta(days=1),
             )
         )
-    answered = web.get("/api/v1/usage?format=csv", headers=tenant.headers)
-    assert answered.content_type == "text/csv; charset=utf-8"
-    (line,) = csv.DictReader(io.StringIO(answered.text))
-    assert (line["day"], line["model"], line["input_tokens"], float(line["cost"])) == (
-        "2026-06-09",
-        "'=evil()",
-        "100",
-        0.5,
-    )
+    # As Excel opens it in the organisation's language, Spanish, and as a program asks for it.
+    for asked, sign, cost in (("", ";", "0,5"), ("&separator=comma", ",", "0.5")):
+        answered = web.get(f"/api/v1/usage?format=csv{asked}", headers=tenant.headers)
+        assert answered.content_type == "text/csv; charset=utf-8"
+        (line,) = csv.DictReader(io.StringIO(answered.text.removeprefix("\ufeff")), delimiter=sign)
+        assert (line["day"], line["model"], line["input_tokens"]) == ("2026-06-09", "'=evil()", "100")
+        assert line["cost"].rstrip("0") == cost
+        assert answered.data.startswith(b"\xef\xbb\xbf")
     (cost,) = read(web, tenant, "/api/v1/usage/overview")["costs"]
     assert (cost["currency"], cost["used"]) == ("USD", 0.5)
     assert cost["forecast"] > 0.5

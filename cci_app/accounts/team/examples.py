@@ -53,7 +53,7 @@ ENTRY = {
     "request_id": "7d3c9f1e2b4a4c0f8d6e5a4b3c2d1e0f",
 }
 AUDIT = {"entries": [ENTRY], "next": None}
-AUDIT_CSV = "id,timestamp,who,name,act,subject,details,address,request_id\n"
+AUDIT_CSV = "\ufeffid;timestamp;who;name;act;subject;details;address;request_id\n"
 INVITATION = {
     "id": "5d0d6a0e-64a6-4d64-9d1e-1f0c6a4f2b33",
     "email": "diego@example.org",

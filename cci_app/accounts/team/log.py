@@ -1,16 +1,14 @@
 """Reading the audit log."""
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from cci_app.core.audit import AuditEntry
-from cci_app.core.csv_guard import guarded
+from cci_app.core.csv_file import BYTE_ORDER_MARK, Separator
 from cci_app.core.database import tenant_transaction
 
 COLUMNS = ("id", "timestamp", "who", "name", "act", "subject", "details", "address", "request_id")
@@ -50,12 +48,12 @@ def list_entries(
         return session.scalars(newest.order_by(AuditEntry.id.desc()).limit(limit)).all()
 
 
-def as_csv(organisation_id: int, sought: Sought) -> Iterator[str]:
+def as_csv(organisation_id: int, sought: Sought, separator: Separator) -> Iterator[str]:
     """All entries that were sought as lines of CSV, the newest first."""
-    yield _line(COLUMNS)
+    yield BYTE_ORDER_MARK + separator.line(COLUMNS)
     before = None
     while entries := list_entries(organisation_id, sought, limit=_ROWS_AT_ONCE, before=before):
-        yield "".join(_line(_cell(entry, column) for column in COLUMNS) for entry in entries)
+        yield "".join(separator.line(_cell(entry, column) for column in COLUMNS) for entry in entries)
         before = entries[-1].id
 
 
@@ -66,9 +64,3 @@ def _cell(entry: AuditEntry, column: str) -> str:
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False, sort_keys=True)
     return "" if value is None else str(value)
-
-
-def _line(cells: Iterable[str]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerow(map(guarded, cells))
-    return buffer.getvalue()

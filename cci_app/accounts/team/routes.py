@@ -54,6 +54,7 @@ from cci_app.accounts.team.schemas import (
 )
 from cci_app.accounts.team.words import ROLES
 from cci_app.core.audit import record_reading
+from cci_app.core.csv_file import separator_of
 from cci_app.core.http.api import EdgeBlueprint
 
 _MEMBER = [{"in": "path", "name": "member_id", "example": 7}]
@@ -207,12 +208,12 @@ def list_audit(query: dict[str, Any]) -> Any:
     """Tell what members, keys and commands did, the newest first."""
     organisation_id = current_caller().organisation_id
     form, limit, before = query.pop("format"), query.pop("limit"), query.pop("before", None)
+    separator = query.pop("separator", None)
     sought = Sought(**query)
     if form == "csv":
         record_reading(organisation_id, "audit.exported", "audit")
-        response = Response(
-            stream_with_context(as_csv(organisation_id, sought)), content_type="text/csv; charset=utf-8"
-        )
+        lines = as_csv(organisation_id, sought, separator_of(organisation_id, separator))
+        response = Response(stream_with_context(lines), content_type="text/csv; charset=utf-8")
         response.headers["Content-Disposition"] = "attachment; filename=audit.csv"
         return response
     entries = list_entries(organisation_id, sought, limit=limit, before=before)

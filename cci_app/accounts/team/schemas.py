@@ -7,7 +7,7 @@ from cci_app.accounts.keys import NAME_LENGTH
 from cci_app.accounts.members.models import EMAIL_LENGTH, MailState
 from cci_app.accounts.members.passkeys import LONGEST_NAME as LONGEST_PASSKEY
 from cci_app.accounts.members.passwords import LONGEST
-from cci_app.core.http.fields import CleanText, PageQuery
+from cci_app.core.http.fields import CleanText, PageQuery, separator_field
 from cci_app.language.detect import ADMIN_LANGUAGES
 
 # `operator` sees the whole installation: whoever administers one organisation cannot give it away.
@@ -240,6 +240,7 @@ class AuditQuery(PageQuery):
         validate=ma.validate.OneOf(["json", "csv"]),
         metadata={"description": "`csv` has all of them, whatever the limit", "example": "json"},
     )
+    separator = separator_field()
 
 
 class AuditEntryResponse(ma.Schema):

@@ -18,6 +18,7 @@ from cci_app.admin.usage.schemas import (
     UsageTableQuery,
 )
 from cci_app.conversation.service import get_conversation
+from cci_app.core.csv_file import Separator, separator_of
 from cci_app.core.http.api import EdgeBlueprint
 from cci_app.usage.alerts import AlertState, change_alert, list_alerts
 from cci_app.usage.overview import usage_csv, usage_overview
@@ -55,8 +56,8 @@ _QUOTA = {
     "stopped_at": None,
 }
 _CSV = (
-    "day,assistant,provider,model,turns,calls,input_tokens,output_tokens,cost,currency\r\n"
-    "2026-01-15,cci,openai,gpt-4o,212,260,181000,22400,0.6800000000,USD\r\n"
+    "\ufeffday;assistant;provider;model;turns;calls;input_tokens;output_tokens;cost;currency\n"
+    "2026-01-15;cci;openai;gpt-4o;212;260;181000;22400;0,6800000000;USD\n"
 )
 _OVERVIEW = {
     "start_date": "2026-01-14",
@@ -98,12 +99,14 @@ _ALERT = {
 def read_usage(query: dict[str, Any]) -> Any:
     """Tell turns, calls of models, tokens and cost by day, assistant and model."""
     whose, form = current_caller().organisation_id, query.pop("format")
-    return usage_file(whose, query) if form == "csv" else usage_report(whose, **query)
+    separator = query.pop("separator", None)
+    return usage_file(whose, query, separator) if form == "csv" else usage_report(whose, **query)
 
 
-def usage_file(organisation_id: int, query: dict[str, Any]) -> Response:
+def usage_file(organisation_id: int, query: dict[str, Any], separator: Separator | None = None) -> Response:
     """The same as a file of CSV."""
-    response = Response(usage_csv(organisation_id, **query), content_type="text/csv; charset=utf-8")
+    text = usage_csv(organisation_id, separator_of(organisation_id, separator), **query)
+    response = Response(text, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = "attachment; filename=usage.csv"
     return response
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from cci_app.core.http.fields import AssistantFilter, CleanText, PageQuery, WholeNumber
+from cci_app.core.http.fields import AssistantFilter, CleanText, PageQuery, WholeNumber, separator_field
 from cci_app.usage.alerts import AlertState, Severity
 
 
@@ -24,6 +24,7 @@ class UsageTableQuery(UsageQuery):
     format = ma.fields.String(
         load_default="json", validate=ma.validate.OneOf(["json", "csv"]), metadata={"example": "csv"}
     )
+    separator = separator_field()
 
 
 class UsageRow(ma.Schema):

@@ -5,6 +5,7 @@ from typing import Any
 import marshmallow as ma
 from flask import current_app
 
+from cci_app.core.csv_file import Separator
 from cci_app.core.errors import InvalidInput
 from cci_app.core.http.api import ANY_VALUE
 from cci_app.core.phone import to_user_id
@@ -49,6 +50,18 @@ class CleanText(ma.fields.String):
             raise ma.ValidationError(f"Longer than maximum length {self._longest}.")
         cleaned = clean(text)
         return cleaned if cleaned.strip() else ""
+
+
+def separator_field() -> ma.fields.Enum[Separator]:
+    """What is to stand between the cells of a file of CSV."""
+    return ma.fields.Enum(
+        Separator,
+        by_value=True,
+        metadata={
+            "description": "Between the cells of CSV; by default as Excel has it in the organisation's language",
+            "example": "comma",
+        },
+    )
 
 
 class AssistantFilter(CleanText):
