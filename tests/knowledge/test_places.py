@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from cci_app.knowledge.documents.loading import load_folder
+from cci_app.knowledge.search.retrieval import search
 from cci_app.language.places import tells_address
 from tests.knowledge.test_evidence import ask
 
@@ -86,3 +87,14 @@ def test_what_else_has_an_address_is_asked_for_by_its_name(organisation_id: int,
 )
 def test_an_address_is_a_street_and_a_number(text: str, told: bool) -> None:
     assert tells_address(text) is told
+
+
+def test_what_stands_on_every_page_of_a_site_is_told_once(organisation_id: int, tmp_path: Path) -> None:
+    foot = "\n\n## Contacto\n\nCarrera 11 # 93-53, Bogotá. Teléfono 601 555 0100."
+    pages = {f"page{number}": f"# Servicio {number}\n\nSobre el servicio {number}." + foot for number in range(6)}
+    load_folder(organisation_id, put(tmp_path, "es", **pages))
+    where = ask(organisation_id, "¿dónde están?", "es")
+    assert where is not None
+    assert where.text == "Carrera 11 # 93-53, Bogotá. Teléfono 601 555 0100."
+    found = search(organisation_id, "teléfono de contacto", "es", 5)
+    assert [each.text for each in found].count("Carrera 11 # 93-53, Bogotá. Teléfono 601 555 0100.") == 1

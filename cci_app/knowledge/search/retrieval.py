@@ -168,6 +168,7 @@ class Proposed:
         best = [
             replace(passages[each], score=scores[each]) for each in sorted(fit, key=lambda each: (-fit[each], each))
         ]
+        best = _once(best)
         # What meanings cost is spent only where the words of the question leave something open.
         if not best or ranker.coverage(best[0].text, best[0].heading or "", best[0].title)[0] >= _ALL_SAID:
             return Found(tuple(best), fit)
@@ -210,6 +211,14 @@ class Proposed:
                 passages |= _read(self.organisation_id, self.question, fresh, deadline)
                 ranker = Ranker(asked, list(passages.values()))
         return passages, ranker
+
+
+def _once(passages: Sequence[Passage]) -> list[Passage]:
+    """Each text once, under the title with which it fits best: the foot of a site stands on all of its pages."""
+    first: dict[tuple[str | None, str], Passage] = {}
+    for each in passages:
+        first.setdefault((each.heading, each.text), each)
+    return list(first.values())
 
 
 def propose(organisation_id: int, question: Question, language: str | None, deadline: Deadline) -> Proposed:
