@@ -17,14 +17,12 @@ from cci_app.language.sentences import BULLET, sentences
 OWN_LANGUAGE: Final = 1.2
 # Other passages are quoted, too, where they fit this much as well as the best.
 _AS_WELL: Final = 0.6
-_MOST: Final = 3
+_MOST: Final = 4
 _LONGEST: Final = 280
 # Of all quotes, as they stand in a message.
-_ROOM: Final = 580
-# How surely a passage must speak of something that is asked, and how much of the question where a number is asked for
-# whose sentence says what it counts.
+_ROOM: Final = 640
+# How surely a passage must speak of something that is asked.
 _SPOKEN: Final = 0.5
-_COUNTED: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,8 @@ def nearest(readings: Sequence[Searched], kind: FigureKind | None, sought: SortA
     """The likeliest passages' sentences that speak most of a question, an item each; None where nothing comes near.
 
     A question for a figure gets only what has one, of the thing that is asked about: another thing's misleads, whatever
-    is said before it. Of passages that fit about as well those in `language` are quoted.
+    is said before it, save where its sentence says what it counts. Of passages that fit about as well those in `language`
+    are quoted.
     """
     proposed = [
         (each.found.fit[passage.id] * (OWN_LANGUAGE if passage.language == language else 1.0), passage, each)
@@ -100,10 +99,7 @@ def _telling(
     heading, title = passage.heading or "", passage.title
     if evidence.most(f"{passage.text} {heading} {title}") < _SPOKEN:
         return None
-    if kind is not None and kind.counts:
-        if evidence.shares(passage.text, heading, title)[0] < _COUNTED:
-            return None
-    elif kind is not None and not ranker.tells(passage):
+    if kind is not None and not kind.counts and not ranker.tells(passage):
         return None
     parts = sentences(passage.text)
     most, quote = 0.0, None
