@@ -32,13 +32,16 @@ def draw(organisation_id: int, assistant: str, count: int, version: int | None =
         .limit(1)
         .scalar_subquery()
     )
-    known = sa.select(ReviewSample.run_id).where(ReviewSample.organisation_id == organisation_id)
+    # Not NOT IN: of more than fit into the memory of a sort each conversation would be compared with all of them.
+    known = sa.exists().where(
+        ReviewSample.organisation_id == ConversationRun.organisation_id, ReviewSample.run_id == ConversationRun.id
+    )
     columns = (ConversationRun.organisation_id, ConversationRun.assistant, ConversationRun.user_id, ConversationRun.id)
     drawn = sa.select(*columns, last.label("version")).where(
         ConversationRun.organisation_id == organisation_id,
         ConversationRun.assistant == assistant,
         ConversationRun.last_message_at >= clock.now() - timedelta(days=DAYS),
-        ConversationRun.id.not_in(known),
+        ~known,
     )
     if version is not None:
         drawn = drawn.where(last == version)
