@@ -82,10 +82,9 @@ def filter_failure(_context: Any, failure: Any, case: Any, response: Any) -> boo
     """Leave out what is no fault of an operation.
 
     A text is measured once it is cleaned: controls, which are taken out, may make it too long for the schema alone, and
-    letters that are composed into longer ones for us alone. "null" in a query, and an object with nothing in it in a body,
-    are how flows write nothing. Whoever sends
-    a key that holds is let in, whatever stands in `Authorization`. 414 is what the server says before any operation is
-    found.
+    letters that are composed into longer ones for us alone. "null" in a query, and an object with nothing in it in a
+    body, are how flows write nothing. Whoever sends a key that holds is let in, whatever stands in `Authorization`. 414
+    is what the server says before any operation is found.
     """
     if isinstance(failure, AcceptedNegativeData):
         controls = _CONTROLS.search(json.dumps([case.query, case.body], default=str))

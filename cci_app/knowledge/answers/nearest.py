@@ -37,8 +37,8 @@ def nearest(readings: Sequence[Searched], kind: FigureKind | None, sought: SortA
     """The likeliest passages' sentences that speak most of a question, an item each; None where nothing comes near.
 
     A question for a figure gets only what has one, of the thing that is asked about: another thing's misleads, whatever
-    is said before it, save where its sentence says what it counts. Of passages that fit about as well those in `language`
-    are quoted.
+    is said before it, save where its sentence says what it counts. Of passages that fit about as well those in
+    `language` are quoted.
     """
     proposed = [
         (each.found.fit[passage.id] * (OWN_LANGUAGE if passage.language == language else 1.0), passage, each)
