@@ -16,7 +16,7 @@ from cci_app.embedded.console import Console
 from cci_app.embedded.errors import CannotStart
 
 # Who takes requests or rings bells goes first, who keeps the data last.
-STOPPING = (("web", "beat"), ("worker",), ("redis",), ("postgres",))
+STOPPING = (("web", "beat"), ("worker", "jobs"), ("redis",), ("postgres",))
 GRACE = 60.0
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from cci_app.embedded import CannotStart, processes
 from cci_app.embedded.console import Console
+from cci_app.embedded.launch import PARTS
 from cci_app.embedded.supervisor import Supervisor
 
 # Says that it is there, and notes when it is asked to stop.
@@ -51,13 +52,13 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 
 def test_who_takes_requests_stops_before_who_works(stage: Stage) -> None:
-    for name in ("worker", "web", "beat"):
+    for name in reversed(PARTS):
         stage.start(name)
-    stage.wait_for("worker   | ready", "web      | ready", "beat     | ready")
+    stage.wait_for(*(f"{name:8} | ready" for name in PARTS))
     stage.supervisor.stop()
     order = (stage.folder / "order").read_text().split()
     assert sorted(order[:2]) == ["beat", "web"]
-    assert order[2:] == ["worker"]
+    assert sorted(order[2:]) == ["jobs", "worker"]
     assert not list(stage.folder.glob("*.pid"))
 
 
