@@ -28,20 +28,18 @@ def draw(organisation_id: int, assistant: str, count: int, version: int | None =
         sa.select(Conversation.version)
         .where(Conversation.organisation_id == ConversationRun.organisation_id)
         .where(Conversation.run_id == ConversationRun.id, Conversation.kind == "message")
-        .order_by(Conversation.id.desc())
+        # Not by the bare id: where one conversation is very long PostgreSQL reads all messages backwards for each.
+        .order_by((Conversation.id + 0).desc())
         .limit(1)
         .scalar_subquery()
     )
-    # Not NOT IN: of more than fit into the memory of a sort each conversation would be compared with all of them.
-    known = sa.exists().where(
-        ReviewSample.organisation_id == ConversationRun.organisation_id, ReviewSample.run_id == ConversationRun.id
-    )
+    known = sa.select(ReviewSample.run_id).where(ReviewSample.organisation_id == organisation_id)
     columns = (ConversationRun.organisation_id, ConversationRun.assistant, ConversationRun.user_id, ConversationRun.id)
     drawn = sa.select(*columns, last.label("version")).where(
         ConversationRun.organisation_id == organisation_id,
         ConversationRun.assistant == assistant,
         ConversationRun.last_message_at >= clock.now() - timedelta(days=DAYS),
-        ~known,
+        ConversationRun.id.not_in(known),
     )
     if version is not None:
         drawn = drawn.where(last == version)
