@@ -52,11 +52,17 @@ class Separator(StrEnum):
         return written.getvalue()
 
 
-def separator_of(organisation_id: int, asked: Separator | None = None) -> Separator:
-    """As asked for, else as the settings say, else as the organisation's language has it."""
+def wanted_separator(asked: Separator | None) -> Separator | None:
+    """As asked for, else as the settings say; None where the organisation's language decides."""
     settings: Settings = current_app.config["SETTINGS"]
-    if wanted := asked or settings.csv_separator:
-        return Separator(wanted)
+    wanted = asked or settings.csv_separator
+    return Separator(wanted) if wanted else None
+
+
+def separator_of(organisation_id: int, asked: Separator | None = None) -> Separator:
+    """As wanted (see `wanted_separator`), else as the organisation's language has it."""
+    if wanted := wanted_separator(asked):
+        return wanted
     with tenant_transaction(organisation_id) as session:
         return Separator.of_language(language_of(session, organisation_id))
 

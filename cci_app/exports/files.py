@@ -10,7 +10,7 @@ from typing import cast
 from flask import Flask, current_app
 
 from cci_app.conversation.service import get_conversation
-from cci_app.core.csv_file import Separator
+from cci_app.core.csv_file import Separator, wanted_separator
 from cci_app.core.errors import TooManyRequests, Unavailable
 from cci_app.core.seats import NoSeat, Seat, Seats
 from cci_app.exports.record import Record, Writable, open_record
@@ -36,13 +36,12 @@ def selected(
     `separator` is that of CSV: as asked for, else as the settings say, else as the organisation's language has it.
     Raises InvalidInput for an assistant there is none of.
     """
-    wanted = separator or current_app.config["SETTINGS"].csv_separator
     conversation = get_conversation()
     default = conversation.assistant(organisation_id, selection.assistant).name
     with open_record(
         organisation_id, selection, conversation.catalogue.specs(organisation_id), default, timezone
     ) as record:
-        record.separator = Separator(wanted) if wanted else record.separator
+        record.separator = wanted_separator(separator) or record.separator
         yield record
 
 

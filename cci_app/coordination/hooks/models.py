@@ -59,9 +59,6 @@ class WebhookSubscriber(OrganisationOwned, Base):
     succeeded_at: Mapped[datetime | None]
 
 
-_DUE: Final = ("organisation_id", "subscriber_id", "not_before", "id")
-
-
 class WebhookPost(OrganisationOwned, Base):
     """One event, told to one subscriber: `body` is what is sent, the same each time; `status` their last answer."""
 
@@ -69,7 +66,11 @@ class WebhookPost(OrganisationOwned, Base):
     __table_args__ = (
         belongs_to("webhook_subscribers", "subscriber_id"),
         sa.CheckConstraint(f"state IN ({_listed(PostState)})", name="state"),
-        sa.Index("ix_webhook_posts_due_of_each", *_DUE, postgresql_where=sa.text("state = 'queued'")),
+        sa.Index(
+            "ix_webhook_posts_due_of_each",
+            *("organisation_id", "subscriber_id", "not_before", "id"),
+            postgresql_where=sa.text("state = 'queued'"),
+        ),
         sa.Index("ix_webhook_posts_subscriber", "organisation_id", "subscriber_id", "id"),
     )
 
