@@ -5,7 +5,6 @@ from email.errors import MessageError
 from email.headerregistry import Address as Mailbox
 from typing import Any, Final
 
-import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.orm import Session
 
@@ -14,6 +13,7 @@ from cci_app.coordination.models import OutsideKind
 from cci_app.core.errors import Conflict, InvalidInput
 from cci_app.core.outside.register import Account
 from cci_app.core.phone import to_user_id
+from cci_app.core.tenants import organisation_language
 from cci_app.language.detect import ADMIN_LANGUAGES
 from config.settings import Settings
 
@@ -28,8 +28,7 @@ WAY_OF: Final[Mapping[str, OutsideKind]] = {kind: way for way, kinds in CHANNELS
 
 def language_of(session: Session, organisation_id: int, own: str | None) -> str:
     """In which language somebody is written to: theirs, else the organisation's."""
-    statement = sa.text("SELECT language FROM organisations WHERE id = :id")
-    found: Any = own or session.scalar(statement, {"id": organisation_id})
+    found = own or organisation_language(session, organisation_id)
     return found if found in ADMIN_LANGUAGES else "es"
 
 

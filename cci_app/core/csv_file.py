@@ -16,7 +16,7 @@ from typing import Self
 from flask import current_app
 
 from cci_app.core.database import tenant_transaction
-from cci_app.core.tenants import language_of
+from cci_app.core.tenants import organisation_language
 from config.settings import Settings
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -64,7 +64,7 @@ def separator_of(organisation_id: int, asked: Separator | None = None) -> Separa
     if wanted := wanted_separator(asked):
         return wanted
     with tenant_transaction(organisation_id) as session:
-        return Separator.of_language(language_of(session, organisation_id))
+        return Separator.of_language(organisation_language(session, organisation_id))
 
 
 def guarded(text: str) -> str:

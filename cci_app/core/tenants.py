@@ -33,7 +33,7 @@ def timezone_of(session: Session, organisation_id: int) -> ZoneInfo:
     return ZoneInfo(session.execute(zone, {"id": organisation_id}).scalar_one())
 
 
-def language_of(session: Session, organisation_id: int) -> str:
+def organisation_language(session: Session, organisation_id: int) -> str:
     """In which the organisation's people read what is not made for one of them: `es`, `fr` or `en`."""
     language = sa.text("SELECT language FROM organisations WHERE id = :id")
     return str(session.execute(language, {"id": organisation_id}).scalar_one())
