@@ -6,8 +6,8 @@ is asked at the others that are usual, and from then on where it answered. Nothi
 
 import re
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+import weakref
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import httpx2
@@ -33,6 +33,9 @@ class FindingClient(DefaultHttpxClient):
 
     def __init__(self, base: str) -> None:
         super().__init__()
+        # Whoever is given a client closes it no more. In a ring of garbage a socket may go before its client: what is
+        # kept here for the end is no part of the ring.
+        weakref.finalize(self, _close, [self._transport, *self._mounts.values()])
         self._written = self._path = httpx2.URL(base).path.rstrip("/")
         self._looked_at = float("-inf")
 
@@ -55,11 +58,6 @@ class FindingClient(DefaultHttpxClient):
         log.error("model_address_wrong", setting="OPENAI_BASE_URL", status=answer.status_code)
         return answer
 
-    def __del__(self) -> None:
-        # Whoever is given a client closes it no more.
-        with suppress(Exception):
-            self.close()
-
 
 def candidates(path: str) -> Iterator[str]:
     """Where else a service may be whose address was set with that path: without what follows a version, first."""
@@ -72,6 +70,12 @@ def client_of(settings: Settings) -> FindingClient | None:
     """The client for the address that is set; None for OpenAI's own, which needs no looking for."""
     standard = settings.openai_base_url == type(settings).model_fields["openai_base_url"].default
     return None if standard else FindingClient(settings.openai_base_url)
+
+
+def _close(transports: Iterable[httpx2.BaseTransport | None]) -> None:
+    for transport in transports:
+        if transport is not None:
+            transport.close()
 
 
 def _lacks_path(said: bytes) -> bool:

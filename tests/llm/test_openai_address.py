@@ -1,7 +1,9 @@
 """A base address with too little or too much path: the service is found where it is, and what is wrong is told."""
 
+import gc
 import json
 import re
+import warnings
 
 import pytest
 from pydantic import SecretStr
@@ -11,9 +13,11 @@ from werkzeug import Response
 
 from cci_app.llm.chat import ModelFailed
 from cci_app.llm.names import ModelName
+from cci_app.llm.openai_address import FindingClient
 from cci_app.llm.openai_embedding import OpenAIEmbedding
 from cci_app.llm.senses import OpenAISenses
 from config.settings import Settings
+from tests.fakes.models import FakeModels, Reply
 
 HEARD = json.dumps({"text": "Bonjour"})
 VECTORS = json.dumps({"object": "list", "data": [{"object": "embedding", "index": 0, "embedding": [1.0]}]})
@@ -76,3 +80,20 @@ def test_case_37_a_service_that_is_nowhere_is_told_and_not_sought_again_at_once(
     told = [(entry["log_level"], entry["setting"]) for entry in log if entry["event"] == "model_address_wrong"]
     assert told == ([("error", "OPENAI_BASE_URL")] if wrong else [])
     assert len(httpserver.log) == (2 + 6 if wrong else 2)
+
+
+def test_a_client_that_is_garbage_closes_its_sockets_whatever_goes_first() -> None:
+    with FakeModels([Reply(text="Bonjour")]) as fake, warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        address = fake.settings["openai_base_url"]
+        older = FindingClient(address)
+        asked = {"model": "m", "messages": [{"role": "user", "content": "Bonjour"}]}
+        older.post(f"{address}/chat/completions", json=asked)
+        # Garbage is finished in the order of its age: a client that is younger than its socket goes after it.
+        younger = FindingClient(address)
+        older._transport, younger._transport = younger._transport, older._transport
+        for each in (older, younger):
+            each.ring = each  # type: ignore[attr-defined]
+        del older, younger, each
+        gc.collect()
+    assert not [each for each in warned if each.category is ResourceWarning]
