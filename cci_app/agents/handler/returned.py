@@ -12,7 +12,7 @@ from cci_app.llm.forms import as_flag, written_out
 
 _LARGEST_NUMBER = 2**31 - 1  # of a PostgreSQL integer
 # 7, 7.0, 7/7, Q7, question_7.
-_NUMBER = re.compile(r"(?:[^\W\d]+[\s_.-]*)?([0-9]{1,10})(?:[.,]0+)?(?:\s*/\s*[0-9]{1,10})?")
+_NUMBER = re.compile(r"(?:[^\W\d]{1,30}[\s_.-]{0,4})?([0-9]{1,10})(?:[.,]0+)?(?:\s{0,4}/\s{0,4}[0-9]{1,10})?")
 # How deep what is told may stand in what was returned: {"data": {"status": {...}}}.
 _DEEPEST = 3
 
