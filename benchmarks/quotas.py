@@ -201,7 +201,6 @@ def main(arguments: list[str]) -> int:
                 }
                 with db.engine.connect() as connection:
                     database = connection.exec_driver_sql("SHOW server_version").scalar_one()
-                db.engine.dispose()
             before_exit(app)
     print(f"{versions_and_machine(database=database)}\n\n{table(runs)}")
     control = runs["control: look, answer, count"]

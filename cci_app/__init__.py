@@ -206,11 +206,17 @@ def after_fork(app: Flask) -> None:
 
 
 def before_exit(app: Flask) -> None:
-    """Finish what was begun: the turns under way first, then what they asked for."""
+    """Finish what was begun: the turns under way first, then what they asked for. Then close what is held open."""
+    from cci_app.core.database import db
     from cci_app.core.event_loop import stop_event_loop
+    from cci_app.core.redis import close_redis
 
     app.extensions["cci_conversation"].stop()
     app.extensions["cci_models"].close()
     stop_event_loop()
     app.extensions["cci_bells"].stop()
     app.extensions["cci_metrics"].stop()
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+    close_redis(app)

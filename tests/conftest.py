@@ -200,12 +200,6 @@ def application(settings: Any) -> Iterator[Flask]:
         learn_examples(app)
     yield app
     before_exit(app)
-    with app.app_context():
-        from cci_app.core.database import db
-
-        for engine in db.engines.values():
-            engine.dispose()
-    app.extensions["cci_redis"].close()
 
 
 def learn_examples(app: Flask) -> None:

@@ -24,7 +24,7 @@ from benchmarks.retrieval.encoder_cost import MOST_MEGABYTES, MOST_MILLISECONDS,
 from benchmarks.retrieval.paraphrased import WHOLE
 from cci_app import before_exit, create_app
 from cci_app.accounts.organisations import ensure_organisation
-from cci_app.core.database import db, tenant_connection
+from cci_app.core.database import tenant_connection
 from cci_app.core.deadline import Deadline
 from cci_app.embedded import EmbeddedPostgres
 from cci_app.embedded.database import NAME, create_database
@@ -115,7 +115,6 @@ def loaded(*collections: Collection) -> Iterator[list[int]]:
                 each.load(organisations[-1])
             yield organisations
             before_exit(app)
-            db.engine.dispose()
 
 
 def halves(organisation_id: int, collection: Collection) -> dict[str, Score]:

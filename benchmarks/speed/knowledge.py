@@ -18,7 +18,6 @@ from benchmarks.product import Product
 from benchmarks.speed.rows import Row
 from cci_app import before_exit, create_app
 from cci_app.accounts.organisations import ensure_organisation
-from cci_app.core.database import db
 from cci_app.embedded.database import NAME
 from cci_app.knowledge.documents.loading import load_folder
 from cci_app.knowledge.index.indexing import embedded_text
@@ -93,9 +92,6 @@ def _application(product: Product) -> Iterator[Flask]:
     )
     yield app
     before_exit(app)
-    with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
 
 
 class Instant:

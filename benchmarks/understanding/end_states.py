@@ -28,7 +28,7 @@ from cci_app.assistants.files import load_specs
 from cci_app.contacts.models import Contact
 from cci_app.contacts.wishes import find_mark
 from cci_app.conversation.log import log_conversations
-from cci_app.core.database import db, system_transaction, tenant_transaction
+from cci_app.core.database import system_transaction, tenant_transaction
 from cci_app.core.phone import national_number
 from cci_app.core.queue import Task
 from cci_app.embedded import EmbeddedPostgres, EmbeddedRedis
@@ -198,7 +198,6 @@ def chamber() -> Iterator[Chamber]:
             examples_of(content).learnt()
             yield Chamber(app, settings.default_organisation)
             before_exit(app)
-            db.engine.dispose()
 
 
 def hold_all(some: Sequence[EndState]) -> list[Compared]:

@@ -89,4 +89,3 @@ def test_a_login_that_may_not_do_it_is_told_which_may(settings: Any, tenant: Ten
         assert "SYSTEM_DATABASE_URL" in done.output
         assert "Traceback" not in done.output
     before_exit(app)
-    app.extensions["cci_redis"].close()

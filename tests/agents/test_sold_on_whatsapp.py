@@ -18,7 +18,7 @@ from cci_app.assistants.intents import IntentRouter
 from cci_app.catalog.showing import money
 from cci_app.channels.accounts import channel_accounts, forget_accounts
 from cci_app.conversation.log import log_conversations
-from cci_app.core.database import db, tenant_transaction
+from cci_app.core.database import tenant_transaction
 from cci_app.knowledge.documents.loading import load_folder
 from tests.catalog.ready import CARS, make_cars
 from tests.conftest import Tenant
@@ -41,10 +41,6 @@ def with_model(settings: Any, fake: FakeModels) -> Iterator[Flask]:
     with app.app_context():
         yield app
     before_exit(app)
-    with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
-    app.extensions["cci_redis"].close()
 
 
 def at_twilio(app: Flask, tenant: Tenant, service: FakeTwilio, monkeypatch: pytest.MonkeyPatch) -> Write:

@@ -26,7 +26,6 @@ def build(settings: Any) -> Iterator[Build]:
 
         def make(**changes: Any) -> FlaskClient:
             app: Flask = create_app(settings.model_copy(update=changes))
-            stack.callback(app.extensions["cci_redis"].close)
             stack.callback(before_exit, app)
             return app.test_client()
 

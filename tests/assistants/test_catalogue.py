@@ -19,7 +19,6 @@ from cci_app.assistants.kinds import KINDS
 from cci_app.assistants.ports import AssistantKey
 from cci_app.assistants.spec import AssistantSpec
 from cci_app.conversation.state import PersonState
-from cci_app.core.database import db
 from cci_app.core.errors import InvalidInput
 from config.settings import ROOT
 from tests.agents.speaker import FewPassages
@@ -98,10 +97,6 @@ def client(settings: Any, tenant: Tenant) -> Iterator[FlaskClient]:
     app = create_app(settings.model_copy(update=changed))
     yield app.test_client()
     before_exit(app)
-    with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
-    app.extensions["cci_redis"].close()
 
 
 def named(client: FlaskClient, headers: dict[str, str]) -> list[Any]:

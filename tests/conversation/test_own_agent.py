@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from cci_app import before_exit, create_app
 from cci_app.agents.handler.loading import HandlerError
 from cci_app.conversation.log import log_conversations
-from cci_app.core.database import db, tenant_transaction
+from cci_app.core.database import tenant_transaction
 from tests.conftest import Tenant, make_tenant
 from tests.conversation.scripted import until
 
@@ -91,10 +91,6 @@ def client(
     yield app.test_client()
     florist.gate.set()
     before_exit(app)
-    with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
-    app.extensions["cci_redis"].close()
 
 
 def say(client: FlaskClient, tenant: Tenant, text: str, **more: Any) -> dict[str, Any]:

@@ -82,7 +82,6 @@ def test_a_restored_backup_is_the_same_and_the_product_goes_on(
         assert (status.status_code, status.json) == (200, before)
     finally:
         before_exit(moved)
-        moved.extensions["cci_redis"].close()
 
 
 def test_a_login_that_row_level_security_binds_makes_no_backup_rather_than_half_of_one(

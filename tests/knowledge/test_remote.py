@@ -11,7 +11,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from cci_app import before_exit, create_app
-from cci_app.core.database import db, tenant_transaction
+from cci_app.core.database import tenant_transaction
 from cci_app.core.deadline import Deadline
 from cci_app.core.errors import CannotStart, Unavailable
 from cci_app.knowledge.answers.quoting import DocumentAnswerer
@@ -58,10 +58,6 @@ def _application(settings: Any, httpserver: HTTPServer, **changes: Any) -> Itera
     with app.app_context():
         yield app
     before_exit(app)
-    with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
-    app.extensions["cci_redis"].close()
 
 
 @pytest.fixture

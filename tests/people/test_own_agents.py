@@ -18,7 +18,7 @@ from cci_app.contacts import reload
 from cci_app.contacts.manager import get_contacts_manager
 from cci_app.contacts.models import Contact
 from cci_app.conversation.log import log_conversations
-from cci_app.core.database import db, tenant_transaction
+from cci_app.core.database import tenant_transaction
 from tests.conftest import SAMPLES, Tenant
 from tests.fakes.serving import serving
 
@@ -61,10 +61,6 @@ def start(
 
         def end() -> None:
             before_exit(started)
-            with started.app_context():
-                for engine in db.engines.values():
-                    engine.dispose()
-            started.extensions["cci_redis"].close()
             sys.modules.pop(name, None)
 
         request.addfinalizer(end)

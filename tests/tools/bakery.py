@@ -11,7 +11,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from cci_app import before_exit, create_app
-from cci_app.core.database import db
 from tests.conftest import Tenant
 from tests.fakes.models import FakeModels
 
@@ -34,10 +33,6 @@ def serving(settings: Any, folder: Path, fake: FakeModels | None = None, **chang
     app.testing = True
     yield app
     before_exit(app)
-    with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
-    app.extensions["cci_redis"].close()
 
 
 def say(web: FlaskClient, tenant: Tenant, text: str, who: str = WHO, **more: Any) -> str:

@@ -10,7 +10,6 @@ from flask.testing import FlaskClient
 
 from cci_app import before_exit, create_app
 from cci_app.conversation.log import log_conversations
-from cci_app.core.database import db
 from cci_app.knowledge.documents.loading import load_folder
 from tests.conftest import SAMPLES, Tenant, make_tenant
 from tests.fakes.models import BROKEN, FakeModels, Reply, filled
@@ -29,10 +28,6 @@ def product(settings: Any, *answers: Reply, **changes: Any) -> Iterator[tuple[Fl
         app.testing = True
         yield app.test_client(), fake
         before_exit(app)
-        with app.app_context():
-            for engine in db.engines.values():
-                engine.dispose()
-        app.extensions["cci_redis"].close()
 
 
 def _typed(settings: Any, values: dict[str, Any]) -> dict[str, Any]:
