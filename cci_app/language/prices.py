@@ -69,7 +69,9 @@ _CLAUSE = re.compile(r"[,;:.?!¿¡\n]+")
 _MONEY = r"(?:€|eur\b|euros?\b|cop\b|pesos?\b|usd\b|dollars?\b|dolares\b|millones\b(?! de ))"
 _SUM = re.compile(
     rf"(?:\d|{NUMBER_WORDS}|\bun\b) ?(?:de |d')?{_MONEY}|[$€] ?\d|{_MONEY} ?\d"
-    r"|\bgratuite?s?\b|\bgratis\b|\bsin costo\b|\bsans frais\b"
+    r"|\bgratuit(?:e?s?|ement)\b|\bgratuit(?:[oa]s?|amente)\b|\bgratis\b|\b(?:free|no) (?:of )?charge\b|\bfor free\b"
+    r"|\bsin (?:ningun )?(?:costo|cobro)\b|\bsans (?:frais|supplement|rien payer)\b|\bne coute(?:nt)? rien\b"
+    r"|\bno (?:se cobran?|cuestan? nada|tienen? (?:ningun )?costo)\b"
 )
 
 

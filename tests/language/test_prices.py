@@ -49,6 +49,8 @@ def test_something_else_is_asked(question: str) -> None:
     [
         "Cuesta $ 300.", "Vingt-cinq euros.", "Un euro symbolique.", "un millón doscientos mil pesos",
         "1,2 million de pesos", "quinientos pesos", "L'entrée est gratuite.", "450.000 pesos", "2 millones",
+        "Un membre peut proposer gratuitement un article.", "La entrada es gratuita.",
+        "Puede asistir sin ningún costo.", "L'atelier ne coûte rien.", "No se cobra.", "It is free of charge.",
     ],
 )  # fmt: skip
 def test_a_sum_is_told(text: str) -> None:
@@ -56,7 +58,15 @@ def test_a_sum_is_told(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Le prix est bas.", "Dura 3 días.", "Se paga en pesos.", "Le prix du jury.", "dos millones de visitas"]
+    "text",
+    [
+        "Le prix est bas.",
+        "Dura 3 días.",
+        "Se paga en pesos.",
+        "Le prix du jury.",
+        "dos millones de visitas",
+        "Feel free to ask.",
+    ],
 )
 def test_no_sum_is_told(text: str) -> None:
     assert not tells_price(text)
