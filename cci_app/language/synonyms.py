@@ -5,6 +5,15 @@ SAME = (
     ("mdp", "passe", "password", "contrasena", "clave"),
     ("boite", "societe", "entreprise"),
     ("compania", "sociedad", "empresa"),
+    ("bosser", "bosse", "bossent", "travailler", "travaille", "travaillent"),
+    ("boulot", "taf", "travail", "emploi"),
+    ("bagnole", "voiture"),
+    ("gosse", "gamin", "enfant"),
+    ("bouffe", "repas"),
+    ("bouquin", "livre"),
+    ("camellar", "camello", "trabajar", "trabajan", "trabajo"),
+    ("plata", "dinero"),
+    ("carro", "coche", "automovil", "vehiculo"),
     ("embaucher", "recruter"),
     ("contratar", "reclutar"),
     ("paye", "paie"),
@@ -54,7 +63,7 @@ SAME = (
     ("parking", "stationnement", "garer"),
     ("parking", "parqueadero", "parquear", "estacionamiento"),
     ("velo", "bicyclette"),
-    ("bici", "bicicleta"),
+    ("bici", "cicla", "bicicleta"),
 )
 
 # Where an organisation itself is found: what is said of these is said of it.

@@ -64,6 +64,14 @@ def test_other_words_find_the_one_passage_that_is_meant_but_no_price(organisatio
     assert ask(organisation_id, "avez-vous une patinoire couverte ?", "fr") is None
 
 
+def test_a_word_of_every_day_finds_the_documents_word_for_it(organisation_id: int, tmp_path: Path) -> None:
+    staff = "# L'équipe\n\n## Effectif\n\nVingt-trois personnes travaillent ici, dont quatre volontaires."
+    load_folder(organisation_id, write(tmp_path, equipe=staff, club=READING, tennis=TENNIS))
+    answer = ask(organisation_id, "vous êtes combien à bosser ?", "fr", or_nearest=True)
+    assert answer is not None
+    assert "Vingt-trois personnes" in answer.text
+
+
 DOGS = (
     "# Le club-house\n\n## Animaux\n\nLes chiens de petite taille sont admis le vendredi, en laisse. Les chats restent"
     " dehors.\n\n## Repas\n\nLa cuisine ferme à minuit. Le menu du club-house coûte 9 euros."
