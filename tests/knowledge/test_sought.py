@@ -18,6 +18,7 @@ from tests.knowledge.test_search import found, write
     [
         ("c'est quand la dernière navette ?", "Elle part à 17 h 45.", "Elle part du parking."),
         ("¿qué días atienden?", "El primer jueves.", "En la sala grande."),
+        ("quand me rend-on la caution ?", "Dans les dix jours.", "Par virement."),
         ("ça prend longtemps ?", "Il faut trois jours.", "Il faut un passeport."),
         ("¿los niños pagan?", "Los niños entran gratis.", "Los niños llegan temprano."),
         ("how many people fit in?", "It seats 150.", "It seats a crowd."),
@@ -84,6 +85,29 @@ def test_what_holds_the_sort_of_thing_that_is_asked_for_comes_first(organisation
     answer = near(organisation_id, asked)
     assert answer is not None
     assert answer.text.startswith(f"• {LAST}")
+
+
+@pytest.mark.usefixtures("app")
+def test_what_lacks_the_day_that_is_asked_for_is_no_sure_answer(organisation_id: int) -> None:
+    """What speaks of all but the day would be one; what has a day is quoted, too, though it fits half as well."""
+    whom, here, elsewhere = (
+        "L'antenne de Cali reçoit aussi les éleveurs du Cauca.",
+        "Le mardi, à la mairie.",
+        "L'antenne reçoit le jeudi.",
+    )
+    write(organisation_id, "Antenne de Cali", whom, here)
+    for more in (elsewhere, "Le samedi, à l'école.", "Le club reçoit le jeudi.", "Les rendez-vous ont lieu le jeudi."):
+        write(organisation_id, f"À {len(more)} km", more)
+    asked = "quels jours reçoit l'antenne de Cali ?"
+    fit = {passage.text: passage.score for passage in search(organisation_id, asked, "fr")}
+    assert fit[elsewhere] < 0.6
+    answer = near(organisation_id, asked)
+    assert answer is not None
+    assert all(each in answer.text for each in (whom, here, elsewhere))
+    asked = "l'antenne de Cali reçoit les éleveurs ?"
+    sure = DocumentAnswerer().answer(organisation_id, asked, "fr", Deadline.after(10))
+    assert sure is not None
+    assert sure.text.startswith(whom)
 
 
 @pytest.mark.usefixtures("app")

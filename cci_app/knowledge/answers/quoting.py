@@ -30,6 +30,9 @@ _FAR, _MOSTLY, _MEANT = 2.2, 0.35, 0.5
 # Where its own words leave something open: how much of it a passage must speak of by meaning, or by how much it must be
 # likelier than the next. Chosen on the same half.
 _NEARLY_ALL, _CLEAR = 0.8, 1.5
+# How much of its words, where sentences lack what a question asks for broadly, as a day or a name. Chosen on the same
+# half.
+_ALL = 0.9
 
 _LONGEST_QUESTION = 4096
 _MOST_TERMS = 24
@@ -89,7 +92,8 @@ class DocumentAnswerer:
         that answer about as well; a quote may be in another one.
 
         A question for a price, a date, a number or a telephone is answered only by sentences that have one, and that
-        for a price only where the most telling word of the question stands beside it or above it. Raises
+        for a price only where the most telling word of the question stands beside it or above it. One that asks less
+        plainly for a time, a name or a place is surely answered only by those that have one, or say all of it. Raises
         Unavailable where the documents cannot be searched in time.
         """
         asked_alone = question[:_LONGEST_QUESTION]
@@ -115,6 +119,8 @@ class DocumentAnswerer:
                 and (asked.of_itself or _stands_out(passage, found))
                 and (choice := choose(passage, ranker, len(asked.judged), kind, ENOUGH)) is not None
             ]
+            if kind is None:
+                choices = [each for each in choices if each.coverage >= _ALL or not whole.sought.missed(each.text)]
             if asked.of_itself:
                 choices = self._of_itself(choices, OWN_ADDRESS if kind is PLACE else OWN_PLACES)
             if choices and kind is PLACE:
@@ -127,7 +133,7 @@ class DocumentAnswerer:
             # A price is told in the question's own words, or not at all.
             if found.evidence is not None and found.lead >= _FAR and kind is not PRICE:
                 likeliest = likeliest_sentences(found.passages[0], found.evidence, ranker, kind)
-                if likeliest is not None:
+                if likeliest is not None and (kind is not None or not whole.sought.missed(likeliest.text)):
                     return _quoted(likeliest)
         if not or_nearest:
             return None

@@ -50,6 +50,7 @@ def _finder(pattern: str) -> Callable[[str], bool]:
 
 _pays = _finder(r"\bpay|\bpag[ao]|\bcobra|\bgratuit|\bgratis|\bfree\b")
 _paid = _finder(r"\b(?:pay|pag|gratuit|gratis|libre|free|factur|cobr|cost|cout|cuest)")
+_lasts = _finder(rf"(?:\d|\b(?:{NUMBER_WORDS}|une?|una?)) {_UNITS}")
 
 _SORTS = (
     _Sort(
@@ -64,8 +65,10 @@ _SORTS = (
             r"\b(?:longtemps|long|dur(?:e|ent|a|an|ee|acion)|delais?|plazos?|anticipacion)\b|\bau bout de\b"
             r"|\bcombien de (?:temps|jours|mois)\b|\bcuanto (?:tiempo|tarda)|\bhasta cuando\b"
         ),
-        _finder(rf"(?:\d|\b(?:{NUMBER_WORDS}|une?|una?)) {_UNITS}"),
+        _lasts,
     ),
+    # "Quand me rembourse-t-on ? – Dans les dix jours."
+    _Sort(_finder(r"\b(?:quand|cuando|when)\b"), _lasts),
     _Sort(lambda text: asks_price(text) or _pays(text), lambda text: tells_price(text) or _paid(text)),
     _Sort(
         _finder(r"\bcombien\b|\bcuant[oa]s?\b|\bhow many\b|\bnombre d"),
@@ -91,3 +94,7 @@ class SortAsked:
     def held(self, text: str) -> bool:
         """Whether a text holds any of them."""
         return any(sort.held(text) for sort in self._sorts)
+
+    def missed(self, text: str) -> bool:
+        """Whether one is asked for, and a text holds none."""
+        return bool(self._sorts) and not self.held(text)
