@@ -10,6 +10,7 @@ from cci_app.conversation.service import get_conversation
 from cci_app.core import clock
 from cci_app.core.errors import InvalidInput
 from cci_app.core.http.api import EdgeBlueprint
+from cci_app.core.http.fields import some_text
 from cci_app.core.http.parser import reading_body
 from cci_app.core.http.request import expect_form
 from cci_app.files.names import clean_name
@@ -47,7 +48,7 @@ _FILE_FORM = {
     "properties": {
         "file": _FILE,
         "text": {"type": "string", "maxLength": LONGEST_TEXT},
-        "key": {"type": "string", "minLength": 1, "maxLength": 200},
+        "key": some_text(200),
     },
     "required": ["file"],
     "additionalProperties": False,

@@ -8,6 +8,7 @@ from flask import current_app, g, request
 from cci_app.accounts.auth import current_caller
 from cci_app.core.errors import InvalidInput
 from cci_app.core.http.api import EdgeBlueprint, check_value
+from cci_app.core.http.fields import some_text
 from cci_app.core.http.parser import reading_body
 from cci_app.core.http.request import expect_form
 from cci_app.files.names import clean_name
@@ -45,9 +46,9 @@ _FORM = {
     "type": "object",
     "properties": {
         "file": {"type": "string", "format": "binary"},
-        "title": {"type": "string", "minLength": 1, "maxLength": 300},
+        "title": some_text(300),
         "language": {"type": "string", "enum": sorted(LANGUAGES)},
-        "assistant": {"type": "string", "minLength": 1, "maxLength": 64},
+        "assistant": some_text(64),
     },
     "required": ["file"],
     "additionalProperties": False,

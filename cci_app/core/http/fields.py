@@ -52,6 +52,11 @@ class CleanText(ma.fields.String):
         return cleaned if cleaned.strip() else ""
 
 
+def some_text(longest: int) -> dict[str, Any]:
+    """How a field of a form is described that holds `CleanText` of at most so many characters, and not nothing."""
+    return {"type": "string", "minLength": 1, "maxLength": longest, "pattern": NOT_BLANK}
+
+
 def separator_field() -> ma.fields.Enum[Separator]:
     """What is to stand between the cells of a file of CSV."""
     return ma.fields.Enum(
