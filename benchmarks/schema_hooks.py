@@ -82,17 +82,26 @@ def filter_failure(_context: Any, failure: Any, case: Any, response: Any) -> boo
     """Leave out what is no fault of an operation.
 
     A text is measured once it is cleaned: controls, which are taken out, may make it too long for the schema alone, and
-    letters that are composed into longer ones for us alone. "null" in a query, and an object with nothing in it in a
-    body, are how flows write nothing. Whoever sends a key that holds is let in, whatever stands in `Authorization`. 414
-    is what the server says before any operation is found.
+    letters that are composed into longer ones for us alone. "null" in a query, and an object or a list with nothing in
+    it in a body, are how flows write nothing. Whoever sends a key that holds is let in, whatever stands in
+    `Authorization`. 414 is what the server says before any operation is found.
     """
     if isinstance(failure, AcceptedNegativeData):
         controls = _CONTROLS.search(json.dumps([case.query, case.body], default=str))
         nothing = "parameter `format` in query" in failure.message and "format=null" in response.request.url
         also_a_key = "at /properties/Authorization" in failure.message
-        empty = "Incorrect type" in failure.message and isinstance(case.body, dict) and {} in case.body.values()
+        fields = case.body.values() if isinstance(case.body, dict) else ()
+        empty = "Incorrect type" in failure.message and any(
+            isinstance(field, dict | list) and _holds_nothing(field) for field in fields
+        )
         return not (nothing or empty or also_a_key or ("`maxLength`" in failure.message and controls))
     if isinstance(failure, RejectedPositiveData):
         said = json.dumps(case.body, default=str, ensure_ascii=False)
         return not ("Longer than maximum length" in response.text and len(normalize("NFC", said)) > len(said))
     return not (isinstance(failure, UndefinedStatusCode) and response.status_code == HTTPStatus.REQUEST_URI_TOO_LONG)
+
+
+def _holds_nothing(field: Any) -> bool:
+    if isinstance(field, dict | list):
+        return all(map(_holds_nothing, field.values() if isinstance(field, dict) else field))
+    return field in (None, False, "")
