@@ -103,6 +103,12 @@ MESSAGES = [
     (3, "esto es inaceptable, nadie me responde", Intent.COMPLAINT),
     # Own questions, with and without their mark
     (4, "et pour trouver un distributeur, vous faites quoi ?", Intent.QUESTION),
+    (2, "votre adresse svp", Intent.QUESTION),
+    (2, "sus tarifas porfa", Intent.QUESTION),
+    (4, "la dirección por favor", Intent.QUESTION),
+    (4, "address please", Intent.QUESTION),
+    (2, "mejores precios por favor", Intent.ANSWER),
+    (4, "une meilleure adresse svp", Intent.ANSWER),
     (4, "¿Cuánto cuesta la misión comercial?", Intent.QUESTION),
     (4, "cuanto cuesta la mision comercial", Intent.QUESTION),
     (4, "como puedo encontrar un distribuidor", Intent.QUESTION),

@@ -3,6 +3,7 @@
 from cci_app.agents.questionnaire.content import Question
 from cci_app.agents.questionnaire.phrasebook import Phrasebook
 from cci_app.agents.questionnaire.reading import Clause, Sentence, sentences_of, words_of
+from cci_app.knowledge.answers.figures import is_named_alone
 from cci_app.language.prices import asks_price
 
 # A question without its mark is recognised by its first words, in sentences no longer than this.
@@ -33,7 +34,7 @@ def split_question(book: Phrasebook, message: str, question: Question | None) ->
 def _split_sentence(book: Phrasebook, sentence: Sentence, question: Question | None) -> tuple[str, str]:
     clauses = list(sentence.clauses)
     if not sentence.asks:
-        bare = sentence.words.count(" ") < _BARE_QUESTION_WORDS and book.starts("bare_question_start", sentence.words)
+        bare = sentence.words.count(" ") < _BARE_QUESTION_WORDS and _asks_without_its_mark(book, sentence)
         return ("", sentence.raw) if bare else (sentence.raw, "")
     if book.is_exactly("tag", clauses[-1].words):
         # "vender más, ¿no?": the tag is a sentence of its own, or the last clause.
@@ -50,6 +51,12 @@ def _split_sentence(book: Phrasebook, sentence: Sentence, question: Question | N
     if before:
         return _joined(before), _joined(asked)
     return _leading_yes_no(book, sentence, question)
+
+
+def _asks_without_its_mark(book: Phrasebook, sentence: Sentence) -> bool:
+    """By its first words, or as "votre adresse svp", where whoever wants lower prices names more than prices."""
+    asked_for = book.has("please", sentence.words) and is_named_alone(sentence.raw)
+    return asked_for or book.starts("bare_question_start", sentence.words)
 
 
 def _leads_in(book: Phrasebook, words: str, question: Question | None) -> bool:

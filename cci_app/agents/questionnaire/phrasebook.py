@@ -28,7 +28,7 @@ _APART = r"(?:^|\b|\W)"
 _LOOKS_AROUND = re.compile(r"\(\?<?[=!]")
 _START = ("yes_start", "no_start", "question_start", "tentative_start", "lead_in", "in_fact", "definite_start")
 _ANYWHERE = (
-    *("yes_hint", "no_hint", "trouble", "question_hint", "insult", "complaint", "hostile", "private"),
+    *("yes_hint", "no_hint", "trouble", "question_hint", "please", "insult", "complaint", "hostile", "private"),
     *("positive", "negative"),
 )
 

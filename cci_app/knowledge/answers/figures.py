@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cci_app.knowledge.search.sought import MONTHS, NAME
+from cci_app.knowledge.search.words import terms
 from cci_app.language.hours import tells_closing, tells_hour, tells_opening
 from cci_app.language.number_words import NUMBER_WORDS
 from cci_app.language.places import OWN_ADDRESS, PLACE_WORDS, asks_where, tells_address
@@ -134,6 +135,12 @@ _NUMBER = re.compile(rf"\d+|{NUMBER_WORDS}")
 def wanted(question: str) -> FigureKind | None:
     """The kind of figure that a question asks for, None where it asks for none."""
     return next((kind for kind in _KINDS if kind.asked(question)), None)
+
+
+def is_named_alone(text: str) -> bool:
+    """Whether a text names a figure or a place and nothing that it would be of: "votre adresse svp", "tarifas"."""
+    kind = wanted(text) or (PLACE if PLACE.asked(text) else None)
+    return kind is not None and all(term.word in kind.named for term in terms(text, kind.words))
 
 
 def holds(text: str, kind: FigureKind, subject: frozenset[str]) -> bool:

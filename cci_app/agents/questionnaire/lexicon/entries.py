@@ -52,6 +52,7 @@ class Lexicon:
     no_hint: Phrases = ()
     trouble: Phrases = ()
     question_hint: Phrases = ()
+    please: Phrases = ()
     insult: Phrases = ()
     complaint: Phrases = ()
     hostile: Phrases = ()

@@ -187,6 +187,7 @@ FRENCH: Final = Lexicon(
         r"on (?:peut|doit|a)|je (?:peux|dois|pourrais)|ca (?:coute|marche|fonctionne|sert|existe|se passe|consiste)|"
         r"et (?:le|la|les|l|pour|si|vos|du|des|au|niveau|cote)|{own_name} (?:peut|a|propose|fait|aide|offre))\b",
     ),
+    please=(r"\b(?:s il (?:vous|te) plait|svp|stp)\b",),
     bare_question_start=(
         r"(?:et |mais |alors |sinon |au fait |excusez moi |pardon |dites moi |bonjour |svp )*"
         r"(?:comment (?!dire)|combien|quels? (?:est|sont)|quelles? (?:est|sont)|pourquoi|est ce qu|c est quoi|cest quoi|c koi|"

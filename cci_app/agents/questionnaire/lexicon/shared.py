@@ -22,6 +22,7 @@ SHARED: Final = Lexicon(
     yes_start=("yes|yep|yeah",),
     no_start=("no|nope|not yet",),
     question_start=("(?:what|how|when|where|who|which|why|can|do|does|is|are)",),
+    please=(r"\b(?:please|pls)\b",),
     bare_question_start=("(?:what is|how (?:do|can|much|to)|can you|do you|is there)",),
     insult=(r"\b(?:fuck\w*|shit|asshole|bitch|bastard|idiots?)\b",),
     hostile=(

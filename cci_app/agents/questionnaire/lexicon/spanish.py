@@ -182,6 +182,7 @@ SPANISH: Final = Lexicon(
         r"gratis|gratuito|necesario|obligatorio|caro|pago|con costo)|sabe|saben|hacen|dan|ayudan|manejan|cuentan con|seria posible|"
         r"tendran|organizan|prestan|y (?:el|la|los|las|para|si|eso|con|en|de)|{own_name} (?:puede|tiene|hace|ofrece|ayuda))\b",
     ),
+    please=(r"\b(?:por favor|porfa(?:vor)?|porfis|xfa)\b",),
     bare_question_start=(
         r"(?:y |pero |pues |entonces |por cierto |disculpe |perdon |oiga |hola |buenas |buenos dias )*"
         r"(?:como (?:puedo|podemos|hago|hacemos|se |encuentro|funciona|accedo|entro|consigo|obtengo|contacto|ingreso|me |es (?:el|la)|son)|"
