@@ -15,6 +15,7 @@ from schemathesis.openapi.checks import RejectedPositiveData, UndefinedStatusCod
 
 from cci_app.admin.examples import XLSX
 
+_OF_ANOTHER_TYPE: Final = re.compile(r"in body - (\w+): Incorrect type")
 _CONTROLS: Final = re.compile(r"\\u00(?:[01][0-9a-f]|7f|[89][0-9a-f])|\\[bfrt]")
 
 
@@ -82,18 +83,16 @@ def filter_failure(_context: Any, failure: Any, case: Any, response: Any) -> boo
     """Leave out what is no fault of an operation.
 
     A text is measured once it is cleaned: controls, which are taken out, may make it too long for the schema alone, and
-    letters that are composed into longer ones for us alone. "null" in a query, and an object or a list with nothing in
-    it in a body, are how flows write nothing. Whoever sends a key that holds is let in, whatever stands in
+    letters that are composed into longer ones for us alone. "null" in a query, and false or an object or a list with
+    nothing in it in a body, are how flows write nothing. Whoever sends a key that holds is let in, whatever stands in
     `Authorization`. 414 is what the server says before any operation is found.
     """
     if isinstance(failure, AcceptedNegativeData):
         controls = _CONTROLS.search(json.dumps([case.query, case.body], default=str))
         nothing = "parameter `format` in query" in failure.message and "format=null" in response.request.url
         also_a_key = "at /properties/Authorization" in failure.message
-        fields = case.body.values() if isinstance(case.body, dict) else ()
-        empty = "Incorrect type" in failure.message and any(
-            isinstance(field, dict | list) and _holds_nothing(field) for field in fields
-        )
+        field = _OF_ANOTHER_TYPE.search(failure.message)
+        empty = field is not None and isinstance(case.body, dict) and _holds_nothing(case.body.get(field[1]))
         return not (nothing or empty or also_a_key or ("`maxLength`" in failure.message and controls))
     if isinstance(failure, RejectedPositiveData):
         said = json.dumps(case.body, default=str, ensure_ascii=False)
