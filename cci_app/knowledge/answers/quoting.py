@@ -14,6 +14,7 @@ from cci_app.knowledge.search.evidence import Evidence
 from cci_app.knowledge.search.passage import Answer, Passage, Source
 from cci_app.knowledge.search.ranking import Ranker
 from cci_app.knowledge.search.retrieval import BY_SORT, BY_SUBJECT, Found, Proposed, propose, read_question, within_turn
+from cci_app.knowledge.search.sought import SortAsked
 from cci_app.knowledge.search.words import Term, terms
 from cci_app.language.places import OWN_ADDRESS, STREETS
 from cci_app.language.sentences import BULLET, sentences
@@ -30,8 +31,7 @@ _FAR, _MOSTLY, _MEANT = 2.2, 0.35, 0.5
 # Where its own words leave something open: how much of it a passage must speak of by meaning, or by how much it must be
 # likelier than the next. Chosen on the same half.
 _NEARLY_ALL, _CLEAR = 0.8, 1.5
-# How much of its words, where sentences lack what a question asks for broadly, as a day or a name. Chosen on the same
-# half.
+# How much of its words, where sentences lack what a question asks for broadly, as a day. Chosen on the same half.
 _ALL = 0.9
 
 _LONGEST_QUESTION = 4096
@@ -92,8 +92,7 @@ class DocumentAnswerer:
         that answer about as well; a quote may be in another one.
 
         A question for a price, a date, a number or a telephone is answered only by sentences that have one, and that
-        for a price only where the most telling word of the question stands beside it or above it. One that asks less
-        plainly for a time, a name or a place is surely answered only by those that have one, or say all of it. Raises
+        for a price only where the most telling word of the question stands beside it or above it. Raises
         Unavailable where the documents cannot be searched in time.
         """
         asked_alone = question[:_LONGEST_QUESTION]
@@ -118,9 +117,8 @@ class DocumentAnswerer:
                 # Of several rooms' hours the likeliest is as little the house's own.
                 and (asked.of_itself or _stands_out(passage, found))
                 and (choice := choose(passage, ranker, len(asked.judged), kind, ENOUGH)) is not None
+                and (choice.coverage >= _ALL or _is_of_sort(choice, kind, whole.sought))
             ]
-            if kind is None:
-                choices = [each for each in choices if each.coverage >= _ALL or not whole.sought.missed(each.text)]
             if asked.of_itself:
                 choices = self._of_itself(choices, OWN_ADDRESS if kind is PLACE else OWN_PLACES)
             if choices and kind is PLACE:
@@ -133,7 +131,7 @@ class DocumentAnswerer:
             # A price is told in the question's own words, or not at all.
             if found.evidence is not None and found.lead >= _FAR and kind is not PRICE:
                 likeliest = likeliest_sentences(found.passages[0], found.evidence, ranker, kind)
-                if likeliest is not None and (kind is not None or not whole.sought.missed(likeliest.text)):
+                if likeliest is not None and _is_of_sort(likeliest, kind, whole.sought):
                     return _quoted(likeliest)
         if not or_nearest:
             return None
@@ -200,6 +198,11 @@ def _in_order(asked: Reading, proposed: Proposed, deadline: Deadline) -> Searche
 
 def _terms(text: str, kind: FigureKind | None) -> list[Term]:
     return terms(text, kind.words if kind else frozenset())[:_MOST_TERMS]
+
+
+def _is_of_sort(choice: Choice, kind: FigureKind | None, sought: SortAsked) -> bool:
+    """Whether sentences hold the time, the sum or the number that is asked for less plainly than a figure is."""
+    return kind is not None or not sought.missed(choice.text)
 
 
 def _stands_out(passage: Passage, found: Found) -> bool:

@@ -39,8 +39,11 @@ _TIME = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Sort:
+    """How it is asked for, and how a text holds it; `told_otherwise`: also by words that have no form of their own."""
+
     asked: Callable[[str], bool]
     held: Callable[[str], bool]
+    told_otherwise: bool = False
 
 
 def _finder(pattern: str) -> Callable[[str], bool]:
@@ -69,18 +72,24 @@ _SORTS = (
     ),
     # "Quand me rembourse-t-on ? – Dans les dix jours."
     _Sort(_finder(r"\b(?:quand|cuando|when)\b"), _lasts),
-    _Sort(lambda text: asks_price(text) or _pays(text), lambda text: tells_price(text) or _paid(text)),
+    # "Vous gérez la paye ?"
+    _Sort(
+        lambda text: asks_price(text) or _pays(text),
+        lambda text: tells_price(text) or _paid(text),
+        told_otherwise=True,
+    ),
     _Sort(
         _finder(r"\bcombien\b|\bcuant[oa]s?\b|\bhow many\b|\bnombre d"),
         _finder(rf"\d|\b(?:{NUMBER_WORDS})\b"),
     ),
-    _Sort(_finder(r"\b(?:qui|quien(?:es)?|who)\b"), lambda text: NAME.search(text) is not None),
+    _Sort(_finder(r"\b(?:qui|quien(?:es)?|who)\b"), lambda text: NAME.search(text) is not None, told_otherwise=True),
     _Sort(
         asks_where,
         _finder(
             r"\b(?:rue|calle|carrera|avenue|street|etage|piso|floor|sotano|sous-sol|niveau|salle|sala|room|quartier|barrio"
             r"|bureau|oficina|entree|entrada)\b"
         ),
+        told_otherwise=True,
     ),
 )
 
@@ -96,5 +105,6 @@ class SortAsked:
         return any(sort.held(text) for sort in self._sorts)
 
     def missed(self, text: str) -> bool:
-        """Whether one is asked for, and a text holds none."""
-        return bool(self._sorts) and not self.held(text)
+        """Whether all that are asked for have a form, and a text holds none: "qui peut venir ?" wants no name."""
+        formed = bool(self._sorts) and not any(sort.told_otherwise for sort in self._sorts)
+        return formed and not self.held(text)
