@@ -91,8 +91,9 @@ def filter_failure(_context: Any, failure: Any, case: Any, response: Any) -> boo
         controls = _CONTROLS.search(json.dumps([case.query, case.body], default=str))
         nothing = "parameter `format` in query" in failure.message and "format=null" in response.request.url
         also_a_key = "at /properties/Authorization" in failure.message
-        field = _OF_ANOTHER_TYPE.search(failure.message)
-        empty = field is not None and isinstance(case.body, dict) and _holds_nothing(case.body.get(field[1]))
+        named = _OF_ANOTHER_TYPE.search(failure.message)
+        field = case.body.get(named[1]) if named and isinstance(case.body, dict) else None
+        empty = isinstance(field, bool | dict | list) and _holds_nothing(field)
         return not (nothing or empty or also_a_key or ("`maxLength`" in failure.message and controls))
     if isinstance(failure, RejectedPositiveData):
         said = json.dumps(case.body, default=str, ensure_ascii=False)
@@ -103,4 +104,4 @@ def filter_failure(_context: Any, failure: Any, case: Any, response: Any) -> boo
 def _holds_nothing(field: Any) -> bool:
     if isinstance(field, dict | list):
         return all(map(_holds_nothing, field.values() if isinstance(field, dict) else field))
-    return field in (None, False, "")
+    return field is None or field is False or field == ""
