@@ -201,7 +201,7 @@ def _terms(text: str, kind: FigureKind | None) -> list[Term]:
 
 
 def _is_of_sort(choice: Choice, kind: FigureKind | None, sought: SortAsked) -> bool:
-    """Whether sentences hold the time, the sum or the number that is asked for less plainly than a figure is."""
+    """Whether sentences hold the time, the duration or the number that is asked for, where no kind of figure is."""
     return kind is not None or not sought.missed(choice.text)
 
 
