@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -203,6 +204,28 @@ def after_fork(app: Flask) -> None:
     with app.app_context():
         for engine in db.engines.values():
             engine.dispose(close=False)
+
+
+def begin_to_learn(app: Flask) -> None:
+    """Have what the default assistant learns from its examples learnt before the first message; returns at once.
+
+    At an installation's first start that takes seconds of processor time. Where it cannot begin yet, the first message
+    begins it.
+    """
+    from threading import Thread
+
+    from sqlalchemy.exc import DBAPIError
+    from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+    from cci_app.core.errors import CannotStart, InvalidInput, NotFound
+    from cci_app.core.tenants import organisation_named
+
+    def begin() -> None:
+        with app.app_context(), suppress(DBAPIError, PoolTimeout, CannotStart, InvalidInput, NotFound):
+            organisation_id = organisation_named(app.config["SETTINGS"].default_organisation)
+            app.extensions["cci_conversation"].assistant(organisation_id, None).begin_to_learn()
+
+    Thread(target=begin, name="preparing", daemon=True).start()
 
 
 def before_exit(app: Flask) -> None:

@@ -69,6 +69,7 @@ def post_fork(server: Any, worker: Any) -> None:
     import wsgi
 
     wsgi.after_fork(wsgi.app)
+    wsgi.begin_to_learn(wsgi.app)
 
 
 def worker_exit(server: Any, worker: Any) -> None:

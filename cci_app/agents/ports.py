@@ -192,6 +192,15 @@ class Recognises(Protocol):
 
 
 @runtime_checkable
+class Learns(Protocol):
+    """What has to learn from examples before it can tell what a message means, which takes seconds."""
+
+    def begin_to_learn(self) -> None:
+        """Begin, unless it did; returns at once."""
+        ...
+
+
+@runtime_checkable
 class ThinksOnly(Protocol):
     """An agent whose reply does nothing and is kept nowhere else: it can be asked for one that nobody gets."""
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 from cci_app.agents.handler.agent import HandlerAgent
 from cci_app.agents.handler.loading import Handler
 from cci_app.agents.kind import Means, greenwich
-from cci_app.agents.ports import Agent, Answerer, AsksQuestions, Forgets, KnowsPeople, Progress
+from cci_app.agents.ports import Agent, Answerer, AsksQuestions, Forgets, KnowsPeople, Learns, Progress
 from cci_app.assistants.intents import IntentRouter
 from cci_app.assistants.kinds import make_agent
 from cci_app.assistants.router import Decision, FirstAgent, Router
@@ -59,6 +59,12 @@ class Assistant:
         """The assistant by name, languages and texts, with an organisation's own agent instead of its agents."""
         agent = HandlerAgent(handler, spec.languages, seconds=seconds, turns_at_once=turns_at_once)
         return cls(spec, {"own_agent": agent})
+
+    def begin_to_learn(self) -> None:
+        """Have what its examples tell learnt before a message needs it; returns at once."""
+        for each in (self._router, *self.agents.values()):
+            if isinstance(each, Learns):
+                each.begin_to_learn()
 
     @property
     def name(self) -> str:

@@ -66,6 +66,10 @@ class IntentRouter:
             if each.title is not None
         }
 
+    def begin_to_learn(self) -> None:
+        """See Learns."""
+        self.learning.begin()
+
     def route(
         self,
         text: str,

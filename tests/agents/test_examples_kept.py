@@ -1,11 +1,16 @@
 """What one process learnt of the examples, the others find in Redis."""
 
+import queue
+import threading
+
 import pytest
 from flask import Flask
 
+from cci_app import begin_to_learn
 from cci_app.core.redis import get_redis
 from cci_app.language.encoder import classifier
-from cci_app.language.encoder.learning import _learnt
+from cci_app.language.encoder.learning import Learning, _learnt
+from tests.conftest import Tenant
 
 EXAMPLES = (
     ("erase", ("borren mis datos", "effacez mes données", "delete my data")),
@@ -43,3 +48,26 @@ def test_rubbish_in_its_place_is_learnt_anew_and_replaced(app: Flask, rubbish: s
 
 def test_without_an_application_each_learns_for_itself() -> None:
     assert learn().classify("muchas gracias").label == "thanks"
+
+
+def test_the_default_assistant_learns_before_the_first_message(
+    app: Flask, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: queue.Queue[Learning] = queue.Queue()
+    monkeypatch.setattr(Learning, "begin", lambda learning: begun.put(learning))
+    settings = app.config["SETTINGS"].model_copy(update={"default_organisation": tenant.slug})
+    monkeypatch.setitem(app.config, "SETTINGS", settings)
+    begin_to_learn(app)
+    assert begun.get(timeout=60).there_are
+
+
+def test_an_organisation_that_is_not_made_yet_stops_no_start(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    failed: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", failed.append)
+    settings = app.config["SETTINGS"].model_copy(update={"default_organisation": "not-made-yet"})
+    monkeypatch.setitem(app.config, "SETTINGS", settings)
+    begin_to_learn(app)
+    for thread in threading.enumerate():
+        if thread.name == "preparing":
+            thread.join(60)
+    assert not failed

@@ -44,7 +44,8 @@ class QuestionnaireAgent:
         self._means = means
         self._languages = means.languages
         self._book = phrasebook_of(content, means.languages)
-        rules = RulesUnderstander(means.languages, self._book, examples_of(content))
+        self._examples = examples_of(content)
+        rules = RulesUnderstander(means.languages, self._book, self._examples)
         self._understander: Understander = rules
         if means.chat is not None:
             count = len(content.questions)
@@ -54,6 +55,10 @@ class QuestionnaireAgent:
     def start(self) -> Progress:
         """The first question is open."""
         return Progress(current_question=1, questions_answered=0, completed=False)
+
+    def begin_to_learn(self) -> None:
+        """See Learns."""
+        self._examples.begin()
 
     def reply(self, turn: TurnContext) -> AgentReply:
         """Answer one message. Raises KeyError when `turn.language` is none of the assistant's languages."""

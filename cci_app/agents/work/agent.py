@@ -61,6 +61,10 @@ class WorkAgent:
         )
         self._tools = [*made.tools, decline_change(), say_on_it()]
 
+    def begin_to_learn(self) -> None:
+        """See Learns."""
+        self._reader.learning.begin()
+
     def recognises(self, organisation_id: int, text: str, states: Mapping[str, Mapping[str, Any]]) -> float:  # noqa: ARG002
         """See Recognises: the answer to what was asked; a change that is wished for, a question about the work."""
         own = next((state for state in states.values() if state.get("role") == self._content.role), {})

@@ -23,7 +23,7 @@ class Learning:
     """The classifier of some examples.
 
     Learning them takes seconds of processor time, so a thread begins with the first message of a process, whatever that
-    says; a message that needs them waits for it, as long as its deadline allows.
+    says, or earlier; a message that needs them waits for it, as long as its deadline allows.
     """
 
     def __init__(self, examples: Mapping[str, Sequence[str]], others: Sequence[str] = ()) -> None:
