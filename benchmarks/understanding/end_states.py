@@ -113,7 +113,7 @@ class Chamber:
         log_conversations()
         self._erase()
         found = self._rows(user, scenario)
-        return Compared(scenario, {name: (scenario.rows[name], found[name]) for name in found})
+        return Compared(scenario, {name: (scenario.rows.get(name), found[name]) for name in found})
 
     def _erase(self) -> None:
         """What a worker does soon after somebody confirmed that they want to be erased."""
