@@ -16,7 +16,7 @@ from config.settings import Environment, Settings
 from tests.fakes.models import HANGS, FakeModels, filled
 
 # The rules take this for an answer.
-TURNED_DOWN = "mejor pasemos de esta, que no viene al caso para una empresa como la nuestra"
+TURNED_DOWN = "más bien dejemos esta para los que saben de eso en nuestra empresa"
 
 
 @pytest.fixture

@@ -8,15 +8,36 @@ from cci_app.agents.questionnaire.understanding import Command, Intent, Situatio
 from cci_app.language.copied import flat
 
 _STEM = 5
-_NUMBERED = re.compile(
-    r"\b(?:question|pregunta|reponse|respuesta|la|el|numero)\s+(?P<n>\d{1,2}|un[oe]|deux|trois|quatre|cinq|six|sept|dos|tres|cuatro|cinco|seis"
-    r"|siete|premiere|deuxieme|troisieme|quatrieme|cinquieme|sixieme|primera|segunda|tercera|cuarta|quinta|sexta)\b"
+# Shorter words tell nothing of an answer.
+_TELLING = 3
+_ORDINALS = (
+    "premiere|deuxieme|seconde|troisieme|quatrieme|cinquieme|sixieme|primera|segunda|tercera|cuarta|quinta|sexta"
+)
+_NUMBERS = rf"\d{{1,2}}|un[oe]|deux|trois|quatre|cinq|six|sept|dos|tres|cuatro|cinco|seis|siete|{_ORDINALS}"
+_NUMBERED = re.compile(rf"\b(?:question|pregunta|reponse|respuesta|la|el|numero)\s+(?P<n>{_NUMBERS})\b")
+# What can be nothing but an answer of this conversation: "q2", "la segunda respuesta", "la 2 c'est".
+_ANSWER_NUMBERED = re.compile(
+    rf"\b(?:question|pregunta|reponse|respuesta|[qpr])\s{{0,2}}(?:n° ?|no\.? ?|numero |# ?)?(?P<after>{_NUMBERS})\b"
+    rf"|\b(?P<before>{_ORDINALS})\s(?:question|pregunta|reponse|respuesta)\b"
+    rf"|\bla (?P<alone>{_NUMBERS})(?=$|\s?[,:=]|\s(?:c'|es\b|era\b|fue\b|mettez\b|ponga\b|je\b|quise\b))"
+)
+_ANSWER_BEFORE = re.compile(
+    r"\b(?:question|pregunta|reponse|respuesta|celle|la)\s(?:precedente|d'avant|anterior|de antes)\b"
+    r"|\b(?:repondu|dit|mis|respondi|conteste|dije|puse)\s(?:avant|antes|tout a l'heure|hace un rato)\b"
+)
+# One thing in the place of another.
+_CONTRAST = re.compile(
+    r"\b(?:au lieu|plutot|mais|finalement|et non|pas|rempla\w+|chang\w+|en vez|en lugar|mejor|pero|sino|no era|y no"
+    r"|no|reempla\w+|cambi\w+)\b"
 )
 _SAID_INSTEAD = re.compile(
-    r"\b(?:c'est|c'etait|l'objectif est|mettez|notez|ecrivez|ponga|escriba"
-    r"|anote|es|era|seria|fue)\b(?: (?:plutot|mejor|mas bien|que|de))*|:"
+    r"\b(?:c'est|c'etait|a ete|l'objectif est|mettez|mettre|notez|ecrivez|lire"
+    r"|je (?:voulais dire|pensais) ?(?:au|a la|a|aux)?"
+    r"|ponga(?:le)?|escriba|anote|es|era|seria|fue|quise decir|queria decir|respondo|par|por)\b"
+    r"(?: (?:plutot|mejor|mas bien|que|de))*|[:=]"
 )
 _NOT_THAT = re.compile(r"[,;]?\s{1,9}(?:et\s{1,9})?(?:pas|no)\s{1,9}(?=l[aeo]s?\b|el\b|un)")
+_CLAUSES = re.compile(r"(?<=[,;?!])|(?<=\.)(?=\s)|(?=\bet non\b|\by no\b)")
 _EDGES = ' \t\n,;:-–«»"“”?¿'
 
 
@@ -60,6 +81,71 @@ def correction_meant(book: Phrasebook, message: str, situation: Situation) -> Co
     text = _piece(message, (said[-1].end(), len(message))) if said else ""
     # "C'était le salon du livre pas le salon du vin"
     return Command(Intent.CORRECT, number=number, answer=_NOT_THAT.split(text)[0].strip(_EDGES))
+
+
+def correction_told(book: Phrasebook, message: str, situation: Situation) -> Command | None:
+    """CORRECT of a message that names an earlier answer, or says its words again, and something in its place."""
+    folded = flat(message)
+    number = _answer_meant(book, folded, situation)
+    if number is None or number == situation.number:
+        return None
+    text = _said_instead(book, message, situation.answers[number])
+    return Command(Intent.CORRECT, number=number, answer=text) if text else None
+
+
+def _answer_meant(book: Phrasebook, folded: str, situation: Situation) -> int | None:
+    """Which of the answers given so far a message names; None where it names none."""
+    numbered = _ANSWER_NUMBERED.search(folded)
+    if numbered is not None:
+        written = next(filter(None, numbered.groups()))
+        number = int(written) if written.isdigit() else book.ordinals.get(written, 0)
+        return number if situation.answers.get(number) else None
+    latest = situation.last_answered
+    if _ANSWER_BEFORE.search(folded):
+        return latest if latest is not None and situation.answers.get(latest) else None
+    if not _CONTRAST.search(folded):
+        return None
+    said = set(words_of(folded).split())
+    for number, answer in sorted(situation.answers.items(), reverse=True):
+        former = [word for word in book.content(words_of(answer)) if len(word) >= _TELLING]
+        if len(former) > 1 and said.issuperset(former):
+            return number
+    return None
+
+
+def _said_instead(book: Phrasebook, message: str, former: str) -> str:
+    """What a correction puts in the place of the former answer: what comes last, and is neither that nor a courtesy."""
+    stems = {word[:_STEM] for word in book.content(words_of(former)) if len(word) >= _TELLING}
+    clauses = [part for part in _CLAUSES.split(message) if part.strip(_EDGES)]
+    while clauses and _says_nothing_else(book, clauses[-1], stems):
+        clauses.pop()
+    if not clauses:
+        return ""
+    for first in reversed(range(len(clauses))):
+        text = "".join(clauses[first:])
+        said = list(_SAID_INSTEAD.finditer(flat(text)))
+        if said:
+            found = text[said[-1].end() :].strip(_EDGES)
+            return found if found and not _says_nothing_else(book, found, stems) else ""
+    for clause in clauses:
+        named = _ANSWER_NUMBERED.search(flat(clause))
+        # "P2 comité fiscal, no feria"
+        beside = clause[named.end() :].strip(_EDGES) if named is not None else ""
+        if not _says_nothing_else(book, beside, stems):
+            return beside
+    folded = flat(clauses[-1])
+    return "" if _ANSWER_NUMBERED.search(folded) or _ANSWER_BEFORE.search(folded) else clauses[-1].strip(_EDGES)
+
+
+def _says_nothing_else(book: Phrasebook, clause: str, stems: set[str]) -> bool:
+    """Whether a clause is polite, owns to the mistake, or says no more than that the former answer is none."""
+    words = words_of(clause)
+    content = [word for word in book.content(words) if len(word) >= _TELLING]
+    if not content or book.is_("thanks", words) or book.is_("greeting", words):
+        return True
+    if any((match := pattern.at_start(flat(clause.strip(_EDGES)))) and not match["text"] for pattern in book.misspoken):
+        return True
+    return all(word[:_STEM] in stems for word in content)
 
 
 def _speaks_of_the_former(book: Phrasebook, words: str, situation: Situation) -> bool:

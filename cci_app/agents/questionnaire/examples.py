@@ -13,8 +13,8 @@ from typing import Final
 import structlog
 
 from cci_app.agents.questionnaire.content import ABOUT, NOTHING, Examples, Question
-from cci_app.agents.questionnaire.correcting import correction_meant
-from cci_app.agents.questionnaire.judging import other_company_in, polarity
+from cci_app.agents.questionnaire.correcting import correction_meant, correction_told
+from cci_app.agents.questionnaire.judging import other_company_in, polarity, polarity_beside, without_name
 from cci_app.agents.questionnaire.phrasebook import Phrasebook
 from cci_app.agents.questionnaire.reading import pattern_of, sentences_of, words_of
 from cci_app.agents.questionnaire.understanding import Command, Intent, Mode, Situation, Tone
@@ -32,6 +32,7 @@ _LONGEST_WAIT: Final = 5.0
 _LEAST: Final = 0.5
 _SURE: Final = 0.65
 _VERY_SURE: Final = 0.85
+_CERTAIN: Final = 0.95
 _NEVER: Final = 1.0
 _UNLIKELY: Final = 0.4
 _GRAVE: Final = frozenset({"leave_alone", "erase", "wrong_person", "gone", "other_company", "trouble"})
@@ -54,6 +55,9 @@ _MANY_WORDS: Final = 40
 # Fewer are no answer by themselves; nor is what has a third of letters beyond those of Latin.
 _FEWEST_LETTERS: Final = 3
 _LAST_LETTER: Final = 0x24F
+# What the names of a person and of their company become: of no language, and so alike in every message.
+_NAME: Final = "xnamex"
+_COMPANY: Final = "xfirmx"
 # Of the words of a question, how many speak of it beyond doubt.
 _SPOKEN_OF: Final = 2
 
@@ -71,8 +75,8 @@ class ByExamples(Learning):
 
         Of `questions` one that wants a yes or no may be answered where another one is open.
         """
-        others = intents[NOTHING].sentences if NOTHING in intents else ()
-        super().__init__({name: each.sentences for name, each in intents.items() if name != NOTHING}, others)
+        told = {name: [_unnamed(said) for said in each.sentences] for name, each in intents.items()}
+        super().__init__({name: each for name, each in told.items() if name != NOTHING}, told.get(NOTHING, ()))
         self._matters = tuple(word for words in services for word in words)
         self._yes_no = tuple(question for question in questions if question.kind == "yes_no")
 
@@ -91,7 +95,10 @@ class ByExamples(Learning):
         except TimeoutError:
             log.warning("examples_not_learnt_in_time")
             return by_rules
-        verdict = _likelier(book, message, _telling(classifier, message))
+        verdict = _likelier(book, message, _telling(classifier, _of_nobody(message, situation)), situation)
+        corrected = correction_told(book, message, situation) if _may_correct(verdict) else None
+        if corrected is not None:
+            return corrected
         command = _command(book, message, verdict, by_rules, situation, evidence)
         if command is not None:
             return command
@@ -111,7 +118,7 @@ class ByExamples(Learning):
             return Command(Intent.NOTHING) if verdict.confidence >= _VERY_SURE else replace(by_rules, unsure=True)
         if _is_unreadable(by_rules.answer):
             return replace(by_rules, unsure=True)
-        return _judged(by_rules, verdict)
+        return _judged(by_rules, verdict, yes_no=situation.question is not None and situation.question.kind == "yes_no")
 
     def _answers_another(self, book: Phrasebook, answer: str, situation: Situation) -> bool:
         """Whether a yes or no speaks of another question, and nothing of the open one."""
@@ -176,15 +183,39 @@ def _telling(classifier: Classifier, message: str) -> Verdict:
     return whole
 
 
-def _likelier(book: Phrasebook, message: str, verdict: Verdict) -> Verdict:
+def _unnamed(example: str) -> str:
+    """An example with what stands for names in messages."""
+    return example.replace("{name}", _NAME).replace("{company}", _COMPANY)
+
+
+def _of_nobody(message: str, situation: Situation) -> str:
+    """A message without the names by which we know the person, whose words mean nothing here: "no soy Clara"."""
+    written = without_name(message, situation.company, _COMPANY)
+    name = situation.first_name
+    return re.sub(rf"\b{re.escape(name)}\b", _NAME, written) if name else written
+
+
+def _likelier(book: Phrasebook, message: str, verdict: Verdict, situation: Situation) -> Verdict:
     """The runner-up of a doubtful verdict, where something in the message that is no word of its speaks for it."""
     if verdict.confidence >= _VERY_SURE:
         return verdict
-    if verdict.runner_up == Intent.OTHER_COMPANY and other_company_in(book, message):
-        return Verdict(verdict.runner_up, _SURE, verdict.label)
+    if Intent.OTHER_COMPANY in {verdict.label, verdict.runner_up} and other_company_in(
+        book, message, situation.company
+    ):
+        other = verdict.runner_up if verdict.label == Intent.OTHER_COMPANY else verdict.label
+        # Whose company is not known yet is asked for it.
+        least = _SURE if situation.company_known else _VERY_SURE
+        return Verdict(Intent.OTHER_COMPANY, max(least, verdict.confidence), other)
     if _LAUGHTER.search(message) and verdict.label != Intent.ANSWER:
         return Verdict(Intent.SMALL_TALK, _SURE, verdict.label)
     return verdict
+
+
+def _may_correct(verdict: Verdict) -> bool:
+    """Whether what names an earlier answer may correct it: "no por la de antes" may be a company, too."""
+    if verdict.label in _GRAVE or verdict.runner_up == Intent.OTHER_COMPANY:
+        return False
+    return verdict.label in {Intent.CORRECT, Intent.ANSWER, None} or verdict.confidence < _VERY_SURE
 
 
 def _may_answer(verdict: Verdict) -> bool:
@@ -198,11 +229,14 @@ def _may_answer(verdict: Verdict) -> bool:
     return verdict.label in _AMBIGUOUS | {Intent.QUESTION, Intent.COMPLAINT}
 
 
-def _judged(command: Command, verdict: Verdict) -> Command:
+def _judged(command: Command, verdict: Verdict, *, yes_no: bool) -> Command:
     """What nothing shows to be an answer, but that it resembles one, or does not."""
     if verdict.label == Intent.ANSWER:
         # What may as well be what is no answer at all is asked about.
         least = _SURE if verdict.runner_up in {Intent.QUESTION, Intent.LANGUAGE} else _LEAST
+        if yes_no:
+            # Nothing in it says yes, or no, or speaks of the matter.
+            least = _VERY_SURE
         return command if verdict.confidence >= least else replace(command, unsure=True)
     if verdict.label is None:
         return Command(Intent.NOTHING) if verdict.confidence >= _LEAST else replace(command, unsure=True)
@@ -213,8 +247,10 @@ def _judged(command: Command, verdict: Verdict) -> Command:
 def _least(verdict: Verdict, message: str, by_rules: Command, evidence: _Evidence) -> float:
     """How sure the examples must be, against what the rules heard in a message."""
     label, count = str(verdict.label), len(message.split())
-    if count < 2 or (label not in _GRAVE and not _FEW_WORDS <= count <= _MANY_WORDS):
+    if count < 2 or (label not in _GRAVE and count > _MANY_WORDS):
         return _NEVER
+    if count < _FEW_WORDS and label not in _GRAVE:
+        return _CERTAIN if evidence is _Evidence.NONE else _NEVER
     if evidence is _Evidence.TONE and count <= _FEW_WORDS and label not in _GRAVE:
         # "Ya lo conozco"
         return _NEVER
@@ -223,7 +259,7 @@ def _least(verdict: Verdict, message: str, by_rules: Command, evidence: _Evidenc
     if by_rules.vague and count <= _FEW_WORDS:
         return _VERY_SURE
     if evidence is _Evidence.TOPIC:
-        return _VERY_SURE if label in _AMBIGUOUS else _SURE
+        return _VERY_SURE if label in _AMBIGUOUS or count <= _FEW_WORDS else _SURE
     if count == _FEW_WORDS:
         return _SURE
     if verdict.runner_up not in {None, Intent.ANSWER, Intent.QUESTION}:
@@ -266,12 +302,19 @@ def _command(
     if intent is Intent.CORRECT:
         return correction_meant(book, message, situation)
     if intent is Intent.OTHER_COMPANY:
-        company = other_company_in(book, message)
+        company = other_company_in(book, message, situation.company)
+        if company is None and without_name(message, situation.company) != message:
+            # It was named before, and is again.
+            company = situation.company
         if company and not situation.company_known:
             # There is none yet that theirs could be another than; with a yes or no it answers, too.
             if evidence is _Evidence.TONE:
                 return replace(by_rules, company=by_rules.company or company)
-            return Command(Intent.COMPANY, company=company, answer=by_rules.answer)
+            asked = situation.question is not None and situation.question.kind == "yes_no"
+            invited = asked and situation.company_invited
+            tone = polarity_beside(book, by_rules.answer, company) if invited else None
+            said = Intent.COMPANY if tone is None else Intent.ANSWER
+            return Command(said, company=company, answer=by_rules.answer, tone=tone or Tone.PLAIN)
         return Command(intent, company=company) if company or verdict.confidence >= _VERY_SURE else None
     speaks = {Intent.COMPLAINT, Intent.TROUBLE}
     return Command(intent, answer=message.strip() if intent in speaks else "")

@@ -14,12 +14,25 @@ _ENOUGH = 5
 _COMPANY_WORDS = 6
 _PERSON_WORDS = 3
 _COMPANY_LENGTH = 60
+# Of a message that says hardly more than a name.
+_HARDLY = 1
 _LEGAL_FORM = re.compile(r"\b(?:s\.?a\.?s?|ltda|sarl|sas|inc|llc|e\.?u|s\.?l|gmbh)\b\.?", re.IGNORECASE)
 # "Les Vergers de Provence", "Muebles Cedro"
 _CAPITALISED = re.compile(
     r"[A-ZÀ-Þ][\w&.'’-]*(?: (?:(?:de|del|du|des|la|las|los|le|et|y|e|&|d'|l') ){0,2}[A-ZÀ-Þ0-9][\w&.'’-]*)*"
 )
-_COMPANY_END = re.compile(r"[,;!?\n(]|\.\s|\.$|\s[-–—]\s|:")
+# Beside its signs: what goes on with the sentence.
+_COMPANY_END = re.compile(
+    r"[,;!?\n()]|\.\s|\.$|\s[-–—]\s|:"
+    r"|\s(?:qui|que|mais|pas|et (?:oui|non|pas|je)|maintenant)\b"
+    r"|\s(?:pero|sino|no|y (?:s[ií]|no|yo)|ahora|por (?:favor|ac[áa]))\b"
+)
+# "À Santa Marta", "l'Espace Membre": no company stands there.
+_PLACE_BEFORE = re.compile(r"(?:^|\s)(?:à|a|en|au|aux|al|el|la|le|les|los|las|l'|l’|del?|du) ?$", re.IGNORECASE)
+
+
+# "Et oui", "y sí"
+_AND = re.compile(r"^(?:et|y|pues|alors) (?=.)")
 
 
 def judge_answer(book: Phrasebook, answer: str, question: Question | None) -> tuple[Tone, bool]:
@@ -105,19 +118,62 @@ def company_in(book: Phrasebook, message: str, invited: bool) -> str | None:
                 return name
     if not invited:
         return None
-    # "Luc Martin, Atelier Lumière": the company comes last.
-    first = sentences_of(message)[:1]
-    bare = [c.raw for sentence in first for c in sentence.clauses if _is_bare_name(book, c.raw, c.words)]
-    return _company_name(book, bare[-1]) if bare else None
+    # "Luc Martin, Atelier Lumière": the company comes last, and has mostly more words than one.
+    clauses = [(clause.raw.strip("() ,"), clause.words) for each in sentences_of(message) for clause in each.clauses]
+    bare = [raw for raw, words in clauses if _is_bare_name(book, raw, words)]
+    longer = [name for name in bare if " " in name]
+    return _company_name(book, (longer or bare)[-1]) if bare else _alone_in(book, message)
 
 
-def other_company_in(book: Phrasebook, message: str) -> str | None:
-    """The company for which a person answers instead of theirs, known to be named if at all."""
-    company = company_in(book, message, invited=True)
-    if company is not None:
-        return company
+def _alone_in(book: Phrasebook, message: str) -> str | None:
+    """The one name of several words in a message that says hardly anything else: "oui, pour Atelier Lumière"."""
+    runs = [match for match in _CAPITALISED.finditer(message) if " " in match[0]]
+    if len(runs) != 1 or _PLACE_BEFORE.search(message[: runs[0].start()]):
+        return None
+    rest = message[: runs[0].start()] + message[runs[0].end() :]
+    clauses = [clause.words for sentence in sentences_of(rest) for clause in sentence.clauses]
+    told = [word for words in clauses if polarity(book, words) is None for word in book.content(words)]
+    name = _company_name(book, runs[0][0])
+    return name if len(told) <= _HARDLY and name != person_in(book, message) else None
+
+
+def other_company_in(book: Phrasebook, message: str, known: str = "") -> str | None:
+    """The company for which a person answers instead of the `known` one, named if at all."""
+    message = without_name(message, known)
+    named = company_in(book, message, invited=False)
+    if named is not None:
+        return named
     runs = [match[0] for match in _CAPITALISED.finditer(message) if match.start() > 0]
-    return _company_name(book, max(runs, key=len)) if runs else None
+    names = [name for name in (_company_name(book, run) for run in sorted(runs, key=len)) if name is not None]
+    return names[-1] if names else company_in(book, message, invited=True)
+
+
+def without_name(message: str, name: str, instead: str = "") -> str:
+    """A message with something else for a name that is known, with or without its accents and capitals."""
+    if not name.strip():
+        return message
+    kept, end = [], 0
+    for match in re.finditer(rf"(?<!\w){re.escape(flat(name.strip()))}(?!\w)", flat(message)):
+        kept.append(message[end : match.start()])
+        end = match.end()
+    return instead.join((*kept, message[end:]))
+
+
+def polarity_beside(book: Phrasebook, answer: str, *names: str | None) -> Tone | None:
+    """Yes or no, said before names are given, after them or among them: "ici Ferrand Textiles. Oui"."""
+    said = polarity(book, answer)
+    if said is not None:
+        return said
+    for name in filter(None, names):
+        answer = answer.replace(name, " , ")
+    clauses = [clause.words for sentence in sentences_of(answer) for clause in sentence.clauses]
+    for words in clauses:
+        told = _AND.sub("", words).split()
+        ends = (name for name in ("just_yes", "just_no") for word in (told[0], told[-1]) if book.is_exactly(name, word))
+        said = polarity(book, " ".join(told)) or {"just_yes": Tone.YES, "just_no": Tone.NO}.get(next(ends, ""))
+        if said is not None:
+            return said
+    return None
 
 
 def person_in(book: Phrasebook, message: str) -> str | None:

@@ -7,9 +7,9 @@ from cci_app.agents.questionnaire.asking import split_question
 from cci_app.agents.questionnaire.content import Question
 from cci_app.agents.questionnaire.correcting import find_correction
 from cci_app.agents.questionnaire.examples import ByExamples
-from cci_app.agents.questionnaire.judging import after_courtesies, company_in, judge_answer, person_in, polarity
+from cci_app.agents.questionnaire.judging import after_courtesies, company_in, judge_answer, person_in, polarity_beside
 from cci_app.agents.questionnaire.phrasebook import Phrasebook
-from cci_app.agents.questionnaire.reading import sentences_of, words_of
+from cci_app.agents.questionnaire.reading import words_of
 from cci_app.agents.questionnaire.understanding import CONFIRMING, Command, Intent, Mode, Situation, Tone
 from cci_app.core.deadline import Deadline
 from cci_app.language.copied import flat
@@ -185,7 +185,7 @@ class RulesUnderstander:
         if company is not None or person is not None:
             named = len(book.content(words_of(f"{company or ''} {person or ''}")))
             yes_no = situation.question is not None and situation.question.kind == "yes_no"
-            tone = _polarity_beside(book, answer, company or person or "") if yes_no else None
+            tone = polarity_beside(book, answer, company, person) if yes_no else None
             if tone is None and len(book.content(words_of(answer))) <= named + 4:
                 return Command(Intent.COMPANY, company=company, person=person, answer=answer)
             if tone is not None:
@@ -210,12 +210,6 @@ def _repeats(words: str) -> bool:
     """Whether a long message says the same few words again and again."""
     several = words.split()
     return len(several) >= _MANY_WORDS and _TIMES * len(set(several)) <= len(several)
-
-
-def _polarity_beside(book: Phrasebook, answer: str, name: str) -> Tone | None:
-    """Yes or no, said before a name is given, or after it: "ici Ferrand Textiles. Oui"."""
-    clauses = [clause.raw for sentence in sentences_of(answer) for clause in sentence.clauses if name not in clause.raw]
-    return polarity(book, answer) or (polarity(book, ". ".join(clauses)) if clauses else None)
 
 
 def _recalled(book: Phrasebook, message: str) -> Command | None:

@@ -121,6 +121,8 @@ class Session:
             unsure=self.unsure,
             before=memory.said,
             now=self.local_time,
+            first_name=self.first_name or "",
+            company=self.company or "",
         )
 
     def city(self, text: str = "") -> str | None:

@@ -86,6 +86,7 @@ class Situation:
     before this message asked for the company, or offered help.
     `unsure` is what they said to the open question, where that reply asked whether it answers. `before` is what that
     reply said beside the open question, without the person's name; `now` is the organisation's time.
+    `first_name` and `company` are what we call them, empty where we do not know; no model is told.
     """
 
     language: str
@@ -100,6 +101,8 @@ class Situation:
     unsure: str = ""
     before: str = ""
     now: datetime | None = None
+    first_name: str = ""
+    company: str = ""
 
 
 @dataclass(frozen=True, slots=True)

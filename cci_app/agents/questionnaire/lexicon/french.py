@@ -76,7 +76,7 @@ FRENCH: Final = Lexicon(
         "reprendre|continuer|continue|continuons|reprenons|on (?:continue|reprend|y retourne)|poursuivre|poursuivons|"
         f"(?:{_WANT} )(?:reprendre|continuer|poursuivre|finir|terminer)(?: (?:le questionnaire|ou on en etait|nos questions))?|"
         "(?:reprendre|continuer|poursuivre|finir|terminer|reprenons|continuons) (?:le|les|ou) (?:questionnaire|questions?|"
-        "on en etait)|on en etait ou|ou en etions nous|ou on en etait|question suivante svp",
+        "on en etait)|on en etait ou|ou en etions nous|ou on en etait",
     ),
     back=(
         "retour|revenir|precedente?|en arriere|arriere|la precedente|(?:la )?question (?:precedente|d avant)|revenir en arriere|"
@@ -101,7 +101,7 @@ FRENCH: Final = Lexicon(
         "nouveau questionnaire|remise a zero",
     ),
     human=(
-        f"(?:{_WANT} )?(?:de )?(?:me )?(?:parler|echanger|discuter|contacter|joindre|m adresser|dialoguer|parle|communiquer|avoir)"
+        f"(?:{_WANT} )?(?:de )?(?:me )?(?:parler|echanger|discuter|contacter|joindre|m adresser|dialoguer|parle|communiquer)"
         f" (?:a|avec|directement a|directement avec)? ?{_SOMEONE}(?: .{{0,50}})?",
         f"{_SOMEONE}|humain|conseiller|agent|operateur|une vraie personne|(?:un )?(?:etre )?humain",
         f"(?:{_WANT} )?(?:m |me |etre )?(?:appeler|rappeler|rappelee?|appelee?|telephoner|recontacter|recontactee?|contacter|"
@@ -322,10 +322,11 @@ FRENCH: Final = Lexicon(
     company=(
         r"(?:je travaille|je vous ecris|j'ecris) (?:pour|chez|au nom de|de la part de) (?:la societe |l'entreprise )?(?P<name>.+)",
         r"(?:je suis|c'est|nous sommes|ici) .{0,50}?(?:de chez|de la societe|de l'entreprise|du groupe|chez|la societe|l'entreprise) (?P<name>.+)",
-        r"(?:mon|notre|ma) (?:entreprise|societe|boite|groupe) (?:s'appelle|c'est|est|se nomme|:) ?(?P<name>.+)",
+        r"(?:mon |notre |ma |la |l')(?:entreprise|societe|boite|groupe) (?:s'appelle|c'est|est|se nomme|:) ?(?P<name>.+)",
         r"(?:la societe|l'entreprise|societe|entreprise|nom de l'entreprise) ?: ?(?P<name>.+)",
         r"(?:^|, )(?:de chez|(?:de )?(?:la )?societe|(?:de )?(?:l')?entreprise) (?P<name>.+)",
         r"je represente (?:la societe |l'entreprise )?(?P<name>.+)",
+        r"(?:moi c'est|je m'appelle|mon nom est) [^,.]{2,40}?,? (?:de chez|de|chez|du groupe) (?P<name>.+)",
     ),
     company_loose=(r"(?:nous sommes|on est|c'est|je suis de|chez|^\W*ici) (?P<name>.+)",),
 )  # fmt: skip
