@@ -8,7 +8,8 @@ import math
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from operator import mul
+from itertools import repeat
+from operator import add, mul
 
 from cci_app.core.cache import remember
 from cci_app.language.encoder.encoding import sum_of, weighed_words
@@ -43,11 +44,7 @@ class Likeness:
         self._rarity = {piece: math.log(1 + self.count / times) for piece, times in known.items()}
         self._rarest = math.log(1 + self.count / _UNKNOWN)
         self._pieces = [list(self._rare(several)) for several in pieces]
-        self._holders: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        for number, several in enumerate(self._pieces):
-            for piece, weight in several:
-                self._holders[piece].append((number, weight))
-        self._numbers = {piece: place for place, piece in enumerate(self._holders)}
+        self._numbers = {piece: place for place, piece in enumerate(known)}
 
     def features(self, number: int) -> Features:
         """The text of that number as what it shares with others: likeness is their sum of products."""
@@ -62,14 +59,16 @@ class Likeness:
     def weighed(self, weights: Sequence[Sequence[float]]) -> "Weighed":
         """What gives, for each row of `weights`, the weighed sum of how like each text is: one number a text each."""
         meanings = [[0.0] * DIMENSIONS for _ in weights]
-        pieces: dict[str, list[float]] = {piece: [0.0] * len(weights) for piece in self._holders}
-        for row, (each, meaning) in enumerate(zip(weights, meanings, strict=True)):
+        pieces: dict[str, list[float]] = {piece: [0.0] * len(weights) for piece in self._numbers}
+        vectors = [[value - OFFSET for value in vector] for vector in self._vectors]
+        for row, each in enumerate(weights):
+            # Most texts have a weight for a few labels only.
             for number in (number for number, weight in enumerate(each) if weight):
-                share = each[number] / SCALE**2
-                for place, value in enumerate(self._vectors[number]):
-                    meaning[place] += share * (value - OFFSET)
-            for piece, holders in self._holders.items():
-                pieces[piece][row] = _WORDS * sum(each[number] * weight for number, weight in holders)
+                meanings[row] = list(
+                    map(add, meanings[row], map(mul, vectors[number], repeat(each[number] / SCALE**2)))
+                )
+                for piece, weight in self._pieces[number]:
+                    pieces[piece][row] += _WORDS * each[number] * weight
         return Weighed(self, meanings, pieces)
 
     def pieces(self, text: str) -> Iterator[tuple[str, float]]:
