@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from benchmarks.machine import versions_and_machine
-from benchmarks.understanding.end_states import Compared, hold_all, scenarios, table
+from benchmarks.understanding.end_states import Compared, hold_all, scenarios, table, unread
 from benchmarks.understanding.messages import ANSWERS, messages
 from benchmarks.understanding.told import Told, tell
 
@@ -42,7 +42,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--misses", action="store_true", help="only list what is missed of the half that is tuned on")
     parser.add_argument("--states", action="store_true", help="only what is in the database in the end")
+    parser.add_argument("--unread", action="store_true", help="the same, in wordings that nobody read")
     options = parser.parse_args()
+    if options.unread:
+        print(table(hold_all(unread())))
+        return 0
     if options.states:
         return 0 if _print_states(only_misses=options.misses) else 1
     only_misses = options.misses

@@ -8,7 +8,7 @@ import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ from cci_app.people.erasure import run_erasure
 from config.settings import ROOT, Settings
 
 SCENARIOS = Path(__file__).parent / "end_states.yaml"
+UNREAD = Path(__file__).parent / "unread.yaml"
 WORDINGS = 8
 _PATH = "/api/v1/whatsapp/message"
 _NAME, _COMPANY = "Claire", "Vins Réunis"
@@ -84,6 +85,18 @@ def scenarios(path: Path = SCENARIOS) -> list[EndState]:
                 for place, said in enumerate(each["said"])
             ]
     return found
+
+
+def unread(path: Path = UNREAD) -> list[EndState]:
+    """The same conversations, each in wordings of somebody who knew nothing of the others, and whom nobody read."""
+    said: dict[str, dict[str, list[str]]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    first = {(each.name, each.language): each for each in reversed(scenarios())}
+    return [
+        replace(first[name, language], said=text, tune=False)
+        for name, languages in said.items()
+        for language, texts in languages.items()
+        for text in texts
+    ]
 
 
 class Chamber:
@@ -215,6 +228,7 @@ def table(ended: Sequence[Compared]) -> str:
             for language, width in (("fr", 14), ("es", 8)):
                 key = (name, language, tune)
                 some = [e for e in ended if (e.scenario.name, e.scenario.language, e.scenario.tune) == key]
-                cells.append(f"{f'{sum(not e.differs for e in some)}/{len(some)}':>{width}}")
+                told = f"{sum(not each.differs for each in some)}/{len(some)}" if some else ""
+                cells.append(f"{told:>{width}}")
         lines.append(f"{name:30}{''.join(cells)}")
     return "\n".join([*lines, f"{'all':30}{sum(not each.differs for each in ended)} of {len(ended)}"])
