@@ -41,6 +41,10 @@ def test_an_earlier_answer_is_corrected(understand: Understand, message: str, nu
         "vender el doble en Bogotá y en Medellín",
         "contratar dos personas para la feria del vino",
         "repetir la feria del vino",
+        "no solo vender más en Bogotá, también abrir en Cali",
+        "la primera es abrir en Cali, la segunda es contratar",
+        "una feria mejor que la anterior",
+        "contratar a alguien, q uno solo no alcanza",
     ],
 )
 def test_what_speaks_of_it_again_answers_the_open_question(understand: Understand, message: str) -> None:

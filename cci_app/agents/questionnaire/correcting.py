@@ -15,21 +15,23 @@ _ORDINALS = (
 )
 _NUMBERS = rf"\d{{1,2}}|un[oe]|deux|trois|quatre|cinq|six|sept|dos|tres|cuatro|cinco|seis|siete|{_ORDINALS}"
 _NUMBERED = re.compile(rf"\b(?:question|pregunta|reponse|respuesta|la|el|numero)\s+(?P<n>{_NUMBERS})\b")
-# What can be nothing but an answer of this conversation: "q2", "la segunda respuesta", "la 2 c'est".
+# What can be nothing but an answer of this conversation: "q2", "la segunda respuesta", "la 2 c'est". "La primera es
+# vender" begins a list as well.
 _ANSWER_NUMBERED = re.compile(
-    rf"\b(?:question|pregunta|reponse|respuesta|[qpr])\s{{0,2}}(?:n° ?|no\.? ?|numero |# ?)?(?P<after>{_NUMBERS})\b"
+    rf"\b(?:question|pregunta|reponse|respuesta)\s{{1,2}}(?:n° ?|no\.? ?|numero |# ?)?(?P<after>{_NUMBERS})\b"
+    rf"|\b[qpr]\s?(?P<short>\d{{1,2}})\b"
     rf"|\b(?P<before>{_ORDINALS})\s(?:question|pregunta|reponse|respuesta)\b"
-    rf"|\bla (?P<alone>{_NUMBERS})(?=$|\s?[,:=]|\s(?:c'|es\b|era\b|fue\b|mettez\b|ponga\b|je\b|quise\b))"
+    rf"|\bla (?P<alone>\d{{1,2}})(?=$|\s?[,:=]|\s(?:c'|es\b|era\b|fue\b|mettez\b|ponga\b|je\b|quise\b))"
 )
 _ANSWER_BEFORE = re.compile(
-    r"\b(?:question|pregunta|reponse|respuesta|celle|la)\s(?:precedente|d'avant|anterior|de antes)\b"
+    r"\b(?:question|pregunta|reponse|respuesta|celle)\s(?:precedente|d'avant|anterior|de antes)\b"
     r"|\b(?:repondu|dit|mis|respondi|conteste|dije|puse)\s(?:avant|antes|tout a l'heure|hace un rato)\b"
 )
-# One thing in the place of another.
-_CONTRAST = re.compile(
-    r"\b(?:au lieu|plutot|mais|finalement|et non|pas|rempla\w+|chang\w+|en vez|en lugar|mejor|pero|sino|no era|y no"
-    r"|no|reempla\w+|cambi\w+)\b"
-)
+# The same where the examples of corrections are near: "mejor que la anterior" may speak of a fair.
+_ONE_BEFORE = re.compile(r"\bla (?:precedente|anterior|de antes)\b")
+# One thing in the place of another, beyond doubt and maybe.
+_REPLACED = re.compile(r"\b(?:au lieu d\w*|en vez de|en lugar de|(?:rempla|reempla|cambi|chang)\w+)\b")
+_CONTRAST = re.compile(r"\b(?:plutot|mais|finalement|pas|non|mejor|pero|sino|no)\b")
 _SAID_INSTEAD = re.compile(
     r"\b(?:c'est|c'etait|a ete|l'objectif est|mettez|mettre|notez|ecrivez|lire"
     r"|je (?:voulais dire|pensais) ?(?:au|a la|a|aux)?"
@@ -83,17 +85,20 @@ def correction_meant(book: Phrasebook, message: str, situation: Situation) -> Co
     return Command(Intent.CORRECT, number=number, answer=_NOT_THAT.split(text)[0].strip(_EDGES))
 
 
-def correction_told(book: Phrasebook, message: str, situation: Situation) -> Command | None:
-    """CORRECT of a message that names an earlier answer, or says its words again, and something in its place."""
+def correction_told(book: Phrasebook, message: str, situation: Situation, *, likely: bool) -> Command | None:
+    """CORRECT of a message that names an earlier answer, or says its words again, and something in its place.
+
+    What may be said of other things, too, counts where the message is `likely` a correction.
+    """
     folded = flat(message)
-    number = _answer_meant(book, folded, situation)
+    number = _answer_meant(book, folded, situation, likely=likely)
     if number is None or number == situation.number:
         return None
     text = _said_instead(book, message, situation.answers[number])
     return Command(Intent.CORRECT, number=number, answer=text) if text else None
 
 
-def _answer_meant(book: Phrasebook, folded: str, situation: Situation) -> int | None:
+def _answer_meant(book: Phrasebook, folded: str, situation: Situation, *, likely: bool) -> int | None:
     """Which of the answers given so far a message names; None where it names none."""
     numbered = _ANSWER_NUMBERED.search(folded)
     if numbered is not None:
@@ -101,9 +106,9 @@ def _answer_meant(book: Phrasebook, folded: str, situation: Situation) -> int | 
         number = int(written) if written.isdigit() else book.ordinals.get(written, 0)
         return number if situation.answers.get(number) else None
     latest = situation.last_answered
-    if _ANSWER_BEFORE.search(folded):
+    if _ANSWER_BEFORE.search(folded) or (likely and _ONE_BEFORE.search(folded)):
         return latest if latest is not None and situation.answers.get(latest) else None
-    if not _CONTRAST.search(folded):
+    if not (_REPLACED.search(folded) or (likely and _CONTRAST.search(folded))):
         return None
     said = set(words_of(folded).split())
     for number, answer in sorted(situation.answers.items(), reverse=True):
@@ -133,8 +138,9 @@ def _said_instead(book: Phrasebook, message: str, former: str) -> str:
         beside = clause[named.end() :].strip(_EDGES) if named is not None else ""
         if not _says_nothing_else(book, beside, stems):
             return beside
-    folded = flat(clauses[-1])
-    return "" if _ANSWER_NUMBERED.search(folded) or _ANSWER_BEFORE.search(folded) else clauses[-1].strip(_EDGES)
+    last = flat(clauses[-1])
+    names = any(pattern.search(last) for pattern in (_ANSWER_NUMBERED, _ANSWER_BEFORE, _ONE_BEFORE))
+    return "" if names else clauses[-1].strip(_EDGES)
 
 
 def _says_nothing_else(book: Phrasebook, clause: str, stems: set[str]) -> bool:

@@ -96,9 +96,11 @@ class ByExamples(Learning):
             log.warning("examples_not_learnt_in_time")
             return by_rules
         verdict = _likelier(book, message, _telling(classifier, _of_nobody(message, situation)), situation)
-        corrected = correction_told(book, message, situation) if _may_correct(verdict) else None
-        if corrected is not None:
-            return corrected
+        if _may_correct(verdict):
+            likely = Intent.CORRECT in {verdict.label, verdict.runner_up}
+            corrected = correction_told(book, message, situation, likely=likely)
+            if corrected is not None:
+                return corrected
         command = _command(book, message, verdict, by_rules, situation, evidence)
         if command is not None:
             return command
