@@ -90,9 +90,9 @@ def scenarios(path: Path = SCENARIOS) -> list[EndState]:
 def unread(path: Path = UNREAD) -> list[EndState]:
     """The same conversations, each in wordings of somebody who knew nothing of the others, and whom nobody read."""
     said: dict[str, dict[str, list[str]]] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    first = {(each.name, each.language): each for each in reversed(scenarios())}
+    told = {(each.name, each.language): each for each in scenarios()}
     return [
-        replace(first[name, language], said=text, tune=False)
+        replace(told[name, language], said=text, tune=False)
         for name, languages in said.items()
         for language, texts in languages.items()
         for text in texts
