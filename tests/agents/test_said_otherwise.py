@@ -2,14 +2,8 @@
 
 import pytest
 
-from cci_app.agents.questionnaire.content import QuestionnaireContent
 from cci_app.agents.questionnaire.understanding import Intent, Tone
 from tests.agents.understand import Understand
-
-
-@pytest.fixture(scope="module")
-def understand(content: QuestionnaireContent) -> Understand:
-    return Understand(content)
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def find_correction(book: Phrasebook, message: str, situation: Situation) -> Com
         written = match["n"] if match is not None else None
         if match is None or written is None:
             continue
-        number = int(written) if written.isdigit() else book.ordinals[written]
+        number = book.number(written)
         if number == -1:
             number = situation.last_answered or 0
         return Command(Intent.CORRECT, number=number, answer=_piece(message, match.span("text")))
@@ -77,8 +77,8 @@ def correction_meant(book: Phrasebook, message: str, situation: Situation) -> Co
         return None
     folded = flat(message)
     written = _NUMBERED.search(folded)
-    named = written["n"] if written is not None else ""
-    number = int(named) if named.isdigit() else book.ordinals.get(named, situation.last_answered)
+    named = book.number(written["n"]) if written is not None else None
+    number = situation.last_answered if named is None else named
     said = list(_SAID_INSTEAD.finditer(folded))
     text = _piece(message, (said[-1].end(), len(message))) if said else ""
     # "C'était le salon du livre pas le salon du vin"
@@ -102,36 +102,41 @@ def _answer_meant(book: Phrasebook, folded: str, situation: Situation, *, likely
     """Which of the answers given so far a message names; None where it names none."""
     numbered = _ANSWER_NUMBERED.search(folded)
     if numbered is not None:
-        written = next(filter(None, numbered.groups()))
-        number = int(written) if written.isdigit() else book.ordinals.get(written, 0)
-        return number if situation.answers.get(number) else None
-    latest = situation.last_answered
+        return _given(book.number(next(filter(None, numbered.groups()))), situation)
     if _ANSWER_BEFORE.search(folded) or (likely and _ONE_BEFORE.search(folded)):
-        return latest if latest is not None and situation.answers.get(latest) else None
+        return _given(situation.last_answered, situation)
     if not (_REPLACED.search(folded) or (likely and _CONTRAST.search(folded))):
         return None
     said = set(words_of(folded).split())
     for number, answer in sorted(situation.answers.items(), reverse=True):
-        former = [word for word in book.content(words_of(answer)) if len(word) >= _TELLING]
+        former = _telling_words(book, answer)
         if len(former) > 1 and said.issuperset(former):
             return number
     return None
 
 
+def _given(number: int | None, situation: Situation) -> int | None:
+    """The number of an answer that was given."""
+    return number if number is not None and situation.answers.get(number) else None
+
+
+def _telling_words(book: Phrasebook, text: str) -> list[str]:
+    return [word for word in book.content(words_of(text)) if len(word) >= _TELLING]
+
+
 def _said_instead(book: Phrasebook, message: str, former: str) -> str:
     """What a correction puts in the place of the former answer: what comes last, and is neither that nor a courtesy."""
-    stems = {word[:_STEM] for word in book.content(words_of(former)) if len(word) >= _TELLING}
+    stems = {word[:_STEM] for word in _telling_words(book, former)}
     clauses = [part for part in _CLAUSES.split(message) if part.strip(_EDGES)]
     while clauses and _says_nothing_else(book, clauses[-1], stems):
         clauses.pop()
     if not clauses:
         return ""
-    for first in reversed(range(len(clauses))):
-        text = "".join(clauses[first:])
-        said = list(_SAID_INSTEAD.finditer(flat(text)))
-        if said:
-            found = text[said[-1].end() :].strip(_EDGES)
-            return found if found and not _says_nothing_else(book, found, stems) else ""
+    text = "".join(clauses)
+    said = list(_SAID_INSTEAD.finditer(flat(text)))
+    if said:
+        found = text[said[-1].end() :].strip(_EDGES)
+        return "" if _says_nothing_else(book, found, stems) else found
     for clause in clauses:
         named = _ANSWER_NUMBERED.search(flat(clause))
         # "P2 comité fiscal, no feria"
@@ -145,8 +150,7 @@ def _said_instead(book: Phrasebook, message: str, former: str) -> str:
 
 def _says_nothing_else(book: Phrasebook, clause: str, stems: set[str]) -> bool:
     """Whether a clause is polite, owns to the mistake, or says no more than that the former answer is none."""
-    words = words_of(clause)
-    content = [word for word in book.content(words) if len(word) >= _TELLING]
+    words, content = words_of(clause), _telling_words(book, clause)
     if not content or book.is_("thanks", words) or book.is_("greeting", words):
         return True
     if any((match := pattern.at_start(flat(clause.strip(_EDGES)))) and not match["text"] for pattern in book.misspoken):

@@ -16,7 +16,7 @@ from cci_app.agents.questionnaire.content import ABOUT, NOTHING, Examples, Quest
 from cci_app.agents.questionnaire.correcting import correction_meant, correction_told
 from cci_app.agents.questionnaire.judging import other_company_in, polarity, polarity_beside, without_name
 from cci_app.agents.questionnaire.phrasebook import Phrasebook
-from cci_app.agents.questionnaire.reading import pattern_of, sentences_of, words_of
+from cci_app.agents.questionnaire.reading import all_clauses, pattern_of, words_of
 from cci_app.agents.questionnaire.understanding import Command, Intent, Mode, Situation, Tone
 from cci_app.core.deadline import Deadline
 from cci_app.language.detect import language_meant
@@ -120,7 +120,7 @@ class ByExamples(Learning):
             return Command(Intent.NOTHING) if verdict.confidence >= _VERY_SURE else replace(by_rules, unsure=True)
         if _is_unreadable(by_rules.answer):
             return replace(by_rules, unsure=True)
-        return _judged(by_rules, verdict, yes_no=situation.question is not None and situation.question.kind == "yes_no")
+        return _judged(by_rules, verdict, yes_no=situation.wants_yes_no)
 
     def _answers_another(self, book: Phrasebook, answer: str, situation: Situation) -> bool:
         """Whether a yes or no speaks of another question, and nothing of the open one."""
@@ -177,7 +177,7 @@ def _telling(classifier: Classifier, message: str) -> Verdict:
     whole = classifier.classify(message)
     if whole.label in _GRAVE:
         return whole
-    clauses = [clause.raw for sentence in sentences_of(message) for clause in sentence.clauses][:_MOST_CLAUSES]
+    clauses = [clause.raw for clause in all_clauses(message)][:_MOST_CLAUSES]
     for clause in clauses if len(clauses) > 1 else ():
         verdict = classifier.classify(clause)
         if verdict.label in _GRAVE and verdict.confidence >= _VERY_SURE:
@@ -312,9 +312,8 @@ def _command(
             # There is none yet that theirs could be another than; with a yes or no it answers, too.
             if evidence is _Evidence.TONE:
                 return replace(by_rules, company=by_rules.company or company)
-            asked = situation.question is not None and situation.question.kind == "yes_no"
-            invited = asked and situation.company_invited
-            tone = polarity_beside(book, by_rules.answer, company) if invited else None
+            both = situation.wants_yes_no and situation.company_invited
+            tone = polarity_beside(book, by_rules.answer, company) if both else None
             said = Intent.COMPANY if tone is None else Intent.ANSWER
             return Command(said, company=company, answer=by_rules.answer, tone=tone or Tone.PLAIN)
         return Command(intent, company=company) if company or verdict.confidence >= _VERY_SURE else None

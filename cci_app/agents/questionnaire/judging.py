@@ -5,7 +5,7 @@ from itertools import dropwhile, takewhile
 
 from cci_app.agents.questionnaire.content import Question
 from cci_app.agents.questionnaire.phrasebook import Phrasebook
-from cci_app.agents.questionnaire.reading import pattern_of, sentences_of, words_of
+from cci_app.agents.questionnaire.reading import all_clauses, pattern_of, words_of
 from cci_app.agents.questionnaire.understanding import Tone
 from cci_app.language.copied import flat
 
@@ -29,8 +29,6 @@ _COMPANY_END = re.compile(
 )
 # "À Santa Marta", "l'Espace Membre": no company stands there.
 _PLACE_BEFORE = re.compile(r"(?:^|\s)(?:à|a|en|au|aux|al|el|la|le|les|los|las|l'|l’|del?|du) ?$", re.IGNORECASE)
-
-
 # "Et oui", "y sí"
 _AND = re.compile(r"^(?:et|y|pues|alors) (?=.)")
 
@@ -42,7 +40,7 @@ def judge_answer(book: Phrasebook, answer: str, question: Question | None) -> tu
         return Tone.PLAIN, False
     if question.kind == "yes_no":
         return _judge_yes_no(book, answer, words, question)
-    clauses = [clause.words for sentence in sentences_of(answer) for clause in sentence.clauses]
+    clauses = [clause.words for clause in all_clauses(answer)]
     if book.is_exactly("nothing", book.trim(words)) or all(book.is_("nothing", clause) for clause in clauses):
         return Tone.NONE, not question.none_is_answer
     negative = book.has("negative", words)
@@ -93,7 +91,7 @@ def polarity(book: Phrasebook, answer: str) -> Tone | None:
 
 def after_courtesies(book: Phrasebook, message: str) -> list[str]:
     """Return the words of each clause of `message`, without the courtesies that it begins with: "ah ok, sí"."""
-    clauses = [clause.words for sentence in sentences_of(message) for clause in sentence.clauses]
+    clauses = [clause.words for clause in all_clauses(message)]
     return list(dropwhile(lambda words: _is_courtesy(book, words), clauses[:-1])) + clauses[-1:]
 
 
@@ -119,7 +117,7 @@ def company_in(book: Phrasebook, message: str, invited: bool) -> str | None:
     if not invited:
         return None
     # "Luc Martin, Atelier Lumière": the company comes last, and has mostly more words than one.
-    clauses = [(clause.raw.strip("() ,"), clause.words) for each in sentences_of(message) for clause in each.clauses]
+    clauses = [(clause.raw.strip("() ,"), clause.words) for clause in all_clauses(message)]
     bare = [raw for raw, words in clauses if _is_bare_name(book, raw, words)]
     longer = [name for name in bare if " " in name]
     return _company_name(book, (longer or bare)[-1]) if bare else _alone_in(book, message)
@@ -131,7 +129,7 @@ def _alone_in(book: Phrasebook, message: str) -> str | None:
     if len(runs) != 1 or _PLACE_BEFORE.search(message[: runs[0].start()]):
         return None
     rest = message[: runs[0].start()] + message[runs[0].end() :]
-    clauses = [clause.words for sentence in sentences_of(rest) for clause in sentence.clauses]
+    clauses = [clause.words for clause in all_clauses(rest)]
     told = [word for words in clauses if polarity(book, words) is None for word in book.content(words)]
     name = _company_name(book, runs[0][0])
     return name if len(told) <= _HARDLY and name != person_in(book, message) else None
@@ -166,13 +164,16 @@ def polarity_beside(book: Phrasebook, answer: str, *names: str | None) -> Tone |
         return said
     for name in filter(None, names):
         answer = answer.replace(name, " , ")
-    clauses = [clause.words for sentence in sentences_of(answer) for clause in sentence.clauses]
+    clauses = [clause.words for clause in all_clauses(answer)]
     for words in clauses:
-        told = _AND.sub("", words).split()
-        ends = (name for name in ("just_yes", "just_no") for word in (told[0], told[-1]) if book.is_exactly(name, word))
-        said = polarity(book, " ".join(told)) or {"just_yes": Tone.YES, "just_no": Tone.NO}.get(next(ends, ""))
+        told = _AND.sub("", words)
+        said = polarity(book, told)
         if said is not None:
             return said
+        first, last = told.split()[0], told.split()[-1]
+        for name, tone in (("just_yes", Tone.YES), ("just_no", Tone.NO)):
+            if book.is_exactly(name, first) or book.is_exactly(name, last):
+                return tone
     return None
 
 

@@ -65,6 +65,10 @@ class Phrasebook:
         self.company = [Expression(_APART + text) for text in every("company")]
         self.company_loose = [Expression(_APART + text) for text in every("company_loose")]
 
+    def number(self, written: str) -> int | None:
+        """The number of a question, in digits or as a word; -1 for the last, None for what is none."""
+        return int(written) if written.isdigit() else self.ordinals.get(written)
+
     def is_exactly(self, name: str, words: str) -> bool:
         """Whether `words` are one of the phrases and nothing else."""
         return words.count(" ") < _COMMAND_WORDS and self._exact[name].is_all_of(words)

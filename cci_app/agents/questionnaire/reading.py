@@ -54,6 +54,11 @@ def sentences_of(text: str) -> list[Sentence]:
     return found
 
 
+def all_clauses(text: str) -> list[Clause]:
+    """The clauses of all sentences of `text`."""
+    return [clause for sentence in sentences_of(text) for clause in sentence.clauses]
+
+
 @lru_cache(maxsize=512)
 def pattern_of(entries: tuple[str, ...]) -> re.Pattern[str]:
     """Compile content's words (`export*`, `espace membre`) to a pattern that finds any of them in words of a text."""

@@ -79,17 +79,16 @@ class RulesUnderstander:
         return command
 
     def _wordless(self, message: str, situation: Situation) -> Command:
-        asked_yes_no = situation.question is not None and situation.question.kind == "yes_no"
         if _THUMB_UP.search(message):
             if situation.mode in CONFIRMING or situation.unsure:
                 return Command(Intent.CONFIRM)
-            if asked_yes_no:
+            if situation.wants_yes_no:
                 return Command(Intent.ANSWER, answer=message.strip(), tone=Tone.YES)
             return Command(Intent.OKAY)
         if _THUMB_DOWN.search(message):
             if situation.mode in CONFIRMING or situation.unsure:
                 return Command(Intent.DENY)
-            if asked_yes_no:
+            if situation.wants_yes_no:
                 return Command(Intent.ANSWER, answer=message.strip(), tone=Tone.NO)
         if _ANGRY.search(message):
             return Command(Intent.COMPLAINT, answer=message.strip())
@@ -184,8 +183,7 @@ class RulesUnderstander:
             return self._asked(answer, asked, situation, company)
         if company is not None or person is not None:
             named = len(book.content(words_of(f"{company or ''} {person or ''}")))
-            yes_no = situation.question is not None and situation.question.kind == "yes_no"
-            tone = polarity_beside(book, answer, company, person) if yes_no else None
+            tone = polarity_beside(book, answer, company, person) if situation.wants_yes_no else None
             if tone is None and len(book.content(words_of(answer))) <= named + 4:
                 return Command(Intent.COMPANY, company=company, person=person, answer=answer)
             if tone is not None:
@@ -219,7 +217,7 @@ def _recalled(book: Phrasebook, message: str) -> Command | None:
         match = pattern.first(folded)
         if match is not None:
             written = match.get("n")
-            number = None if written is None else int(written) if written.isdigit() else book.ordinals[written]
+            number = None if written is None else book.number(written)
             return Command(Intent.RECALL, number=number)
     return None
 

@@ -104,6 +104,11 @@ class Situation:
     first_name: str = ""
     company: str = ""
 
+    @property
+    def wants_yes_no(self) -> bool:
+        """Whether the open question is to be answered with a yes or a no."""
+        return self.question is not None and self.question.kind == "yes_no"
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
